@@ -1,0 +1,99 @@
+/* An engine decides for one task (one partition of one stage). The daemon, `replay`, `diff`,
+ * `explain`, `test` and every unit test drive the same calls. It performs nothing: it appends to
+ * `struct actions`. It is not thread-safe; tasks share nothing mutable. */
+#pragma once
+
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "model/actions.h"
+#include "model/record.h"
+
+struct config;
+struct engine;
+struct prepared;
+
+/* The times of one turn. All never run backwards within a task. */
+struct moment {
+    time_ms now;     /* stamps what is decided in this turn */
+    time_ms horizon; /* deadlines up to here may fire: equals `now`, or, while the task is behind
+                        its input, the Kafka timestamp of the last record read */
+    time_ms stream;  /* highest event time fed so far, this turn's event included */
+};
+
+struct engine_setup {
+    const struct config *config; /* outlives the engine or is replaced by `configure` */
+    struct str topic;            /* the input topic of the task, outlives the engine */
+    int32_t partition;
+    int32_t partition_count;     /* of the input topic */
+};
+
+/* One row per stage; `include/stages.h` lists them. No call fails except restore: whatever is fed
+ * ends as exactly one decision, dead letter or forward. */
+struct engine_ops {
+    const char *name; /* "tickets" */
+
+    struct engine *(*create)(const struct engine_setup *setup);
+    void (*destroy)(struct engine *engine);
+
+    /* Stateless and pure, so it may run ahead while a transaction commits: decodes and matches
+     * text. The result lives in `arena` and borrows the record's bytes. Never NULL. */
+    struct prepared *(*prepare)(const struct config *config, const struct engine_setup *setup,
+                                const struct record *record, struct arena *arena);
+    /* The event's own time, TIME_NEVER where the record is no event of this task (dead letter,
+     * forward): it then does not move stream time. */
+    time_ms (*prepared_time)(const struct prepared *prepared);
+
+    /* One record happened. */
+    void (*feed)(struct engine *engine, struct prepared *prepared, const struct moment *moment,
+                 struct actions *actions);
+    /* The record killed the process `attempts` times: dead-letter it without looking inside. */
+    void (*poison)(struct engine *engine, const struct record *record, int attempts,
+                   const struct moment *moment, struct actions *actions);
+    /* Time passed: fires at most `limit` due deadlines in order of their time. True when more are
+     * due at this moment (call again after taking the actions). */
+    bool (*tick)(struct engine *engine, const struct moment *moment, unsigned limit,
+                 struct actions *actions);
+    /* The next moment that matters, or TIME_NEVER. */
+    time_ms (*next)(const struct engine *engine);
+
+    /* One changelog record (value absent: tombstone), oldest first, before anything is fed. */
+    bool (*restore)(struct engine *engine, struct str key, struct str value, struct error *err);
+    /* The changelog is read to its end; checks its `m/` record against the setup. */
+    bool (*restored)(struct engine *engine, struct error *err);
+
+    /* Transaction bounds: `mark` forgets the undo log, `undo` returns to the last mark. */
+    void (*mark)(struct engine *engine);
+    void (*undo)(struct engine *engine);
+    /* Only right after `mark`. Prepared events made with the old one must be prepared again. */
+    void (*configure)(struct engine *engine, const struct config *config);
+
+    /* Counters for /metrics and the log, in the order of `counter_names`. */
+    const char *const *counter_names; /* NULL-terminated */
+    void (*counters)(const struct engine *engine, uint64_t *values);
+};
+
+/* Time for one task: decides `struct moment` from records and, in wall mode, from the caller. */
+enum clock_mode { CLOCK_WALL, CLOCK_STREAM };
+
+struct task_clock {
+    enum clock_mode mode;
+    time_ms stream; /* committed with every transaction; restore it from there */
+    time_ms now;    /* last given out */
+    time_ms read;   /* Kafka timestamp of the last record fed */
+    bool behind;    /* wall mode: input is known to hold more than was fed */
+};
+
+/* Feeds one record at its moment. In stream mode time first advances to the event's, firing what
+ * is due on the way, deadline by deadline; in wall mode `wall` is now and nothing fires. */
+void engine_turn(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                 struct prepared *prepared, time_ms record_timestamp, time_ms wall,
+                 struct actions *actions);
+/* Wall mode: fires what is due up to the horizon; in stream mode nothing happens. True when more
+ * is due than `limit`. */
+bool engine_pass(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                 time_ms wall, unsigned limit, struct actions *actions);
+/* When engine_pass wants to be called next (wall clock), or TIME_NEVER. */
+time_ms engine_wake(const struct engine_ops *ops, const struct engine *engine,
+                    const struct task_clock *clock);

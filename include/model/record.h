@@ -1,0 +1,26 @@
+/* A record as it was read from Kafka or from a file. Everything is borrowed from the reader. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/str.h"
+#include "base/time.h"
+
+struct header {
+    struct str name;
+    struct str value; /* absent: the header's value is null */
+};
+
+struct record {
+    struct str topic;
+    int32_t partition;
+    int64_t offset;
+    time_ms timestamp; /* Kafka's, ms */
+    struct str key;    /* absent: null */
+    struct str value;  /* absent: null (a tombstone) */
+    const struct header *headers;
+    size_t header_count;
+};
+
+/* The last header of that name (names are case-sensitive), or absent. */
+struct str record_header(const struct record *record, const char *name);
