@@ -1,0 +1,245 @@
+#include "base/time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LAST_TIME INT64_C(253402300799999)  /* the end of the year 9999 */
+#define LONGEST_DURATION (36525 * TIME_DAY) /* a century: keeps sums far from overflow */
+
+/* Days since 1970-01-01 of a date in the proleptic Gregorian calendar. Years are counted from
+ * March so that the leap day is a year's last day. */
+static int64_t days_from_date(int64_t year, int month, int day)
+{
+    if (month <= 2)
+        year--;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t of_era = days - era * 146097;
+    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    int64_t shifted = (5 * of_year + 2) / 153;
+    *day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    *year = years + era * 400 + (*month <= 2);
+}
+
+static int days_in_month(int64_t year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Reads exactly `count` digits and steps over them. */
+static bool take_digits(struct str *s, size_t count, int *out)
+{
+    int value = 0;
+
+    if (s->size < count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (s->data[i] < '0' || s->data[i] > '9')
+            return false;
+        value = value * 10 + (s->data[i] - '0');
+    }
+    *s = (struct str){ s->data + count, s->size - count };
+    *out = value;
+    return true;
+}
+
+static bool take_char(struct str *s, char c)
+{
+    if (s->size == 0 || s->data[0] != c)
+        return false;
+    *s = (struct str){ s->data + 1, s->size - 1 };
+    return true;
+}
+
+static bool take_fraction(struct str *s, int *ms)
+{
+    int scale = 100, digits = 0, digit = 0;
+
+    *ms = 0;
+    if (!take_char(s, '.'))
+        return true;
+    while (take_digits(s, 1, &digit)) {
+        *ms += digit * scale;
+        scale /= 10;
+        digits++;
+    }
+    return digits > 0;
+}
+
+static bool take_offset(struct str *s, int *minutes)
+{
+    int hour = 0, minute = 0;
+
+    *minutes = 0;
+    if (take_char(s, 'Z') || take_char(s, 'z'))
+        return true;
+    bool west = s->size > 0 && s->data[0] == '-';
+    if (!take_char(s, '-') && !take_char(s, '+'))
+        return false;
+    if (!take_digits(s, 2, &hour))
+        return false;
+    take_char(s, ':');
+    if (!take_digits(s, 2, &minute) || hour > 23 || minute > 59)
+        return false;
+    *minutes = (west ? -1 : 1) * (hour * 60 + minute);
+    return true;
+}
+
+bool time_parse(struct str text, time_ms *out, struct error *err)
+{
+    struct str s = text;
+    int year, month, day, hour, minute, second, ms, offset;
+
+    if (!take_digits(&s, 4, &year) || !take_char(&s, '-') || !take_digits(&s, 2, &month) ||
+        !take_char(&s, '-') || !take_digits(&s, 2, &day))
+        goto malformed;
+    if (!take_char(&s, 'T') && !take_char(&s, 't') && !take_char(&s, ' '))
+        goto malformed;
+    if (!take_digits(&s, 2, &hour) || !take_char(&s, ':') || !take_digits(&s, 2, &minute) ||
+        !take_char(&s, ':') || !take_digits(&s, 2, &second) || !take_fraction(&s, &ms))
+        goto malformed;
+    if (s.size == 0)
+        return error_set(err, "the time '%.*s' has no offset (as in Z or +08:00)", STR_ARG(text));
+    if (!take_offset(&s, &offset) || s.size > 0)
+        goto malformed;
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+        minute > 59 || second > 60)
+        return error_set(err, "'%.*s' names a moment that does not exist", STR_ARG(text));
+    if (second == 60)
+        ms = 0; /* a leap second is the whole next second's start */
+    int64_t time = days_from_date(year, month, day) * TIME_DAY + hour * TIME_HOUR +
+                   (minute - offset) * TIME_MINUTE + second * TIME_SECOND + ms;
+    if (time < 0 || time > LAST_TIME)
+        return error_set(err, "the time '%.*s' is not between 1970 and 9999", STR_ARG(text));
+    *out = time;
+    return true;
+malformed:
+    return error_set(err, "'%.*s' is not a time like 2026-11-21T09:00:00Z",
+                     STR_ARG(utf8_prefix(text, 64)));
+}
+
+static struct str format_time(time_ms time, bool always_ms, char text[TIME_TEXT_SIZE])
+{
+    int64_t days = time / TIME_DAY, ms = time % TIME_DAY;
+    int64_t year;
+    int month, day, length;
+
+    if (ms < 0) {
+        ms += TIME_DAY;
+        days--;
+    }
+    date_from_days(days, &year, &month, &day);
+    length =
+        snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month, day,
+                 (int)(ms / TIME_HOUR), (int)(ms / TIME_MINUTE % 60), (int)(ms / TIME_SECOND % 60));
+    if (always_ms || ms % TIME_SECOND)
+        length += snprintf(text + length, (size_t)(TIME_TEXT_SIZE - length), ".%03dZ",
+                           (int)(ms % TIME_SECOND));
+    else
+        length += snprintf(text + length, (size_t)(TIME_TEXT_SIZE - length), "Z");
+    return (struct str){ text, (size_t)length };
+}
+
+struct str time_format(time_ms time, char text[TIME_TEXT_SIZE])
+{
+    return format_time(time, false, text);
+}
+
+struct str time_format_ms(time_ms time, char text[TIME_TEXT_SIZE])
+{
+    return format_time(time, true, text);
+}
+
+/* From the largest down, which is also the order in which they may be written. */
+static const struct unit {
+    const char *name;
+    time_ms size;
+} units[] = {
+    { "d", TIME_DAY }, { "h", TIME_HOUR }, { "m", TIME_MINUTE }, { "s", TIME_SECOND }, { "ms", 1 },
+};
+enum { UNITS = sizeof(units) / sizeof(units[0]) };
+
+static struct str take_unit(struct str *s)
+{
+    struct str unit = { s->data, 0 };
+
+    while (unit.size < s->size && (s->data[unit.size] < '0' || s->data[unit.size] > '9'))
+        unit.size++;
+    *s = (struct str){ s->data + unit.size, s->size - unit.size };
+    return unit;
+}
+
+bool duration_parse(struct str text, bool days, time_ms *out, struct error *err)
+{
+    struct str s = text;
+    time_ms total = 0;
+    size_t next = days ? 0 : 1;
+
+    do {
+        time_ms number = 0;
+        int digit = 0;
+        size_t before = s.size;
+        while (take_digits(&s, 1, &digit)) {
+            if (number > LONGEST_DURATION)
+                goto too_long;
+            number = number * 10 + digit;
+        }
+        struct str unit = take_unit(&s);
+        if (before == s.size + unit.size || unit.size == 0)
+            goto malformed;
+        while (next < UNITS && !str_is(unit, units[next].name))
+            next++;
+        if (next == UNITS)
+            goto malformed;
+        if (number > LONGEST_DURATION / units[next].size)
+            goto too_long;
+        total += number * units[next++].size;
+    } while (s.size > 0);
+    if (total > LONGEST_DURATION)
+        goto too_long;
+    *out = total;
+    return true;
+malformed:
+    return error_set(err, "'%.*s' is not a duration like %s", STR_ARG(utf8_prefix(text, 64)),
+                     days ? "30s, 15m, 2h30m or 3d" : "500ms, 30s, 15m or 2h30m");
+too_long:
+    return error_set(err, "the duration '%.*s' is longer than a century",
+                     STR_ARG(utf8_prefix(text, 64)));
+}
+
+struct str duration_format(time_ms duration, char text[TIME_TEXT_SIZE])
+{
+    /* Unsigned: INT64_MIN has no positive counterpart. */
+    uint64_t left = duration < 0 ? 0 - (uint64_t)duration : (uint64_t)duration;
+    int length = duration < 0 ? snprintf(text, TIME_TEXT_SIZE, "-") : 0;
+    size_t unit = 0;
+
+    if (left == 0) {
+        length = snprintf(text, TIME_TEXT_SIZE, "0s");
+        return (struct str){ text, (size_t)length };
+    }
+    while (left < (uint64_t)units[unit].size)
+        unit++;
+    length += snprintf(text + length, (size_t)(TIME_TEXT_SIZE - length), "%" PRIu64 "%s",
+                       left / (uint64_t)units[unit].size, units[unit].name);
+    /* Milliseconds matter only to what is shorter than a second. */
+    left %= (uint64_t)units[unit].size;
+    if (unit + 2 < UNITS && left >= (uint64_t)units[unit + 1].size)
+        length += snprintf(text + length, (size_t)(TIME_TEXT_SIZE - length), " %" PRIu64 "%s",
+                           left / (uint64_t)units[unit + 1].size, units[unit + 1].name);
+    return (struct str){ text, (size_t)length };
+}
