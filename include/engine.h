@@ -11,6 +11,7 @@
 #include "model/record.h"
 
 struct config;
+struct customers;
 struct engine;
 struct prepared;
 
@@ -27,6 +28,9 @@ struct engine_setup {
     struct str topic;            /* the input topic of the task, outlives the engine */
     int32_t partition;
     int32_t partition_count;     /* of the input topic */
+    /* The global table `ombud.customers` as of now; NULL, or pointing at NULL: there is none. The
+     * caller may exchange the pointer between turns, never during one. */
+    const struct customers *const *customers;
 };
 
 /* One row per stage; `include/stages.h` lists them. No call fails except restore: whatever is fed
