@@ -1,0 +1,21 @@
+/* What cannot be an event keeps its bytes and gets a reason. Both the intake stage and the tickets
+ * stage write dead letters. */
+#pragma once
+
+#include "model/actions.h"
+#include "model/record.h"
+
+struct config;
+
+#define DEADLETTER_ERROR "ombud-error"
+#define DEADLETTER_AT "ombud-at" /* JSON pointer, or "byte 17"; "" for the whole record */
+#define DEADLETTER_TOPIC "ombud-topic"
+#define DEADLETTER_PARTITION "ombud-partition"
+#define DEADLETTER_OFFSET "ombud-offset"
+
+/* Appends the dead letter (original key, bytes and headers plus the five above, which replace
+ * older ones of the same name) and the notice that tells the root department's lead, or whom the
+ * first escalation rule `on: deadletter` names in its ladder's first step; no notice for a record
+ * whose Kafka timestamp lies before quiet_before. Everything is copied into `actions->arena`. */
+void deadletter_add(const struct config *config, const struct record *record, struct str reason,
+                    struct str at, time_ms now, struct actions *actions);

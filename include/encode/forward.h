@@ -1,0 +1,19 @@
+/* A record that was found anywhere but in its ticket's home partition goes there, once, with its
+ * original bytes. Both the intake stage and the tickets stage do this. */
+#pragma once
+
+#include "model/actions.h"
+#include "model/record.h"
+
+struct config;
+
+#define FORWARD_FROM "ombud-from"           /* "topic/partition/offset" it was first read at */
+#define FORWARD_FORMAT "ombud-format"       /* the source's format */
+#define FORWARD_TIMESTAMP "ombud-timestamp" /* Kafka's first timestamp, decimal ms */
+
+/* Appends the forward of `record`, keyed by `ticket`, to partition kafka_partition(ticket,
+ * `home_partitions`) of the home topic. Everything is copied into `actions->arena`. Headers whose
+ * name starts with "ombud-" are dropped when the record comes from an intake; from home they say
+ * where it was first read, so they are kept and nothing is added. */
+void forward_add(const struct config *config, const struct record *record, struct str ticket,
+                 struct str format, int32_t home_partitions, struct actions *actions);

@@ -1,0 +1,40 @@
+/* Writes JSON into a buffer: no tree, no formatting, commas where they belong. The caller keeps
+ * the structure right (an object gets keys, an array gets none); there is no nesting check. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/time.h"
+
+struct json_writer {
+    struct buf *out;
+    bool comma; /* the next key or value needs one in front */
+};
+
+static inline struct json_writer json_writer_to(struct buf *out)
+{
+    return (struct json_writer){ out, false };
+}
+
+void json_open_object(struct json_writer *json);
+void json_close_object(struct json_writer *json);
+void json_open_array(struct json_writer *json);
+void json_close_array(struct json_writer *json);
+
+/* `quoted` is the key with its quotes and colon; use JSON_KEY for a literal. */
+void json_key_quoted(struct json_writer *json, struct str quoted);
+#define JSON_KEY(json, literal) json_key_quoted(json, STR("\"" literal "\":"))
+
+/* Valid UTF-8, escaped as RFC 8259 needs it. Absent becomes null. */
+void json_str(struct json_writer *json, struct str value);
+void json_text(struct json_writer *json, const char *value); /* NULL becomes null */
+void json_int(struct json_writer *json, int64_t value);
+void json_bool(struct json_writer *json, bool value);
+void json_null(struct json_writer *json);
+/* time_format(); TIME_NEVER becomes null. */
+void json_time(struct json_writer *json, time_ms value);
+void json_time_ms(struct json_writer *json, time_ms value);
+/* One complete value that is JSON already. */
+void json_raw(struct json_writer *json, struct str value);

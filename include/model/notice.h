@@ -1,0 +1,54 @@
+/* One ladder step of one ticket: what stage tickets tells stage escalations, which groups notices
+ * into messages to supervisors. The record is JSON in the notices topic, keyed by department. Plain
+ * data; strings are borrowed. */
+#pragma once
+
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/time.h"
+
+enum notice_status {
+    NOTICE_FIRING,
+    NOTICE_ACKNOWLEDGED, /* somebody of this or another level answered; every told level hears it */
+    NOTICE_RESOLVED      /* the matter ended, or the ticket left this department */
+};
+
+const char *notice_status_name(enum notice_status status); /* "firing" */
+
+struct notice {
+    struct str id;         /* 32 hexadecimal digits, the record's ce_id: never the same twice */
+    struct str ticket;     /* absent: a dead letter */
+    struct str event;      /* id of the event that caused it; absent: a timer did */
+    struct str department; /* slug of the responsible one, the record's key */
+    struct str level;      /* "lead": whom this step tells */
+    int step;              /* 1.. */
+    enum notice_status status;
+    struct str trigger; /* trigger_name(): "band", "warning", "breach", "deadletter" ... */
+    struct str ladder;  /* its name; absent: a dead letter without an escalation rule */
+    time_ms since;      /* when the trigger started the ladder */
+    time_ms time;       /* when this notice was decided */
+
+    int score;           /* 0..100, of the ticket */
+    int band;            /* 0..3; -1: none (a dead letter) */
+    bool floored;        /* a floor lifted the ticket: no silence covers it unless it names it */
+    struct str label;    /* absent: none */
+    struct str category; /* absent: unknown */
+    struct str account;  /* the customer's; absent: unknown */
+
+    struct str clock; /* "response"; absent: the ticket has no running or broken promise */
+    time_ms due;      /* of that clock, else TIME_NEVER */
+    struct str why;   /* a short quote of the evidence, or a dead letter's reason; may be absent */
+
+    struct str next_level; /* absent: no further step will follow unless the ladder restarts */
+    time_ms next_at;       /* when, else TIME_NEVER */
+    struct str by; /* acknowledged: by whom; resolved: what ended it ("resolved", "moved") */
+
+    struct str source; /* of a dead letter: "topic/partition/offset", else absent */
+};
+
+/* The record's JSON, in `arena`. */
+struct str notice_encode(const struct notice *notice, struct arena *arena);
+/* `notice` is untouched on failure; strings end up in `arena`. Unknown members are ignored. */
+bool notice_decode(struct str json, struct arena *arena, struct notice *notice, struct error *err);

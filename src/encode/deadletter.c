@@ -1,0 +1,98 @@
+#include "encode/deadletter.h"
+
+#include "base/hash.h"
+#include "config/config.h"
+#include "encode/headers.h"
+#include "model/notice.h"
+
+static bool is_ours(struct str name)
+{
+    return str_is(name, DEADLETTER_ERROR) || str_is(name, DEADLETTER_AT) ||
+           str_is(name, DEADLETTER_TOPIC) || str_is(name, DEADLETTER_PARTITION) ||
+           str_is(name, DEADLETTER_OFFSET);
+}
+
+static void add_letter(const struct record *record, struct str reason, struct str at,
+                       struct actions *actions)
+{
+    struct arena *arena = actions->arena;
+    struct header *headers = arena_alloc_raw(arena, (record->header_count + 5) * sizeof(*headers));
+    size_t count = 0;
+    for (size_t i = 0; i < record->header_count; i++) {
+        const struct header *header = &record->headers[i];
+        if (is_ours(header->name))
+            continue;
+        headers[count++] =
+            (struct header){ arena_copy(arena, header->name), arena_copy(arena, header->value) };
+    }
+    headers[count++] = (struct header){ STR(DEADLETTER_ERROR), arena_copy(arena, reason) };
+    headers[count++] =
+        (struct header){ STR(DEADLETTER_AT), str_present(at) ? arena_copy(arena, at) : STR("") };
+    headers[count++] = (struct header){ STR(DEADLETTER_TOPIC), arena_copy(arena, record->topic) };
+    headers[count++] = (struct header){ STR(DEADLETTER_PARTITION),
+                                        arena_printf(arena, "%d", (int)record->partition) };
+    headers[count++] = (struct header){ STR(DEADLETTER_OFFSET),
+                                        arena_printf(arena, "%lld", (long long)record->offset) };
+
+    struct action *action = actions_add(actions, OUTPUT_DEADLETTER);
+    action->key = arena_copy(arena, record->key);
+    action->value = arena_copy(arena, record->value);
+    action->headers = headers;
+    action->header_count = count;
+}
+
+/* The ladder of the first rule for dead letters, or NULL: matchers see tickets, so a rule with one
+ * cannot match here. A dead letter has no state, so only the ladder's first step can ever be told.
+ */
+static const struct config_ladder *deadletter_ladder(const struct config *config)
+{
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        const struct config_escalation *rule = &config->escalations[i];
+        if (rule->on[TRIGGER_DEADLETTER] && !rule->matcher)
+            return &config->ladders[rule->ladder];
+    }
+    return NULL;
+}
+
+static void add_notice(const struct config *config, const struct record *record, struct str reason,
+                       time_ms now, struct actions *actions)
+{
+    const struct config_ladder *ladder = deadletter_ladder(config);
+    int level = ladder && ladder->step_count ? ladder->steps[0].level : 0;
+    if (config->level_count == 0 || record->timestamp < config->quiet_before)
+        return;
+    struct arena *arena = actions->arena;
+    struct str source = arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic),
+                                     (int)record->partition, (long long)record->offset);
+    struct str parts[] = { STR("deadletter"), source };
+    char *id = arena_alloc_raw(arena, 32);
+    hash128_hex(parts, 2, id);
+    struct str department = config->departments[config->root->department].slug;
+    struct notice notice = { .id = { id, 32 },
+                             .department = department,
+                             .level = config->levels[level].name,
+                             .step = 1,
+                             .status = NOTICE_FIRING,
+                             .trigger = str_from(trigger_name(TRIGGER_DEADLETTER)),
+                             .ladder = ladder ? ladder->name : STR_NONE,
+                             .since = now,
+                             .time = now,
+                             .band = -1,
+                             .due = TIME_NEVER,
+                             .why = reason,
+                             .next_at = TIME_NEVER,
+                             .source = source };
+    struct str value = notice_encode(&notice, arena);
+    struct action *action = actions_add(actions, OUTPUT_NOTICES);
+    action->key = arena_copy(arena, department);
+    action->value = value;
+    headers_set(action, actions, "ombud.notice", "ombud/tickets", notice.id, source, now,
+                action->key);
+}
+
+void deadletter_add(const struct config *config, const struct record *record, struct str reason,
+                    struct str at, time_ms now, struct actions *actions)
+{
+    add_letter(record, reason, at, actions);
+    add_notice(config, record, reason, now, actions);
+}
