@@ -9,12 +9,12 @@
 #include "model/record.h"
 
 enum output {
-    OUTPUT_HOME,        /* forwarded events; `partition` is always set */
-    OUTPUT_DEPARTMENT,  /* index: the department's place in config->departments */
+    OUTPUT_HOME,       /* forwarded events; `partition` is always set */
+    OUTPUT_DEPARTMENT, /* index: the department's place in config->departments */
     OUTPUT_PROMISES,
     OUTPUT_DECISIONS,
     OUTPUT_DEADLETTER,
-    OUTPUT_STATE,       /* changelog of stage tickets; partition = the task's */
+    OUTPUT_STATE, /* changelog of stage tickets; partition = the task's */
     OUTPUT_NOTICES,
     OUTPUT_ESCALATIONS, /* index: the level's place in config->levels */
     OUTPUT_GROUPS,      /* changelog of stage escalations; partition = the task's */

@@ -36,7 +36,7 @@ enum event_type {
     EVENT_TYPE_COUNT
 };
 
-const char *event_type_name(enum event_type type);              /* "opened" */
+const char *event_type_name(enum event_type type); /* "opened" */
 bool event_type_parse(struct str name, enum event_type *type);
 
 enum sender { SENDER_CUSTOMER, SENDER_AGENT, SENDER_INTERNAL };
@@ -52,40 +52,40 @@ struct attribute {
 
 /* Who the customer is, as the event says; enrichment fills gaps from `ombud.customers`. */
 struct customer {
-    bool given;          /* the event had a customer object */
-    bool internal;       /* kind: internal */
-    struct str account;  /* default: contact */
+    bool given;         /* the event had a customer object */
+    bool internal;      /* kind: internal */
+    struct str account; /* default: contact */
     struct str contact;
     struct str department; /* internal only: slug, name or alias as written */
     struct str tier;
     struct str lifecycle;
-    int value;           /* 0-100, -1: unknown */
-    int vulnerable;      /* 0, 1, -1: unknown */
+    int value;      /* 0-100, -1: unknown */
+    int vulnerable; /* 0, 1, -1: unknown */
 };
 
 struct event {
     enum event_type type;
-    struct str ticket;      /* 1-128 bytes */
-    struct str id;          /* 1-128 bytes; "topic/partition/offset" where the producer gave none */
+    struct str ticket; /* 1-128 bytes */
+    struct str id;     /* 1-128 bytes; "topic/partition/offset" where the producer gave none */
     bool id_given;
-    struct str source;      /* identity is (source, id): CloudEvents source or first topic */
-    time_ms time;           /* at the source; clamped to at most 5 min ahead of `timestamp` */
-    time_ms timestamp;      /* Kafka's, of the first record (ombud-timestamp of a forward) */
+    struct str source; /* identity is (source, id): CloudEvents source or first topic */
+    time_ms time;      /* at the source; clamped to at most 5 min ahead of `timestamp` */
+    time_ms timestamp; /* Kafka's, of the first record (ombud-timestamp of a forward) */
 
     struct customer customer;
-    enum sender from;       /* of a message; customer unless said otherwise */
+    enum sender from; /* of a message; customer unless said otherwise */
     bool automated;
     struct str subject, body, lang, channel, category;
     const struct str *tags;
     size_t tag_count;
-    int priority;           /* 1-4, 0: unknown */
+    int priority; /* 1-4, 0: unknown */
     struct str department, reason, reason_code, by, by_department;
     struct str trigger, group;
-    time_ms due;            /* of promised, extended; else TIME_NEVER */
-    struct str on;          /* of pending: customer | third_party */
+    time_ms due;   /* of promised, extended; else TIME_NEVER */
+    struct str on; /* of pending: customer | third_party */
     struct str cause, remedy, fault;
-    int rating;             /* 1-5, 0: unknown */
-    int solved;             /* 0, 1, -1: unknown */
+    int rating; /* 1-5, 0: unknown */
+    int solved; /* 0, 1, -1: unknown */
     struct str comment, of_department;
     struct str into, origin, status;
     const struct attribute *attributes;

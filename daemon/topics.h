@@ -1,0 +1,47 @@
+/* The topics a configuration needs, and whether the broker has them as they must be. Shared by
+ * `ombudctl topics create|check` and by the start of ombudd. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <librdkafka/rdkafka.h>
+#include "base/buf.h"
+#include "config/config.h"
+
+enum topic_kind {
+    TOPIC_INPUT, /* log, LogAppendTime: producers write it */
+    TOPIC_LOG,   /* log: ombudd writes it */
+    TOPIC_TABLE, /* compacted */
+    TOPIC_STATE, /* compacted changelog with a bound on compaction lag */
+};
+
+struct topic_plan {
+    struct str name; /* borrowed from the configuration */
+    enum topic_kind kind;
+    int partitions;     /* 0: any count is right (somebody else's topic) */
+    bool like_home;     /* must have as many partitions as the home topic has */
+    bool read, written; /* by ombudd */
+};
+
+/* Every topic of `config`, in a fixed order; `*count` of them in an array to free(). In shadow mode
+ * only what shadow mode reads and writes. */
+struct topic_plan *topics_plan(const struct config *config, size_t *count);
+
+/* A client for metadata and administration with the configuration's kafka properties. NULL + err.
+ * rd_kafka_destroy it. */
+rd_kafka_t *topics_client(const struct config *config, struct error *err);
+
+/* Compares the plan with the broker. True when all is right; otherwise appends one line a defect
+ * ("topic 'ombud.promises' is missing; ...") to `report`. False + err when the broker does not
+ * answer within `timeout` ms; then `report` is untouched. Blocks. */
+enum topics_verdict { TOPICS_RIGHT, TOPICS_WRONG, TOPICS_UNKNOWN };
+enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
+                                 struct buf *report, struct error *err);
+
+/* Creates what is missing; what exists is left as it is. Appends a line for each topic created.
+ * False + err at the first refusal. Blocks. */
+bool topics_create(rd_kafka_t *client, const struct config *config, int timeout, struct buf *report,
+                   struct error *err);
+
+/* Partitions of a topic, 0: it is missing, -1 + err: no answer. Blocks. */
+int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct error *err);
