@@ -1,0 +1,115 @@
+"""Fixtures: a Kafka for the session, a router for the test, and what a failure needs to be read."""
+
+import itertools
+import os
+import re
+
+import pytest
+
+from harness import BUILD, Router
+from kafka import Kafka
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items):
+    # Tests that share the three-node or the guarded cluster run in one process, so that with
+    # several processes there is only one of each.
+    for item in items:
+        for fixture in ("kafka3", "kafka_acl"):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(fixture))
+
+
+@pytest.fixture(scope="session")
+def build():
+    """Folder of the programs under test."""
+    for program in ("ombudd", "ombudctl"):
+        assert (BUILD / program).exists(), f"{BUILD / program} is not built"
+    return BUILD
+
+
+@pytest.fixture(scope="session")
+def kafka():
+    """One node, shared by the tests of a process. A test that stops it starts it again."""
+    cluster = Kafka(1)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="session")
+def kafka3():
+    """Three nodes, replication three."""
+    cluster = Kafka(3, name="kafka3")
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_acl():
+    """One node that checks rights; user ombud (sasl_bootstrap) has none until granted."""
+    cluster = Kafka(1, acl=True, name="kafka-acl")
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def make_router(build, request, tmp_path):
+    """make_router(cluster, **changes): a router with topics and a group that no other test uses."""
+    routers = []
+
+    def make(cluster, create_topics=True, **changes):
+        name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40]
+        prefix = f"{name}-{os.getpid()}-{next(_numbers)}"
+        folder = tmp_path / str(len(routers))
+        folder.mkdir()
+        router = Router(cluster, folder, prefix, **changes)
+        routers.append(router)
+        if create_topics:
+            router.create_topics()
+        return router
+
+    yield make
+    for router in routers:
+        router.close()
+    if getattr(request.node, "failed", False):
+        for router in routers:
+            print(router.logs())
+
+
+@pytest.fixture
+def router(kafka, make_router):
+    """A router on the shared node, its topics made, not started."""
+    return make_router(kafka)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.when == "call" and report.failed:
+        item.failed = True
+
+
+class Results:
+    """Collects what the tests print for the reader: lines that begin with ALL-RECORDS-."""
+
+    def __init__(self):
+        self.lines = []
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call":
+            name = report.nodeid.rsplit("::", 1)[-1]
+            self.lines += [f"{name}: {line}" for line in report.capstdout.splitlines()
+                           if line.startswith("ALL-RECORDS-")]
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.lines:
+            terminalreporter.section("delivery")
+            for line in self.lines:
+                terminalreporter.line(line)
+
+
+def pytest_configure(config):
+    # With several processes only the controlling one reports.
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Results(), "ombud-results")
