@@ -29,6 +29,7 @@ struct engine_setup {
     struct str topic;            /* the input topic of the task, outlives the engine */
     int32_t partition;
     int32_t partition_count; /* of the input topic */
+    int32_t home_partitions; /* of the home topic: where a forward goes */
     /* The global table `ombud.customers` as of now; NULL, or pointing at NULL: there is none. The
      * caller may exchange the pointer between turns, never during one. */
     const struct customers *const *customers;

@@ -1,0 +1,157 @@
+/* Stage intake: what arrives in a foreign topic goes home, so that one ticket has one owner
+ * whatever the producers do. Stateless: nothing to restore, to undo or to wait for. */
+#include "base/mem.h"
+#include "config/config.h"
+#include "decode/event.h"
+#include "encode/deadletter.h"
+#include "encode/forward.h"
+#include "stages.h"
+
+#include <stdlib.h>
+
+struct intake {
+    const struct config *config;
+    struct str topic;
+    int32_t home_partitions;
+    uint64_t forwards;
+    uint64_t dead_letters;
+};
+
+struct intake_prepared {
+    const struct record *record;
+    const struct config_source *source;
+    bool decoded;
+    struct event event;
+    struct refusal refusal;
+};
+
+static const char *const intake_counters[] = { "forwards", "deadletters", NULL };
+
+static const struct config_source *find_source(const struct config *config, struct str topic)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        if (str_equal(config->sources[i].topic, topic))
+            return &config->sources[i];
+    }
+    return NULL;
+}
+
+static struct engine *intake_create(const struct engine_setup *setup)
+{
+    struct intake *intake = mem_alloc(sizeof(*intake));
+    intake->config = setup->config;
+    intake->topic = setup->topic;
+    intake->home_partitions = setup->home_partitions;
+    return (struct engine *)intake;
+}
+
+static void intake_destroy(struct engine *engine)
+{
+    free(engine);
+}
+
+static struct prepared *intake_prepare(const struct config *config,
+                                       const struct engine_setup *setup,
+                                       const struct record *record, struct arena *arena)
+{
+    struct intake_prepared *prepared = arena_alloc(arena, sizeof(*prepared));
+    prepared->record = record;
+    prepared->source = find_source(config, setup->topic);
+    prepared->decoded = event_decode(record, prepared->source, config->max_event, arena,
+                                     &prepared->event, &prepared->refusal);
+    return (struct prepared *)prepared;
+}
+
+static time_ms intake_time(const struct prepared *prepared)
+{
+    (void)prepared;
+    return TIME_NEVER;
+}
+
+static void intake_feed(struct engine *engine, struct prepared *opaque, const struct moment *moment,
+                        struct actions *actions)
+{
+    struct intake *intake = (struct intake *)engine;
+    const struct intake_prepared *prepared = (const struct intake_prepared *)opaque;
+    if (prepared->decoded) {
+        intake->forwards++;
+        forward_add(intake->config, prepared->record, prepared->event.ticket,
+                    prepared->source ? prepared->source->format : STR("ombud"),
+                    intake->home_partitions, actions);
+    } else {
+        intake->dead_letters++;
+        deadletter_add(intake->config, prepared->record, prepared->refusal.reason,
+                       prepared->refusal.at, moment->now, actions);
+    }
+}
+
+static void intake_poison(struct engine *engine, const struct record *record, int attempts,
+                          const struct moment *moment, struct actions *actions)
+{
+    struct intake *intake = (struct intake *)engine;
+    intake->dead_letters++;
+    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
+    deadletter_add(intake->config, record, reason, STR(""), moment->now, actions);
+}
+
+static bool intake_tick(struct engine *engine, const struct moment *moment, unsigned limit,
+                        struct actions *actions)
+{
+    (void)engine, (void)moment, (void)limit, (void)actions;
+    return false;
+}
+
+static time_ms intake_next(const struct engine *engine)
+{
+    (void)engine;
+    return TIME_NEVER;
+}
+
+static bool intake_restore(struct engine *engine, struct str key, struct str value,
+                           struct error *err)
+{
+    (void)engine, (void)key, (void)value;
+    return error_set(err, "stage intake has no changelog");
+}
+
+static bool intake_restored(struct engine *engine, struct error *err)
+{
+    (void)engine, (void)err;
+    return true;
+}
+
+static void intake_bound(struct engine *engine)
+{
+    (void)engine;
+}
+
+static void intake_configure(struct engine *engine, const struct config *config)
+{
+    ((struct intake *)engine)->config = config;
+}
+
+static void intake_count(const struct engine *engine, uint64_t *values)
+{
+    const struct intake *intake = (const struct intake *)engine;
+    values[0] = intake->forwards;
+    values[1] = intake->dead_letters;
+}
+
+const struct engine_ops intake_engine = {
+    .name = "intake",
+    .create = intake_create,
+    .destroy = intake_destroy,
+    .prepare = intake_prepare,
+    .prepared_time = intake_time,
+    .feed = intake_feed,
+    .poison = intake_poison,
+    .tick = intake_tick,
+    .next = intake_next,
+    .restore = intake_restore,
+    .restored = intake_restored,
+    .mark = intake_bound,
+    .undo = intake_bound,
+    .configure = intake_configure,
+    .counter_names = intake_counters,
+    .counters = intake_count,
+};
