@@ -46,10 +46,12 @@ struct engine_ops {
     struct engine *(*create)(const struct engine_setup *setup);
     void (*destroy)(struct engine *engine);
 
-    /* Stateless and pure, so it may run ahead while a transaction commits: decodes and matches
-     * text. The result lives in `arena` and borrows the record's bytes. Never NULL. */
-    struct prepared *(*prepare)(const struct config *config, const struct engine_setup *setup,
-                                const struct record *record, struct arena *arena);
+    /* Needs no ticket and changes nothing that decides, so it may run ahead while a transaction
+     * commits: decodes and matches text, with the engine's configuration and scratch memory. The
+     * result lives in `arena`; it borrows `record` and its bytes, and becomes stale with
+     * `configure`. Never NULL. */
+    struct prepared *(*prepare)(struct engine *engine, const struct record *record,
+                                struct arena *arena);
     /* The event's own time, TIME_NEVER where the record is no event of this task (dead letter,
      * forward): it then does not move stream time. */
     time_ms (*prepared_time)(const struct prepared *prepared);

@@ -50,13 +50,14 @@ static void intake_destroy(struct engine *engine)
     free(engine);
 }
 
-static struct prepared *intake_prepare(const struct config *config,
-                                       const struct engine_setup *setup,
-                                       const struct record *record, struct arena *arena)
+static struct prepared *intake_prepare(struct engine *engine, const struct record *record,
+                                       struct arena *arena)
 {
+    const struct intake *intake = (const struct intake *)engine;
+    const struct config *config = intake->config;
     struct intake_prepared *prepared = arena_alloc(arena, sizeof(*prepared));
     prepared->record = record;
-    prepared->source = find_source(config, setup->topic);
+    prepared->source = find_source(config, intake->topic);
     prepared->decoded = event_decode(record, prepared->source, config->max_event, arena,
                                      &prepared->event, &prepared->refusal);
     return (struct prepared *)prepared;
