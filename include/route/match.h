@@ -1,6 +1,18 @@
-/* The matcher language: `signal == text.legal and score >= 60`, `category in (billing, refund)`,
- * `body =~ "…"`, `customer.tier != gold`, `attributes.region == north`, `band <= P2`, `not (…)`,
- * `or`. Words need no quotes. Parsed once with positions, evaluated without allocation. */
+/* The matcher language: conditions over an event, joined by `and`, `or`, `not` and parentheses
+ * (`or` binds least, `not` most).
+ *
+ *     signal == text.legal and score >= 60        category in (billing, refund)
+ *     body =~ "refund(ed)?"                       customer.tier != gold
+ *     band <= P2 and not attributes.region        department not in (legal, privacy)
+ *
+ * Operators: == != =~ !~ < <= > >= in, `not in`. A field alone asks whether it is there. Words need
+ * no quotes unless they hold blanks or one of =!~<>(),"'; \" and \\ are the only escapes between
+ * double quotes (a regular expression keeps every backslash but that of \"), between single quotes
+ * there is none. Comparisons mind the case; `=~ "(?i)…"` does not.
+ *
+ * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
+ * `band <= P2` means P1 or P2. What is absent equals nothing and is in no order, so `!=`, `!~` and
+ * `not in` hold for it. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,32 +26,44 @@ struct matcher;
 /* What a matcher can see. All borrowed. */
 struct facts {
     const struct event *event;
-    const struct str *signals;   /* names: "text.safety" */
+    const struct str *signals; /* names: "text.safety" */
     size_t signal_count;
     int score;
-    int band;                    /* 0..3 */
-    struct str label;            /* absent: none */
-    struct str category;         /* of the ticket, which outlives the event's */
-    const struct customer *customer; /* enriched */
-    struct str department;       /* slug of the responsible one, absent before routing */
-    struct str trigger;          /* in ladders and escalations */
+    int band;                        /* 0..3 */
+    struct str label;                /* absent: none */
+    struct str category;             /* of the ticket, which outlives the event's */
+    const struct customer *customer; /* enriched; NULL: the event's */
+    struct str department;           /* slug of the responsible one, absent before routing */
+    struct str trigger;              /* in ladders and escalations */
 };
 
-/* NULL + err with the column (1-based, in `text`) on a syntax error or an unknown field. Regular
- * expressions are ICU's. The matcher lives in `arena`. `names`/`name_count` (may be NULL/0): on
- * return the signal names it uses are appended via `use`. */
+/* Told of every value a matcher compares with == != in: `field` is "signal", `value` "text.legal".
+ * Both live as long as the matcher. */
 typedef void matcher_use_fn(void *arg, struct str field, struct str value);
+
+/* NULL + err with the column (1-based, in characters of `text`) on a syntax error, an unknown field
+ * or a value the field can never have. `use` may be NULL. The matcher lives in `arena`; what its
+ * regular expressions need is released by matcher_close. */
 struct matcher *matcher_parse(struct str text, struct arena *arena, matcher_use_fn *use, void *arg,
                               struct error *err);
-/* Releases what an arena cannot (compiled expressions). The memory stays the arena's. */
+/* Releases what an arena cannot (compiled expressions). NULL is fine. The memory stays the
+ * arena's. */
 void matcher_close(struct matcher *matcher);
 
+/* Any number of threads may ask the same matcher. A regular expression that exceeds its limit of
+ * steps (a count, so the same everywhere) or memory on a text does not match it. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
-/* For `near_miss`: the first condition that fails, as text ("category == billing"), and how many
- * conditions held of how many. Only meaningful when matcher_matches is false. */
+
+/* For `near_miss`: the first condition that fails, as written ("category == billing"), and how many
+ * conditions held of how many; of alternatives, those of the one that came nearest. Once one
+ * failed, regular expressions count as failed without being tried. */
 struct near_miss {
-    struct str failed;
+    struct str failed; /* points into the matcher; absent when it matches */
     unsigned held, total;
 };
-void matcher_explain(const struct matcher *matcher, const struct facts *facts,
+/* matcher_matches, and the reason where it is false. */
+bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
                      struct near_miss *miss);
+
+/* The fields of the language, for documents and suggestions; attributes.NAME comes on top. */
+const struct str *matcher_fields(size_t *count);

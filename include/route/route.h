@@ -5,19 +5,22 @@
 #include "route/match.h"
 
 struct verdict {
-    int department;              /* index */
-    bool unrouted;               /* only the root matched */
+    int department;                   /* index */
+    bool unrouted;                    /* only the root matched */
     const struct config_route **path; /* root first, the deepest match last */
     size_t path_count;
-    int *informed;               /* departments, without the responsible one, no duplicates */
+    int *informed; /* departments, without the responsible one, no duplicates */
     size_t informed_count;
-    /* The route that came nearest without matching (most conditions held); NULL: none. */
+    /* Of the routes that were tried and would have changed this, the nearest: most conditions held,
+     * then fewest failed, then the first. NULL: none was tried in vain. */
     const struct config_route *miss;
     struct near_miss miss_why;
 };
 
 /* Depth-first, left to right; the deepest first match is responsible. Routes whose department is
- * in `excluded` (may be NULL) do not match. Memory from `arena`. */
+ * in `excluded` (may be NULL) do not match, and nothing below them is tried; the root always
+ * matches. `facts->department` is not used: the flat inform rules see the responsible one. Memory
+ * from `arena`. */
 void route_event(const struct config *config, const struct facts *facts, const int *excluded,
                  size_t excluded_count, struct arena *arena, struct verdict *verdict);
 /* The screening rule that labels the demand, or NULL. */

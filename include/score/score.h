@@ -6,8 +6,8 @@
  *   3. + customer, cut at its cap; below 60 without the customer it ends at 59 at most, below 80
  *      at 79. 60 and 80 are the lowest scores of P2 and P1 as configured;
  *   4. cut to 0..100, then lifted to the highest floor of a phrase that is stated.
- * So a score without the customer's points is in the band of the score with them, unless that band
- * is P4 or P3. A lower tier or value only adds less: no setting takes points away.
+ * So who the customer is may lift a complaint from P4 to P3 and no further. A low tier or value
+ * only adds less: nothing takes points away.
  *
  * Text: one signal for a category. Of its phrases, each counted once, the heaviest counts in full
  * and each further one `diminish` percent of the one before; a question counts `question` percent,
@@ -21,40 +21,40 @@
 #include "text/lexicon.h"
 
 struct evidence {
-    struct str field;    /* "body", "subject", "customer.tier", "contacts" ... */
-    struct str text;     /* matched words, or the compared value */
-    uint32_t from, to;   /* byte offsets into the original field; both 0: no text */
-    enum hit_mood mood;  /* of text: stated, negated or asked */
+    struct str field;   /* "body", "subject", "customer.tier", "contacts" ... */
+    struct str text;    /* matched words, or the compared value */
+    uint32_t from, to;  /* byte offsets into the original field; both 0: no text */
+    enum hit_mood mood; /* of text: stated, negated or asked */
     bool intensified;
-    int floor;           /* that this phrase sets; 0 where it is not stated or has none */
-    struct str rule;     /* the lexicon's, "zh/safety:12"; or the setting */
+    int floor;       /* that this phrase sets; 0 where it is not stated or has none */
+    struct str rule; /* the lexicon's, "zh/safety:12"; or the setting */
 };
 
 struct signal {
-    struct str name;     /* "text.safety", "customer.tier" */
+    struct str name; /* "text.safety", "customer.tier" */
     enum score_family family;
-    int points;          /* what it added, after diminishing, caps and limits */
-    int floor;           /* 0: none */
-    struct str rule;     /* of the first evidence: "zh/safety:12", "score.tiers.gold" */
-    bool negated;        /* every hit is negated: understood, but no reason */
+    int points;                /* what it added, after diminishing, caps and limits */
+    int floor;                 /* 0: none */
+    struct str rule;           /* of the first evidence: "zh/safety:12", "score.tiers.gold" */
+    bool negated;              /* every hit is negated: understood, but no reason */
     struct evidence *evidence; /* the heaviest first; negated ones last */
     size_t evidence_count;
 };
 
 /* What the ticket's past adds. */
 struct history {
-    int contacts;        /* customer messages while open, this one included, the opening not */
+    int contacts; /* customer messages while open, this one included, the opening not */
     int reopens;
 };
 
 struct score {
-    int points;          /* 0..100 */
-    int band;            /* 0..3 */
-    int floor;           /* highest floor that applied, 0: none */
+    int points;               /* 0..100 */
+    int band;                 /* 0..3 */
+    int floor;                /* highest floor that applied, 0: none */
     int family[FAMILY_COUNT]; /* points by family, after caps and limits; before floors */
-    struct signal *signals; /* in family order, then by points, descending; negated ones last */
+    struct signal *signals;   /* in family order, then by points, descending; negated ones last */
     size_t signal_count;
-    struct str *names;   /* for facts: the names of the signals that are not negated */
+    struct str *names; /* for facts: the names of the signals that are not negated */
     size_t name_count;
 };
 

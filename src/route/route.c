@@ -1,0 +1,109 @@
+#include "route/route.h"
+
+#include <string.h>
+
+/* One walk through the tree. */
+struct walk {
+    const struct facts *facts;
+    const int *excluded;
+    size_t excluded_count;
+    struct verdict *verdict;
+};
+
+static bool is_among(int department, const int *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == department)
+            return true;
+    }
+    return false;
+}
+
+/* Nearer: more conditions held; with as many, fewer failed; else the earlier route. */
+static bool is_nearer(const struct near_miss *a, const struct near_miss *b)
+{
+    return a->held != b->held ? a->held > b->held : a->total - a->held < b->total - b->held;
+}
+
+static bool route_matches(struct walk *walk, const struct config_route *route)
+{
+    struct verdict *verdict = walk->verdict;
+    struct near_miss miss;
+    if (is_among(route->department, walk->excluded, walk->excluded_count))
+        return false;
+    if (!route->matcher || matcher_explain(route->matcher, walk->facts, &miss))
+        return true;
+    if (!verdict->miss || is_nearer(&miss, &verdict->miss_why)) {
+        verdict->miss = route;
+        verdict->miss_why = miss;
+    }
+    return false;
+}
+
+static const struct config_route *first_match(struct walk *walk, const struct config_route *parent)
+{
+    for (size_t i = 0; i < parent->child_count; i++) {
+        if (route_matches(walk, &parent->children[i]))
+            return &parent->children[i];
+    }
+    return NULL;
+}
+
+static size_t depth_of(const struct config_route *route)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < route->child_count; i++) {
+        size_t below = depth_of(&route->children[i]);
+        depth = below > depth ? below : depth;
+    }
+    return depth + 1;
+}
+
+static void inform(struct verdict *verdict, const int *departments, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (departments[i] != verdict->department &&
+            !is_among(departments[i], verdict->informed, verdict->informed_count))
+            verdict->informed[verdict->informed_count++] = departments[i];
+    }
+}
+
+static void inform_all(const struct config *config, const struct facts *facts,
+                       struct verdict *verdict)
+{
+    struct facts routed = *facts; /* the flat rules know who is responsible */
+    routed.department = config->departments[verdict->department].slug;
+    for (size_t i = 0; i < verdict->path_count; i++)
+        inform(verdict, verdict->path[i]->inform, verdict->path[i]->inform_count);
+    for (size_t i = 0; i < config->inform_count; i++) {
+        const struct config_inform *rule = &config->informs[i];
+        if (!rule->matcher || matcher_matches(rule->matcher, &routed))
+            inform(verdict, rule->departments, rule->department_count);
+    }
+}
+
+void route_event(const struct config *config, const struct facts *facts, const int *excluded,
+                 size_t excluded_count, struct arena *arena, struct verdict *verdict)
+{
+    struct walk walk = { facts, excluded, excluded_count, verdict };
+    memset(verdict, 0, sizeof(*verdict));
+    verdict->path = arena_alloc(arena, depth_of(config->root) * sizeof(*verdict->path));
+    verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));
+    for (const struct config_route *route = config->root; route;
+         route = first_match(&walk, route)) {
+        verdict->path[verdict->path_count++] = route;
+        verdict->department = route->department;
+    }
+    verdict->unrouted = verdict->path_count == 1;
+    inform_all(config, facts, verdict);
+}
+
+const struct config_screen *screen_event(const struct config *config, const struct facts *facts)
+{
+    for (size_t i = 0; i < config->screen_count; i++) {
+        const struct config_screen *rule = &config->screens[i];
+        if (!rule->matcher || matcher_matches(rule->matcher, facts))
+            return rule;
+    }
+    return NULL;
+}
