@@ -13,7 +13,6 @@
 struct config;
 struct customers;
 struct engine;
-struct lexicon_scratch;
 struct prepared;
 
 /* The times of one turn. All never run backwards within a task. */
@@ -33,9 +32,6 @@ struct engine_setup {
     /* The global table `ombud.customers` as of now; NULL, or pointing at NULL: there is none. The
      * caller may exchange the pointer between turns, never during one. */
     const struct customers *const *customers;
-    /* For matching text: of the calling thread, made for config->lexicon (lexicon_scratch_new), so
-     * it is made anew when the configuration changes. NULL: each prepare makes its own, slowly. */
-    struct lexicon_scratch *scratch;
 };
 
 /* One row per stage; `include/stages.h` lists them. No call fails except restore: whatever is fed

@@ -28,13 +28,13 @@ void json_key_quoted(struct json_writer *json, struct str quoted);
 #define JSON_KEY(json, literal) json_key_quoted(json, STR("\"" literal "\":"))
 
 /* Valid UTF-8, escaped as RFC 8259 needs it. Absent becomes null. */
-void json_str(struct json_writer *json, struct str value);
-void json_text(struct json_writer *json, const char *value); /* NULL becomes null */
-void json_int(struct json_writer *json, int64_t value);
-void json_bool(struct json_writer *json, bool value);
-void json_null(struct json_writer *json);
+void json_put_str(struct json_writer *json, struct str value);
+void json_put_text(struct json_writer *json, const char *value); /* NULL becomes null */
+void json_put_int(struct json_writer *json, int64_t value);
+void json_put_bool(struct json_writer *json, bool value);
+void json_put_null(struct json_writer *json);
 /* time_format(); TIME_NEVER becomes null. */
-void json_time(struct json_writer *json, time_ms value);
-void json_time_ms(struct json_writer *json, time_ms value);
+void json_put_time(struct json_writer *json, time_ms value);
+void json_put_time_ms(struct json_writer *json, time_ms value);
 /* One complete value that is JSON already. */
-void json_raw(struct json_writer *json, struct str value);
+void json_put_raw(struct json_writer *json, struct str value);

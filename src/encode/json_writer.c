@@ -105,10 +105,10 @@ static void put_escape(struct json_writer *json, unsigned char byte)
     }
 }
 
-void json_str(struct json_writer *json, struct str value)
+void json_put_str(struct json_writer *json, struct str value)
 {
     if (!str_present(value)) {
-        json_null(json);
+        json_put_null(json);
         return;
     }
     separate(json);
@@ -125,12 +125,12 @@ void json_str(struct json_writer *json, struct str value)
     put(json, "\"", 1);
 }
 
-void json_text(struct json_writer *json, const char *value)
+void json_put_text(struct json_writer *json, const char *value)
 {
-    json_str(json, str_from(value));
+    json_put_str(json, str_from(value));
 }
 
-void json_int(struct json_writer *json, int64_t value)
+void json_put_int(struct json_writer *json, int64_t value)
 {
     char text[24];
     char *at = text + sizeof(text);
@@ -145,14 +145,14 @@ void json_int(struct json_writer *json, int64_t value)
     put(json, at, (size_t)(text + sizeof(text) - at));
 }
 
-void json_bool(struct json_writer *json, bool value)
+void json_put_bool(struct json_writer *json, bool value)
 {
-    json_raw(json, value ? STR("true") : STR("false"));
+    json_put_raw(json, value ? STR("true") : STR("false"));
 }
 
-void json_null(struct json_writer *json)
+void json_put_null(struct json_writer *json)
 {
-    json_raw(json, STR("null"));
+    json_put_raw(json, STR("null"));
 }
 
 static void put_time(struct json_writer *json, struct str text)
@@ -163,25 +163,25 @@ static void put_time(struct json_writer *json, struct str text)
     put(json, "\"", 1);
 }
 
-void json_time(struct json_writer *json, time_ms value)
+void json_put_time(struct json_writer *json, time_ms value)
 {
     char text[TIME_TEXT_SIZE];
     if (value == TIME_NEVER)
-        json_null(json);
+        json_put_null(json);
     else
         put_time(json, time_format(value, text));
 }
 
-void json_time_ms(struct json_writer *json, time_ms value)
+void json_put_time_ms(struct json_writer *json, time_ms value)
 {
     char text[TIME_TEXT_SIZE];
     if (value == TIME_NEVER)
-        json_null(json);
+        json_put_null(json);
     else
         put_time(json, time_format_ms(value, text));
 }
 
-void json_raw(struct json_writer *json, struct str value)
+void json_put_raw(struct json_writer *json, struct str value)
 {
     separate(json);
     put(json, value.data, value.size);

@@ -1,0 +1,56 @@
+/* A running promise to the customer. It stores what it was promised under (a definition's hash),
+ * its start, its due time and the intervals it ran, never a running sum: sums corrupt when a
+ * definition changes. */
+#pragma once
+
+#include "config/config.h"
+#include "track/definition.h"
+
+enum clock_state {
+    CLOCK_OFF,     /* nothing is promised */
+    CLOCK_RUNNING, /* promised and not yet kept; may be broken already, see `breached` */
+    CLOCK_MET,     /* kept in time */
+    CLOCK_MISSED,  /* the answer came, too late */
+    CLOCK_ENDED,   /* the matter ended before the answer: nothing is owed any more */
+    CLOCK_STATE_COUNT
+};
+
+const char *clock_state_name(enum clock_state state); /* "running" */
+const char *clock_kind_name(enum clock_kind kind);    /* "response" */
+
+enum interval_reason { INTERVAL_OPENED, INTERVAL_REOPENED, INTERVAL_REASON_COUNT };
+
+struct interval {
+    time_ms from, to; /* to: TIME_NEVER while it lasts */
+    enum interval_reason reason;
+};
+
+struct clock {
+    enum clock_state state;
+    bool warned;         /* announced: never announced again */
+    uint64_t definition; /* of the SLA's terms; 0: off */
+    int band;            /* whose target it has */
+    time_ms start, due;  /* TIME_NEVER: none */
+    time_ms warn;        /* TIME_NEVER: no warning */
+    time_ms breached;    /* when the breach was announced, or TIME_NEVER: it stands for good */
+    time_ms fulfilled;   /* the answer's own time, or TIME_NEVER */
+    struct interval *intervals; /* the last one is open while the clock runs */
+    size_t interval_count;
+};
+
+/* Starts afresh under `sla` at `start`; stays off where the band has no target. The interval list
+ * is made anew in `arena`. */
+void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
+                 time_ms start, enum interval_reason reason, struct arena *arena);
+/* Another band's target, counted from the same start. True when the due time changed; *previous
+ * is then the old one. A clock that is not running or has no target there stays as it is. */
+bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band,
+                    time_ms *previous);
+/* The answer came at `time`, its own: met, or missed when that is late or a breach stands. False
+ * when nothing was running. */
+bool clock_fulfil(struct clock *clock, time_ms time);
+/* Nothing is owed any more. False when nothing was running. */
+bool clock_end(struct clock *clock, time_ms time);
+
+/* The next announcement: warning or breach, or TIME_NEVER. */
+time_ms clock_deadline(const struct clock *clock);

@@ -1,0 +1,95 @@
+/* The working form of one ticket during one turn: plain data in the turn's arena. Between turns a
+ * ticket is its encoding, which is also its changelog value: an undo puts the old bytes back,
+ * a restore copies them, and nothing else exists that could disagree with them. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "track/clock.h"
+#include "track/status.h"
+
+enum {
+    TICKET_VERSION = 1,
+    TICKET_SEEN_MAX = 256,   /* identities kept */
+    TICKET_SIGNALS_MAX = 16, /* names kept */
+    TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
+};
+
+/* A ladder that the ticket is climbing; one for a trigger. */
+struct climb {
+    uint64_t definition;
+    enum trigger trigger;
+    int band;      /* that was entered, of TRIGGER_BAND; else -1 */
+    time_ms since; /* start of this ascent */
+    unsigned next; /* index of the next step; the step count when all are behind */
+    uint32_t told; /* a bit for each step whose notice went out */
+    bool acknowledged;
+    time_ms restart_at; /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
+    struct str by;      /* who acknowledged */
+};
+
+struct ticket {
+    struct str id;   /* the key; not part of the encoding */
+    time_ms created; /* time of the event that made it: its incarnation */
+    uint32_t turns;  /* changes so far, duplicates and timers included: numbers the records */
+    enum status status;
+
+    struct str department; /* slug of the responsible one; survives a reload that reorders */
+    bool pinned;           /* a person chose it: outranks the tree */
+    bool accepted;
+    bool unrouted;        /* only the root matched */
+    struct str *informed; /* slugs that have had a copy */
+    size_t informed_count;
+
+    int score, band;  /* of the ticket: never fall by themselves, see urgency.h */
+    int base;         /* highest score of one event without history and floors */
+    int floor;        /* highest so far; 0: none */
+    struct str label; /* the screening's; absent: none */
+    struct str category;
+    struct str *signals; /* names heard so far, for ladder matchers */
+    size_t signal_count;
+    struct str quote; /* evidence of the strongest signal, for notices; absent: none */
+
+    struct customer customer;
+    int contacts; /* customer messages while open, the opening not */
+    int reopens;
+    time_ms last_event; /* time of the newest event: what is older is late */
+    time_ms last_customer, last_agent, first_reply; /* TIME_NEVER: not yet */
+    time_ms resolved_at, closed_at;                 /* TIME_NEVER: it is not */
+
+    struct clock response;
+    struct climb *climbs;
+    size_t climb_count, climb_capacity;
+
+    const unsigned char *seen; /* 8 bytes each, oldest first, as encoded */
+    size_t seen_count;
+    uint64_t newly_seen; /* 0: none; joins `seen` in the encoding */
+
+    time_ms purge_at; /* retention ends; TIME_NEVER: not closed */
+};
+
+/* All times TIME_NEVER, all strings absent, band P4. */
+void ticket_init(struct ticket *ticket, struct str id, time_ms created);
+
+/* Appends the encoding to `out`. `deadline` is kept in front for ticket_peek. */
+void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *out);
+/* Strings and identities point into `state`, lists live in `arena`. False + err on anything that
+ * ticket_encode of this version did not write; `ticket` is then undefined. */
+bool ticket_decode(struct str state, struct str id, struct arena *arena, struct ticket *ticket,
+                   struct error *err);
+/* The deadline alone. */
+bool ticket_peek(struct str state, time_ms *deadline, struct error *err);
+
+/* Whether the identity is among the seen ones. */
+bool ticket_has_seen(const struct ticket *ticket, uint64_t identity);
+bool ticket_has_informed(const struct ticket *ticket, struct str slug);
+void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena);
+
+/* The next step's time or the end of an acknowledgement, or TIME_NEVER. */
+time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions);
+
+/* The hashes of the definitions it uses, at most `room`; returns how many. */
+size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t room);
+
+/* The earliest of everything that can happen by itself, or TIME_NEVER. */
+time_ms ticket_deadline(const struct ticket *ticket, const struct definitions *definitions);

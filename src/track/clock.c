@@ -1,0 +1,96 @@
+#include "track/clock.h"
+
+static const char *const state_names[CLOCK_STATE_COUNT] = {
+    [CLOCK_OFF] = "off",       [CLOCK_RUNNING] = "running", [CLOCK_MET] = "met",
+    [CLOCK_MISSED] = "missed", [CLOCK_ENDED] = "ended",
+};
+
+const char *clock_state_name(enum clock_state state)
+{
+    return state_names[state];
+}
+
+const char *clock_kind_name(enum clock_kind kind)
+{
+    return kind == CLOCK_RESPONSE ? "response" : "unknown";
+}
+
+/* A warning that would come with the start or before it warns of nothing. */
+static time_ms warning_time(const struct clock *clock, const struct config_warning *warn)
+{
+    time_ms at = TIME_NEVER;
+    if (warn->percent > 0)
+        at = clock->start + (clock->due - clock->start) * warn->percent / 100;
+    else if (warn->before > 0)
+        at = clock->due - warn->before;
+    return at > clock->start && at < clock->due ? at : TIME_NEVER;
+}
+
+static void aim(struct clock *clock, const struct sla_terms *terms, int band)
+{
+    clock->band = band;
+    clock->due = clock->start + terms->target[band];
+    clock->warn = warning_time(clock, &terms->warn);
+}
+
+void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
+                 time_ms start, enum interval_reason reason, struct arena *arena)
+{
+    *clock = (struct clock){ .state = CLOCK_OFF,
+                             .start = TIME_NEVER,
+                             .due = TIME_NEVER,
+                             .warn = TIME_NEVER,
+                             .breached = TIME_NEVER,
+                             .fulfilled = TIME_NEVER };
+    if (terms->target[band] == TIME_NEVER)
+        return;
+    clock->state = CLOCK_RUNNING;
+    clock->definition = definition;
+    clock->start = start;
+    aim(clock, terms, band);
+    clock->intervals = arena_alloc(arena, sizeof(*clock->intervals));
+    clock->intervals[0] = (struct interval){ start, TIME_NEVER, reason };
+    clock->interval_count = 1;
+}
+
+bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band, time_ms *previous)
+{
+    if (clock->state != CLOCK_RUNNING || terms->target[band] == TIME_NEVER)
+        return false;
+    time_ms old = clock->due;
+    aim(clock, terms, band);
+    if (clock->due == old)
+        return false;
+    *previous = old;
+    return true;
+}
+
+static bool stop(struct clock *clock, time_ms time, enum clock_state state)
+{
+    if (clock->state != CLOCK_RUNNING)
+        return false;
+    clock->state = state;
+    clock->intervals[clock->interval_count - 1].to = time;
+    return true;
+}
+
+bool clock_fulfil(struct clock *clock, time_ms time)
+{
+    bool kept = time <= clock->due && clock->breached == TIME_NEVER;
+    if (!stop(clock, time, kept ? CLOCK_MET : CLOCK_MISSED))
+        return false;
+    clock->fulfilled = time;
+    return true;
+}
+
+bool clock_end(struct clock *clock, time_ms time)
+{
+    return stop(clock, time, CLOCK_ENDED);
+}
+
+time_ms clock_deadline(const struct clock *clock)
+{
+    if (clock->state != CLOCK_RUNNING || clock->breached != TIME_NEVER)
+        return TIME_NEVER;
+    return clock->warned ? clock->due : time_min(clock->warn, clock->due);
+}

@@ -1,0 +1,72 @@
+#include "track/ticket.h"
+
+#include <string.h>
+
+#include "track/pack.h"
+
+void ticket_init(struct ticket *ticket, struct str id, time_ms created)
+{
+    *ticket = (struct ticket){ .id = id,
+                               .created = created,
+                               .band = CONFIG_BANDS - 1,
+                               .last_event = created,
+                               .last_customer = TIME_NEVER,
+                               .last_agent = TIME_NEVER,
+                               .first_reply = TIME_NEVER,
+                               .resolved_at = TIME_NEVER,
+                               .closed_at = TIME_NEVER,
+                               .purge_at = TIME_NEVER,
+                               .customer = { .value = -1, .vulnerable = -1 },
+                               .response = { .start = TIME_NEVER,
+                                             .due = TIME_NEVER,
+                                             .warn = TIME_NEVER,
+                                             .breached = TIME_NEVER,
+                                             .fulfilled = TIME_NEVER } };
+}
+
+bool ticket_has_seen(const struct ticket *ticket, uint64_t identity)
+{
+    struct str all = { (const char *)ticket->seen, 8 * ticket->seen_count };
+    struct unpack in = unpack_from(all);
+    for (size_t i = 0; i < ticket->seen_count; i++) {
+        if (unpack_fixed64(&in) == identity)
+            return true;
+    }
+    return identity == ticket->newly_seen;
+}
+
+bool ticket_has_informed(const struct ticket *ticket, struct str slug)
+{
+    for (size_t i = 0; i < ticket->informed_count; i++) {
+        if (str_equal(ticket->informed[i], slug))
+            return true;
+    }
+    return false;
+}
+
+void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena)
+{
+    struct str *grown = arena_alloc_raw(arena, (ticket->informed_count + 1) * sizeof(*grown));
+    if (ticket->informed_count)
+        memcpy(grown, ticket->informed, ticket->informed_count * sizeof(*grown));
+    grown[ticket->informed_count++] = slug;
+    ticket->informed = grown;
+}
+
+size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t room)
+{
+    size_t count = 0;
+    if (ticket->response.state != CLOCK_OFF && count < room)
+        hashes[count++] = ticket->response.definition;
+    for (size_t i = 0; i < ticket->climb_count && count < room; i++)
+        hashes[count++] = ticket->climbs[i].definition;
+    return count;
+}
+
+time_ms ticket_deadline(const struct ticket *ticket, const struct definitions *definitions)
+{
+    time_ms first = time_min(clock_deadline(&ticket->response), ticket->purge_at);
+    for (size_t i = 0; i < ticket->climb_count; i++)
+        first = time_min(first, climb_deadline(&ticket->climbs[i], definitions));
+    return first;
+}
