@@ -116,8 +116,8 @@ static void keep_digits(cJSON *item, const char **at, const char *end, struct ar
     }
 }
 
-const json *json_parse(struct str text, const struct json_limits *limits, struct arena *arena,
-                       bool *replaced, size_t *at, struct error *err)
+const cJSON *json_parse(struct str text, const struct json_limits *limits, struct arena *arena,
+                        bool *replaced, size_t *at, struct error *err)
 {
     struct json_traits traits;
 
@@ -143,16 +143,16 @@ const json *json_parse(struct str text, const struct json_limits *limits, struct
     return root;
 }
 
-struct str json_name(const json *member)
+struct str json_name(const cJSON *member)
 {
     return str_from(member->string);
 }
 
-const json *json_get(const json *object, struct str name)
+const cJSON *json_get(const cJSON *object, struct str name)
 {
     if (!cJSON_IsObject(object))
         return NULL;
-    for (const json *item = object->child; item; item = item->next) {
+    for (const cJSON *item = object->child; item; item = item->next) {
         if (strncmp(item->string, name.data, name.size) == 0 && item->string[name.size] == '\0')
             return item;
     }
@@ -172,20 +172,20 @@ static bool token_is(struct str token, const char *name)
     return *name == '\0';
 }
 
-static const json *array_item(const json *array, struct str token)
+static const cJSON *array_item(const cJSON *array, struct str token)
 {
     int64_t index = 0;
 
     if (!str_to_int(token, &index) || index < 0 || (token.size > 1 && token.data[0] == '0') ||
         token.data[0] == '-')
         return NULL;
-    const json *item = array->child;
+    const cJSON *item = array->child;
     for (; item && index > 0; index--)
         item = item->next;
     return item;
 }
 
-static const json *step_down(const json *item, struct str token)
+static const cJSON *step_down(const cJSON *item, struct str token)
 {
     if (cJSON_IsArray(item))
         return array_item(item, token);
@@ -196,10 +196,10 @@ static const json *step_down(const json *item, struct str token)
     return item;
 }
 
-const json *json_pointer(const json *root, struct str pointer)
+const cJSON *json_pointer(const cJSON *root, struct str pointer)
 {
     const char *p = pointer.data, *end = p + pointer.size;
-    const json *item = root;
+    const cJSON *item = root;
 
     while (item && p < end) {
         if (*p++ != '/')
@@ -212,7 +212,7 @@ const json *json_pointer(const json *root, struct str pointer)
     return item;
 }
 
-struct str json_string(const json *item)
+struct str json_string(const cJSON *item)
 {
     return cJSON_IsString(item) ? str_from(item->valuestring) : STR_NONE;
 }
@@ -223,7 +223,7 @@ static bool whole(double value)
     return value > -1e15 && value < 1e15 && (double)(int64_t)value == value;
 }
 
-static struct str number_text(const json *item, struct arena *arena)
+static struct str number_text(const cJSON *item, struct arena *arena)
 {
     double value = item->valuedouble;
 
@@ -235,7 +235,7 @@ static struct str number_text(const json *item, struct arena *arena)
     return arena_printf(arena, "%.15g", value);
 }
 
-struct str json_text(const json *item, struct arena *arena)
+struct str json_scalar(const cJSON *item, struct arena *arena)
 {
     if (cJSON_IsBool(item))
         return cJSON_IsTrue(item) ? STR("true") : STR("false");
@@ -244,7 +244,7 @@ struct str json_text(const json *item, struct arena *arena)
     return json_string(item);
 }
 
-bool json_int(const json *item, int64_t *out)
+bool json_integer(const cJSON *item, int64_t *out)
 {
     if (!cJSON_IsNumber(item))
         return false;
@@ -256,7 +256,7 @@ bool json_int(const json *item, int64_t *out)
     return true;
 }
 
-bool json_is_null(const json *item)
+bool json_is_null(const cJSON *item)
 {
     return !item || cJSON_IsNull(item);
 }

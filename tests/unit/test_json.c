@@ -22,11 +22,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const json *parse(struct arena *arena, struct str text)
+static const cJSON *parse(struct arena *arena, struct str text)
 {
     struct error err;
     size_t at = 0;
-    const json *root = json_parse(text, &json_event_limits, arena, NULL, &at, &err);
+    const cJSON *root = json_parse(text, &json_event_limits, arena, NULL, &at, &err);
     if (!root)
         fail_msg("%.*s: %zu: %s", STR_ARG(text), at, err.text);
     return root;
@@ -34,7 +34,7 @@ static const json *parse(struct arena *arena, struct str text)
 
 static void test_members_are_found_by_exact_name(void **state)
 {
-    const json *root =
+    const cJSON *root =
         parse(*state, STR("{\"Type\":\"no\",\"type\":\"yes\",\"typed\":1,\"n\":null}"));
 
     assert_true(str_is(json_string(json_get(root, STR("type"))), "yes"));
@@ -88,7 +88,7 @@ static void test_texts_of_scalars(void **state)
           "-0.000000000000000000000000000000000000000000000000000000000000000000000000000001" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct str text = json_text(parse(*state, str_from(cases[i].text)), *state);
+        struct str text = json_scalar(parse(*state, str_from(cases[i].text)), *state);
         if (str_present(text) != (cases[i].expected != NULL) ||
             (cases[i].expected && !str_is(text, cases[i].expected)))
             fail_msg("%s: %.*s", cases[i].name, STR_ARG(text));
@@ -97,7 +97,7 @@ static void test_texts_of_scalars(void **state)
 
 static void test_long_numbers_find_their_own_place(void **state)
 {
-    const json *root =
+    const cJSON *root =
         parse(*state, STR("{\"1\":\"-9 \\\" 8\",\"a\":[1,{\"b\":-90071992547409931,\"c\":2.50}],"
                           "\"d\":\"\\\\\",\"e\":12345678901234567,\"f\":3}"));
     static const struct {
@@ -107,14 +107,14 @@ static void test_long_numbers_find_their_own_place(void **state)
         { "/d", "\\" },  { "/e", "12345678901234567" },      { "/f", "3" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct str text = json_text(json_pointer(root, str_from(cases[i].pointer)), *state);
+        struct str text = json_scalar(json_pointer(root, str_from(cases[i].pointer)), *state);
         assert_true(str_is(text, cases[i].expected));
     }
     int64_t value = 0;
-    assert_true(json_int(json_pointer(root, STR("/e")), &value));
+    assert_true(json_integer(json_pointer(root, STR("/e")), &value));
     assert_true(value == 12345678901234567);
-    assert_false(json_int(json_pointer(root, STR("/a/1/c")), &value));
-    assert_false(json_int(json_pointer(root, STR("/d")), &value));
+    assert_false(json_integer(json_pointer(root, STR("/a/1/c")), &value));
+    assert_false(json_integer(json_pointer(root, STR("/d")), &value));
 }
 
 static void test_nul_and_half_pairs_become_the_replacement(void **state)
@@ -142,19 +142,19 @@ static void test_nul_and_half_pairs_become_the_replacement(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         bool replaced = !cases[i].replaced;
         size_t at;
-        const json *root =
+        const cJSON *root =
             json_parse(str_from(cases[i].text), &json_event_limits, *state, &replaced, &at, NULL);
         if (!root || !str_is(json_string(root), cases[i].expected) || replaced != cases[i].replaced)
             fail_msg("%s", cases[i].name);
     }
-    const json *root = parse(*state, STR("{\"k\\u0000x\":1}"));
+    const cJSON *root = parse(*state, STR("{\"k\\u0000x\":1}"));
     assert_true(str_is(json_name(root->child), "k\xef\xbf\xbdx"));
 }
 
 static void test_pointers(void **state)
 {
     /* The document of RFC 6901, section 5, and a little more. */
-    const json *root = parse(
+    const cJSON *root = parse(
         *state, STR("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
                     "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8,\"o\":{\"0\":{\"p\":9}}}"));
     static const struct {
@@ -168,7 +168,7 @@ static void test_pointers(void **state)
         { "/fo", NULL },     { "/fooo", NULL },   { "/foo/0/0", NULL },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct str text = json_text(json_pointer(root, str_from(cases[i].pointer)), *state);
+        struct str text = json_scalar(json_pointer(root, str_from(cases[i].pointer)), *state);
         if (str_present(text) != (cases[i].expected != NULL) ||
             (cases[i].expected && !str_is(text, cases[i].expected)))
             fail_msg("%s: %.*s", cases[i].pointer, STR_ARG(text));
