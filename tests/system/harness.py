@@ -252,7 +252,8 @@ def sanitizer_environment():
     settings = dict(os.environ)
     settings.setdefault("ASAN_OPTIONS", "exitcode=99:detect_stack_use_after_return=0")
     settings.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:exitcode=99")
-    settings.setdefault("TSAN_OPTIONS", "exitcode=99")
+    settings.setdefault("TSAN_OPTIONS", "exitcode=99:suppressions="
+                        f"{ROOT}/tests/system/tsan.supp")
     return settings
 
 
