@@ -9,7 +9,7 @@
 
 /* One record of `ombud.customers`. */
 struct customer_row {
-    struct str account;   /* the key */
+    struct str account; /* the key */
     struct str name;
     struct str tier;
     struct str lifecycle; /* onboarding, active, renewal, at_risk, churned */
@@ -35,8 +35,9 @@ bool customers_put(struct customers *customers, struct str account, struct str v
 const struct customer_row *customers_find(const struct customers *customers, struct str account);
 size_t customers_count(const struct customers *customers);
 
-/* The customer that decisions use, and record: the event's fields, replaced by those that the
- * table's row knows (the CRM is right about its own customers). `customers` may be NULL. Strings
- * are copied to `arena` where they come from the table. True when a row was found. */
-bool enrich_customer(const struct customers *customers, const struct event *event,
-                     struct arena *arena, struct customer *customer);
+/* The customer that decisions use and record: what the ticket knows already (`known`, NULL for a
+ * new one), replaced by what the event says, replaced by what the table's row says: the CRM is
+ * right about its own customers. `customers` may be NULL. What comes from the table is copied to
+ * `arena`, the rest is borrowed. True when a row was found. */
+bool enrich_customer(const struct customers *customers, const struct customer *known,
+                     const struct event *event, struct arena *arena, struct customer *customer);
