@@ -1,0 +1,53 @@
+"""The programs' manners: help, version and usage, without any broker."""
+
+import re
+import subprocess
+
+import pytest
+
+from harness import sanitizer_environment
+
+COMMANDS = ["ack", "check", "explain", "replay", "topics", "watch"]
+USAGE = 64
+
+
+def run(build, program, *arguments):
+    return subprocess.run([str(build / program), *arguments], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60, env=sanitizer_environment())
+
+
+@pytest.mark.parametrize("program", ["ombudd", "ombudctl"])
+def test_version_is_one_line(build, program):
+    result = run(build, program, "--version")
+    assert result.returncode == 0
+    assert re.fullmatch(rf"{program} \d+\.\d+\.\d+\n", result.stdout), result.stdout
+    assert not result.stderr
+
+
+@pytest.mark.parametrize("program", ["ombudd", "ombudctl"])
+def test_help_goes_to_standard_output(build, program):
+    result = run(build, program, "--help")
+    assert result.returncode == 0
+    assert program in result.stdout and not result.stderr
+
+
+def test_help_lists_every_command(build):
+    text = run(build, "ombudctl", "--help").stdout
+    assert all(re.search(rf"^\s*{command}\b", text, re.M) for command in COMMANDS), text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(build, command):
+    result = run(build, "ombudctl", command, "--help")
+    assert result.returncode == 0
+    assert command in result.stdout and not result.stderr
+
+
+@pytest.mark.parametrize("program, arguments", [
+    ("ombudd", ["--no-such-option"]), ("ombudd", ["surplus"]),
+    ("ombudctl", []), ("ombudctl", ["no-such-command"]), ("ombudctl", ["check", "--no-such-option"]),
+])
+def test_wrong_usage_ends_with_64(build, program, arguments):
+    result = run(build, program, *arguments)
+    assert result.returncode == USAGE, result.stderr
+    assert result.stderr and not result.stdout

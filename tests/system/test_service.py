@@ -1,0 +1,93 @@
+"""How ombudd lives as a service: readiness, watchdog, shutdown, HTTP."""
+
+import socket
+import time
+
+from harness import tail
+from kafka import wait_until
+
+
+class Manager:
+    """What systemd's end of the notify socket hears: (seconds, field, value)."""
+
+    def __init__(self, folder):
+        self.path = folder / "notify"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(self.path))
+        self._socket.settimeout(0.05)
+        self.heard = []
+
+    def listen(self):
+        try:
+            while True:
+                for line in self._socket.recv(65536).decode().splitlines():
+                    field, _, value = line.partition("=")
+                    self.heard.append((time.monotonic(), field, value))
+        except TimeoutError:
+            pass
+
+    def has(self, field, value=None):
+        self.listen()
+        return any(f == field and value in (None, v) for _, f, v in self.heard)
+
+    def count(self, field):
+        self.listen()
+        return sum(f == field for _, f, _ in self.heard)
+
+
+def test_service_manager_hears_ready_status_watchdog_and_stopping(router, tmp_path):
+    manager = Manager(tmp_path)
+    daemon = router.start(ready=False, NOTIFY_SOCKET=str(manager.path), WATCHDOG_USEC="2000000")
+    wait_until(lambda: manager.has("READY", "1"), 60, "READY=1")
+    assert daemon.is_ready()
+    assert manager.has("STATUS")
+    before = manager.count("WATCHDOG")
+    time.sleep(3)
+    # At least once each half of the time-out, or systemd would kill a healthy service.
+    assert manager.count("WATCHDOG") - before >= 2
+    assert daemon.stop() == 0, tail(daemon.log)
+    assert manager.has("STOPPING", "1")
+
+
+def test_a_frozen_process_feeds_no_watchdog(router, tmp_path):
+    manager = Manager(tmp_path)
+    daemon = router.start(NOTIFY_SOCKET=str(manager.path), WATCHDOG_USEC="2000000")
+    wait_until(lambda: manager.count("WATCHDOG") > 0, 10, "WATCHDOG=1")
+    daemon.freeze()
+    before = manager.count("WATCHDOG")
+    time.sleep(2.5)
+    assert manager.count("WATCHDOG") == before
+    daemon.thaw()
+    wait_until(lambda: manager.count("WATCHDOG") > before, 10, "WATCHDOG=1 again")
+
+
+def test_health_readiness_and_metrics(router):
+    daemon = router.start()
+    assert daemon.http("/healthz")[0] == 200
+    assert daemon.http("/readyz")[0] == 200
+    assert daemon.http("/nothing")[0] == 404
+    metrics = daemon.metrics()
+    assert metrics and all(name.startswith("ombud") for name in metrics), sorted(metrics)[:20]
+
+
+def test_readiness_follows_the_broker(kafka, router):
+    daemon = router.start()
+    kafka.kill_node(1)
+    try:
+        wait_until(lambda: daemon.http("/readyz")[0] == 503, 60, "/readyz to fail")
+        assert daemon.http("/healthz")[0] == 200
+        assert daemon.process.poll() is None
+    finally:
+        kafka.start_node(1)
+    wait_until(daemon.is_ready, 90, "/readyz to be well again")
+
+
+def test_shutdown_is_bounded_without_a_broker(kafka, router):
+    daemon = router.start(config={"shutdown_wait": "5s"})
+    kafka.kill_node(1)
+    try:
+        start = time.monotonic()
+        daemon.stop(30)
+        assert time.monotonic() - start < 12
+    finally:
+        kafka.start_node(1)
