@@ -7,8 +7,7 @@
 #include "base/arena.h"
 #include "decode/json_check.h"
 
-typedef cJSON
-    json; /* children: `for (const cJSON *item = object->child; item; item = item->next)` */
+/* Children: `for (const cJSON *item = object->child; item; item = item->next)`. */
 
 /* Points cJSON's allocation at the arena of the thread's running json_parse. Every program and
  * every test that parses calls it once, before any thread starts. */

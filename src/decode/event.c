@@ -1,0 +1,112 @@
+#include "decode/event.h"
+
+#include "config/config.h"
+#include "decode/json.h"
+#include "encode/forward.h"
+#include "event_read.h"
+
+#define AHEAD_MAX (5 * TIME_MINUTE)
+
+/* Where and when a record entered: what a forward remembers of its first place. */
+struct first_place {
+    struct str topic;
+    struct str position; /* "topic/partition/offset" */
+    time_ms timestamp;
+};
+
+static struct first_place find_first_place(const struct record *record, bool from_home,
+                                           struct arena *arena)
+{
+    struct first_place place = { record->topic, STR_NONE, record->timestamp };
+    struct str from = record_header(record, FORWARD_FROM);
+    int64_t timestamp = 0;
+    size_t slash = 0;
+
+    while (slash < from.size && from.data[slash] != '/')
+        slash++;
+    /* Only home has forwards; in an intake such a header is the producer's invention. */
+    if (!from_home || slash == 0 || slash == from.size) {
+        place.position = arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic),
+                                      (int)record->partition, (long long)record->offset);
+        return place;
+    }
+    place.topic = (struct str){ from.data, slash };
+    place.position = from;
+    if (str_to_int(record_header(record, FORWARD_TIMESTAMP), &timestamp) && timestamp >= 0)
+        place.timestamp = timestamp;
+    return place;
+}
+
+/* `time` is the source's clock, which may be wrong; Kafka's is the one that is trusted. */
+static void settle_time(struct event *event, struct warnings *warnings)
+{
+    char text[TIME_TEXT_SIZE], other[TIME_TEXT_SIZE];
+
+    if (event->time == TIME_NEVER) {
+        event->time = event->timestamp;
+    } else if (event->time - event->timestamp > AHEAD_MAX) {
+        warnings_add(warnings,
+                     "/time: %s is more than 5 minutes ahead of %s, when it arrived; "
+                     "taken as that",
+                     time_format(event->time, text).data,
+                     time_format(event->timestamp, other).data);
+        event->time = event->timestamp;
+    }
+}
+
+static void keep_warnings(const struct warnings *warnings, struct event *event)
+{
+    size_t count = warnings->count < WARNINGS_MAX ? warnings->count : WARNINGS_MAX;
+    struct str *items = arena_alloc(warnings->arena, count * sizeof(*items));
+
+    for (size_t i = 0; i < count; i++)
+        items[i] = warnings->items[i];
+    event->warnings = items;
+    event->warning_count = count;
+}
+
+static const cJSON *parse(const struct record *record, size_t max_event, struct warnings *warnings,
+                          struct refusal *refusal)
+{
+    struct json_limits limits = json_event_limits;
+    struct arena *arena = warnings->arena;
+    struct error err;
+    bool replaced = false;
+    size_t at = 0;
+
+    limits.size = max_event;
+    if (!str_present(record->value)) {
+        *refusal = (struct refusal){ STR("the record has no value"), STR("") };
+        return NULL;
+    }
+    const cJSON *root = json_parse(record->value, &limits, arena, &replaced, &at, &err);
+    if (!root) {
+        *refusal = (struct refusal){ arena_printf(arena, "%s", err.text),
+                                     arena_printf(arena, "byte %zu", at) };
+        return NULL;
+    }
+    if (replaced)
+        warnings_add(warnings, "\\u0000 and half surrogate pairs became U+FFFD");
+    return root;
+}
+
+bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
+                  struct arena *arena, struct event *event, struct refusal *refusal)
+{
+    struct warnings warnings = { .arena = arena };
+    struct event fresh;
+
+    const cJSON *root = parse(record, max_event, &warnings, refusal);
+    if (!root || !event_read(root, &warnings, &fresh, refusal))
+        return false;
+    struct first_place first = find_first_place(record, !source || source->home, arena);
+    fresh.source = first.topic;
+    fresh.timestamp = time_max(first.timestamp, 0);
+    fresh.id_given = str_present(fresh.id);
+    if (!fresh.id_given)
+        fresh.id = first.position;
+    settle_time(&fresh, &warnings);
+    keep_warnings(&warnings, &fresh);
+    *event = fresh;
+    return true;
+}
