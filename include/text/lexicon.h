@@ -14,7 +14,7 @@ struct lexicon_builder;
 struct lexicon_scratch;
 
 struct lexicon_phrase {
-    struct str text;     /* literal, or a regular expression (Vectorscan syntax, no look-around) */
+    struct str text; /* literal, or a regular expression (Vectorscan syntax, no look-around) */
     bool regex;
     struct str category; /* "safety": the signal is "text.safety" */
     struct str lang;     /* "zh", "en" */
@@ -22,12 +22,22 @@ struct lexicon_phrase {
     int points;          /* 1..60 */
     int floor;           /* 0, 60, 80 ... */
 };
-enum modifier { MODIFIER_NEGATION, MODIFIER_NEGATION_EXCEPTION, MODIFIER_QUESTION, MODIFIER_INTENSIFIER,
-                MODIFIER_CONTRAST, MODIFIER_COUNT };
+/* Words that change what a phrase near them means. Among overlapping ones the longest counts
+ * (会不会 is a question, not the negation 不会). */
+enum modifier {
+    MODIFIER_NEGATION,           /* shortly before a phrase, in its clause: it is denied */
+    MODIFIER_NEGATION_EXCEPTION, /* 不得不, not only: contains a negation and denies nothing */
+    MODIFIER_QUESTION,           /* 会不会, 如果, could it: the phrase is only imagined */
+    MODIFIER_INTENSIFIER,        /* next to a phrase: it weighs more */
+    MODIFIER_CONTRAST,  /* 但是, 导致, but, that: what stands before reaches no further */
+    MODIFIER_PRESUMING, /* 为什么, why: a question that takes the phrase as given */
+    MODIFIER_COUNT
+};
 
 struct lexicon_builder *lexicon_builder_new(void);
 void lexicon_builder_free(struct lexicon_builder *builder); /* NULL is fine */
-/* Everything is copied. False + err when the phrase cannot be compiled (names phrase and reason). */
+/* Everything is copied. False + err when the phrase cannot be compiled (names phrase and reason).
+ */
 bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
                  struct error *err);
 /* A name that merely contains a word of `category` (食品安全局): hits inside it do not count. */
@@ -35,6 +45,8 @@ void lexicon_add_except(struct lexicon_builder *builder, struct str category, st
                         struct str lang);
 void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text,
                           struct str lang);
+/* NULL + err when a pattern cannot be compiled. The builder is spent either way: only
+ * lexicon_builder_free may follow. */
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err);
 void lexicon_free(struct lexicon *lexicon); /* NULL is fine */
 size_t lexicon_phrase_count(const struct lexicon *lexicon);
@@ -53,14 +65,18 @@ struct hit {
     enum hit_field field;
     enum hit_mood mood;
     bool intensified;
-    int points, floor;   /* the phrase's own, before diminishing */
+    int points, floor; /* the phrase's own, before diminishing */
     uint32_t from, to;
-    struct str text;     /* original bytes [from, to) of the field */
-    struct str rule;     /* the lexicon's */
+    struct str text; /* original bytes [from, to) of the field */
+    struct str rule; /* the lexicon's */
 };
 
-/* Finds every phrase in subject and body in one pass each: normalised, longest hit wins among
- * overlapping ones of one category, exceptions removed, mood set. In order of field, then offset.
- * Hits live in `arena`. */
+enum { LEXICON_KEPT = 64 };
+
+/* Finds every phrase in subject and body (valid UTF-8) in one pass: normalised, longest hit wins
+ * among overlapping ones of one category, exceptions removed, mood set. In order of field, then
+ * offset. The first LEXICON_KEPT hits of a category in a field are kept, and as many with a floor
+ * beside them, so that neither time nor memory of a hostile text grows faster than its size.
+ * Hits live in `arena`; their text points into subject and body, their rule into the lexicon. */
 struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *scratch,
                          struct str subject, struct str body, struct arena *arena, size_t *count);

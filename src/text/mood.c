@@ -1,0 +1,277 @@
+#include "mood.h"
+
+#include <string.h>
+
+/* How far a modifier reaches: characters of Chinese or words of English between it and the phrase.
+ * A one-character negation (不, 没) binds closer than 没有 does: 不知道怎么着火的 denies nothing.
+ */
+enum {
+    NEGATION_SHORT = 3,
+    NEGATION_CHARACTERS = 6,
+    NEGATION_WORDS = 4,
+    QUESTION_CHARACTERS = 12,
+    QUESTION_WORDS = 8,
+    INTENSIFIER_CHARACTERS = 4,
+    INTENSIFIER_WORDS = 2,
+    OPEN_CHARACTERS = 3, /* of the end of an open phrase that may be its last word */
+    OPEN_WORDS = 2,
+    CLAUSE_BYTES = 240 /* no clause is searched further than this */
+};
+
+/* The clause around a phrase, in the normalised text. */
+struct clause {
+    uint32_t from, to;
+    unsigned marks; /* question marks at its end; a ! among them counts as a second */
+};
+
+static bool is_break(struct str text, size_t at)
+{
+    switch (text.data[at]) {
+    case ',':
+    case '!':
+    case '?':
+    case ';':
+    case ':':
+    case '\n':
+        return true;
+    case '.': /* not in 3.5 or v2.1 */
+        return at + 1 == text.size || !((text.data[at + 1] >= '0' && text.data[at + 1] <= '9') ||
+                                        (text.data[at + 1] >= 'a' && text.data[at + 1] <= 'z'));
+    default: /* 。 */
+        return at + 2 < text.size && memcmp(text.data + at, "\xe3\x80\x82", 3) == 0;
+    }
+}
+
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static struct clause clause_around(struct str text, const struct finding *finding)
+{
+    struct clause clause = { finding->from, finding->to, 0 };
+    size_t low = finding->from > CLAUSE_BYTES ? finding->from - CLAUSE_BYTES : 0;
+    size_t high = text.size - finding->to > CLAUSE_BYTES ? finding->to + CLAUSE_BYTES : text.size;
+    while (clause.from > low) {
+        uint32_t before = clause.from - 1;
+        while (is_continuation(text.data[before]))
+            before--;
+        if (is_break(text, before))
+            break;
+        clause.from = before;
+    }
+    while (clause.to < high && !is_break(text, clause.to))
+        clause.to++;
+    for (size_t at = clause.to; at < high; at++) {
+        if (text.data[at] == '?')
+            clause.marks++;
+        else if (text.data[at] == '!')
+            clause.marks += 2;
+        else
+            break;
+    }
+    return clause;
+}
+
+/* Characters and space-separated words of text[from, to). */
+static void measure(struct str text, size_t from, size_t to, unsigned *characters, unsigned *words)
+{
+    bool in_word = false;
+    *characters = *words = 0;
+    for (size_t at = from; at < to; at++) {
+        if (is_continuation(text.data[at]))
+            continue;
+        bool space = text.data[at] == ' ';
+        *characters += !space;
+        *words += !space && !in_word;
+        in_word = !space;
+    }
+}
+
+static bool is_ascii_at(struct str text, size_t at)
+{
+    return (unsigned char)text.data[at] < 0x80;
+}
+
+/* Is the gap between a word and a phrase within reach? The word's script says how to count. */
+static bool reaches(struct str text, const struct word *word, size_t from, size_t to,
+                    unsigned most_characters, unsigned most_words)
+{
+    if (from >= to)
+        return true;
+    unsigned characters, words;
+    measure(text, from, to, &characters, &words);
+    return is_ascii_at(text, word->to - 1) ? words <= most_words : characters <= most_characters;
+}
+
+/* Did the writer end a line, or set something apart with a space in Chinese, between the two?
+ * Normalising removed both: 没有电 着火了 is on fire, 没有 着火 is not. */
+static bool set_apart(const struct context *context, const struct finding *finding, size_t from,
+                      size_t to)
+{
+    if (from >= to || is_ascii_at(buf_str(&context->normal->text), from))
+        return false;
+    struct str original = context->original[finding->field];
+    size_t end = normal_from(context->normal, to);
+    for (size_t at = normal_from(context->normal, from); at < end; at++)
+        if (original.data[at] == '\n' || original.data[at] == ' ')
+            return true;
+    return false;
+}
+
+/* Does any word of `kind` stand in [from, to)? */
+static bool has_word(const struct context *context, size_t first, enum modifier kind, size_t from,
+                     size_t to)
+{
+    for (size_t i = first; i < context->word_count && context->words[i].to <= to; i++)
+        if (context->words[i].kind == kind && context->words[i].from >= from)
+            return true;
+    return false;
+}
+
+/* The first word that ends after `at`. */
+static size_t word_after(const struct context *context, size_t at)
+{
+    size_t low = 0, high = context->word_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (context->words[middle].to <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* 了 right behind the phrase or at its end: it has happened. */
+static bool is_done(struct str text, const struct finding *finding)
+{
+    static const char done[] = "\xe4\xba\x86";
+    return (text.size - finding->to >= 3 && memcmp(text.data + finding->to, done, 3) == 0) ||
+           (finding->to - finding->from >= 3 && memcmp(text.data + finding->to - 3, done, 3) == 0);
+}
+
+/* 没 and 无 deny the past, and what has happened (了) they cannot deny from afar. */
+static bool denies_past(struct str text, const struct word *word)
+{
+    static const char *const past[] = { "没", "无", "未" };
+    for (size_t i = 0; i < sizeof(past) / sizeof(past[0]); i++)
+        if (word->to - word->from >= 3 && memcmp(text.data + word->from, past[i], 3) == 0)
+            return true;
+    return false;
+}
+
+static bool negates(const struct context *context, const struct finding *finding, size_t place)
+{
+    struct str text = buf_str(&context->normal->text);
+    const struct word *word = &context->words[place];
+    unsigned characters =
+        word->to - word->from <= 3 ? (unsigned)NEGATION_SHORT : (unsigned)NEGATION_CHARACTERS;
+    unsigned words = NEGATION_WORDS;
+    size_t end = finding->from;
+    if (word->from > finding->from) { /* in a gap of an open phrase */
+        end = finding->to;
+        characters += OPEN_CHARACTERS;
+        words += OPEN_WORDS;
+    }
+    if (!reaches(text, word, word->to, end, characters, words))
+        return false;
+    if (word->to < end && denies_past(text, word) && is_done(text, finding) &&
+        word->from < finding->from)
+        return false;
+    return !has_word(context, place, MODIFIER_CONTRAST, word->to, end) &&
+           !set_apart(context, finding, word->to, end);
+}
+
+static bool is_negated(const struct context *context, const struct finding *finding,
+                       const struct clause *clause)
+{
+    bool negated = false; /* each further negation turns it round */
+    size_t first = word_after(context, clause->from);
+    size_t end = finding->open ? finding->to : finding->from;
+    for (size_t i = first; i < context->word_count && context->words[i].to <= end; i++) {
+        const struct word *word = &context->words[i];
+        bool apart = word->to <= finding->from || word->from > finding->from;
+        if (word->kind == MODIFIER_NEGATION && !word->spent && word->from >= clause->from && apart)
+            negated ^= negates(context, finding, i);
+    }
+    return negated;
+}
+
+static bool ends_clause(struct str text, const struct word *word, const struct clause *clause)
+{
+    size_t at = word->to;
+    while (at < clause->to && text.data[at] == ' ')
+        at++;
+    return at == clause->to;
+}
+
+/* A question word in front, or one that ends the clause. */
+static bool is_asked(const struct context *context, const struct finding *finding,
+                     const struct clause *clause)
+{
+    struct str text = buf_str(&context->normal->text);
+    for (size_t i = word_after(context, clause->from); i < context->word_count; i++) {
+        const struct word *word = &context->words[i];
+        if (word->from >= clause->to)
+            break;
+        if (word->kind != MODIFIER_QUESTION || word->spent || word->from < clause->from)
+            continue;
+        if (word->to <= finding->from) {
+            if (reaches(text, word, word->to, finding->from, QUESTION_CHARACTERS, QUESTION_WORDS) &&
+                !has_word(context, i, MODIFIER_CONTRAST, word->to, finding->from))
+                return true;
+        } else if (word->from >= finding->to && ends_clause(text, word, clause)) {
+            bool particle = word->to - word->from <= 3; /* 吗 asks even about what has happened */
+            if (particle || !is_done(text, finding))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A question mark alone: not when it cries (?? or ?!), not when the question takes the matter as
+ * given (为什么, 了), and never against a phrase that means danger. */
+static bool is_wondered(const struct context *context, const struct finding *finding,
+                        const struct clause *clause)
+{
+    if (clause->marks != 1 || finding->floored || is_done(buf_str(&context->normal->text), finding))
+        return false;
+    return !has_word(context, word_after(context, clause->from), MODIFIER_PRESUMING, clause->from,
+                     clause->to);
+}
+
+static bool is_intensified(const struct context *context, const struct finding *finding,
+                           const struct clause *clause)
+{
+    struct str text = buf_str(&context->normal->text);
+    for (size_t i = word_after(context, clause->from); i < context->word_count; i++) {
+        const struct word *word = &context->words[i];
+        if (word->from >= clause->to)
+            break;
+        if (word->kind != MODIFIER_INTENSIFIER || word->spent || word->from < clause->from)
+            continue;
+        if (word->to <= finding->from &&
+            reaches(text, word, word->to, finding->from, INTENSIFIER_CHARACTERS, INTENSIFIER_WORDS))
+            return true;
+        if (word->from >= finding->to && reaches(text, word, finding->to, word->from, 1, 0))
+            return true;
+    }
+    return false;
+}
+
+enum hit_mood mood_of(const struct context *context, const struct finding *finding,
+                      bool *intensified)
+{
+    struct str text = buf_str(&context->normal->text);
+    struct clause clause = clause_around(text, finding);
+    *intensified = false;
+    if (context->word_count > 0) {
+        *intensified = is_intensified(context, finding, &clause);
+        if (is_negated(context, finding, &clause))
+            return HIT_NEGATED;
+        if (is_asked(context, finding, &clause))
+            return HIT_QUESTION;
+    }
+    return is_wondered(context, finding, &clause) ? HIT_QUESTION : HIT_STATED;
+}

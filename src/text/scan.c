@@ -1,0 +1,345 @@
+#include "text/lexicon.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "lexicon_parts.h"
+#include "mood.h"
+#include "text/normalise.h"
+
+/* Marks of one phrase that are kept in one scan; the rest of a hostile text adds nothing. */
+enum { PATTERN_MARKS = 2048 };
+
+/* A pattern found, before it is judged. Offsets into the normalised text. */
+struct mark {
+    uint32_t from, to, pattern;
+};
+
+/* A phrase that may become a hit. */
+struct candidate {
+    uint32_t from, to;
+    const struct pattern *pattern;
+    const struct meaning *meaning;
+    bool dropped;
+};
+
+/* Per category while candidates are chosen. */
+struct choice {
+    uint32_t except_to;  /* furthest end of an exception met so far */
+    size_t last;         /* place of the last candidate plus one; 0: none */
+    unsigned kept[2][2]; /* by field, by whether it has a floor */
+};
+
+struct lexicon_scratch {
+    const struct lexicon *lexicon;
+    hs_scratch_t *hs;
+    struct normal normal;
+    size_t body;    /* where the body begins in the normalised text */
+    uint16_t *seen; /* marks by pattern */
+    struct mark *marks;
+    size_t mark_count, mark_capacity;
+    struct candidate *candidates;
+    size_t candidate_count, candidate_capacity;
+    struct word *words;
+    size_t word_count, word_capacity;
+    struct choice *choices;
+};
+
+struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
+{
+    struct lexicon_scratch *scratch = mem_alloc(sizeof(*scratch));
+    scratch->lexicon = lexicon;
+    if (lexicon->database && hs_alloc_scratch(lexicon->database, &scratch->hs) != HS_SUCCESS)
+        abort(); /* out of memory, as in base/mem.h */
+    scratch->seen = mem_array(lexicon->pattern_count + 1, sizeof(*scratch->seen));
+    scratch->choices = mem_array(lexicon->category_count + 1, sizeof(*scratch->choices));
+    return scratch;
+}
+
+void lexicon_scratch_free(struct lexicon_scratch *scratch)
+{
+    if (!scratch)
+        return;
+    hs_free_scratch(scratch->hs);
+    normal_free(&scratch->normal);
+    free(scratch->seen);
+    free(scratch->marks);
+    free(scratch->candidates);
+    free(scratch->words);
+    free(scratch->choices);
+    free(scratch);
+}
+
+/* Grows an array of the scratch so that one more fits. */
+static void *grown(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity ? 2 * *capacity : 64;
+    return mem_resize(items, *capacity, size);
+}
+
+static bool is_letter(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool ends_with(struct str text, size_t end, const char *word)
+{
+    size_t size = strlen(word);
+    return end >= size && memcmp(text.data + end - size, word, size) == 0;
+}
+
+static bool begins_with(struct str text, size_t from, const char *word)
+{
+    size_t size = strlen(word);
+    return text.size - from >= size && memcmp(text.data + from, word, size) == 0;
+}
+
+/* Letters of two bytes (Latin, Greek, Cyrillic) belong to a word, Han do not. */
+static bool word_goes_on_before(struct str text, size_t from)
+{
+    static const char *const prefixes[] = { "non-", "anti-", "un-" };
+    if (from == 0)
+        return false;
+    unsigned char c = (unsigned char)text.data[from - 1];
+    if (c >= 0x80)
+        return from >= 2 && (unsigned char)text.data[from - 2] >= 0xc0 &&
+               (unsigned char)text.data[from - 2] < 0xe0;
+    if (c != '-')
+        return is_letter(c);
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (ends_with(text, from, prefixes[i]))
+            return true;
+    return false;
+}
+
+/* "can" is not in "can't", "fire" is in "fire's", "smoke" is not in "smoke-free". */
+static bool word_goes_on_after(struct str text, size_t to)
+{
+    static const char *const suffixes[] = { "'t", "-free", "-proof", "-safe", "-resistant" };
+    if (to == text.size)
+        return false;
+    unsigned char c = (unsigned char)text.data[to];
+    if (c != '-' && c != '\'')
+        return is_letter(c) || (c >= 0xc0 && c < 0xe0);
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        if (begins_with(text, to, suffixes[i]))
+            return true;
+    return false;
+}
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                    void *arg)
+{
+    (void)flags;
+    struct lexicon_scratch *scratch = arg;
+    const struct pattern *pattern = scratch->lexicon->patterns[id];
+    struct str text = buf_str(&scratch->normal.text);
+    if (!pattern->regex)
+        from = to - pattern->text.size;
+    if (from < scratch->body && to >= scratch->body)
+        return 0; /* across subject and body */
+    if (pattern->word_start && word_goes_on_before(text, from))
+        return 0;
+    if (pattern->word_end && word_goes_on_after(text, to))
+        return 0;
+    if (pattern->meanings->kind != MEANING_MODIFIER && scratch->seen[id]++ >= PATTERN_MARKS) {
+        scratch->seen[id] = PATTERN_MARKS;
+        return 0;
+    }
+    scratch->marks =
+        grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
+    scratch->marks[scratch->mark_count++] = (struct mark){ (uint32_t)from, (uint32_t)to, id };
+    return 0;
+}
+
+/* Leftmost first, longest first, then in the order of the lexicon. */
+static int compare_marks(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    if (x->to != y->to)
+        return x->to > y->to ? -1 : 1;
+    return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
+}
+
+/* Matches come by their ends, so they are nearly sorted: few are moved, except in texts made to
+ * be slow. */
+static void sort_marks(struct lexicon_scratch *scratch)
+{
+    struct mark *marks = scratch->marks;
+    size_t moves = 0;
+    for (size_t i = 1; i < scratch->mark_count; i++) {
+        struct mark mark = marks[i];
+        size_t place = i;
+        for (; place > 0 && compare_marks(&marks[place - 1], &mark) > 0; place--)
+            marks[place] = marks[place - 1];
+        marks[place] = mark;
+        moves += i - place;
+        if (moves > 8 * scratch->mark_count + 256) {
+            qsort(marks, scratch->mark_count, sizeof(*marks), compare_marks);
+            return;
+        }
+    }
+}
+
+static void take_word(struct lexicon_scratch *scratch, const struct mark *mark, enum modifier kind)
+{
+    struct word word = { mark->from, mark->to, kind, false };
+    if (scratch->word_count > 0) {
+        struct word *last = &scratch->words[scratch->word_count - 1];
+        if (word.from < last->to) {
+            if (word.to - word.from > last->to - last->from)
+                *last = word;
+            return;
+        }
+    }
+    scratch->words =
+        grown(scratch->words, scratch->word_count, &scratch->word_capacity, sizeof(word));
+    scratch->words[scratch->word_count++] = word;
+}
+
+/* Longer, or as long and more serious. */
+static bool outweighs(const struct candidate *a, const struct candidate *b)
+{
+    uint32_t a_size = a->to - a->from, b_size = b->to - b->from;
+    if (a_size != b_size)
+        return a_size > b_size;
+    if (a->meaning->floor != b->meaning->floor)
+        return a->meaning->floor > b->meaning->floor;
+    return a->meaning->points > b->meaning->points;
+}
+
+static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark,
+                        const struct meaning *meaning)
+{
+    struct choice *choice = &scratch->choices[meaning->category];
+    if (choice->except_to >= mark->to)
+        return;
+    struct candidate candidate = { mark->from, mark->to, scratch->lexicon->patterns[mark->pattern],
+                                   meaning, false };
+    if (choice->last > 0) {
+        struct candidate *last = &scratch->candidates[choice->last - 1];
+        if (candidate.from < last->to) {
+            if (!outweighs(&candidate, last))
+                return;
+            last->dropped = true;
+            choice->kept[last->from >= scratch->body][last->meaning->floor > 0]--;
+        }
+    }
+    unsigned *kept = &choice->kept[mark->from >= scratch->body][meaning->floor > 0];
+    if (*kept >= LEXICON_KEPT)
+        return;
+    ++*kept;
+    scratch->candidates = grown(scratch->candidates, scratch->candidate_count,
+                                &scratch->candidate_capacity, sizeof(candidate));
+    scratch->candidates[scratch->candidate_count++] = candidate;
+    choice->last = scratch->candidate_count;
+}
+
+/* One walk over the sorted marks: exceptions, modifiers and the longest phrases. An exception
+ * covers a phrase if it begins no later and ends no sooner: the furthest end so far tells. */
+static void choose(struct lexicon_scratch *scratch)
+{
+    memset(scratch->choices, 0, scratch->lexicon->category_count * sizeof(*scratch->choices));
+    scratch->candidate_count = scratch->word_count = 0;
+    for (size_t i = 0; i < scratch->mark_count; i++) {
+        const struct mark *mark = &scratch->marks[i];
+        const struct meaning *meaning = scratch->lexicon->patterns[mark->pattern]->meanings;
+        scratch->seen[mark->pattern] = 0;
+        for (; meaning; meaning = meaning->next) {
+            uint32_t *except_to = &scratch->choices[meaning->category].except_to;
+            if (meaning->kind == MEANING_PHRASE)
+                take_phrase(scratch, mark, meaning);
+            else if (meaning->kind == MEANING_MODIFIER)
+                take_word(scratch, mark, meaning->modifier);
+            else if (*except_to < mark->to)
+                *except_to = mark->to;
+        }
+    }
+}
+
+/* Modifiers that are part of a phrase (没人管) say nothing about other phrases. */
+static void spend_words(struct lexicon_scratch *scratch)
+{
+    uint32_t covered = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < scratch->word_count; i++) {
+        struct word *word = &scratch->words[i];
+        for (; next < scratch->candidate_count && scratch->candidates[next].from <= word->from;
+             next++) {
+            const struct candidate *candidate = &scratch->candidates[next];
+            bool closed = !candidate->pattern->regex || candidate->pattern->denies;
+            if (closed && !candidate->dropped && candidate->to > covered)
+                covered = candidate->to;
+        }
+        word->spent = word->to <= covered;
+    }
+}
+
+static struct hit hit_from(const struct lexicon_scratch *scratch, const struct context *context,
+                           const struct candidate *candidate)
+{
+    enum hit_field field = candidate->from >= scratch->body ? HIT_BODY : HIT_SUBJECT;
+    struct finding finding = { candidate->from, candidate->to, field,
+                               candidate->pattern->regex && !candidate->pattern->denies,
+                               candidate->meaning->floor > 0 };
+    struct hit hit = { .category = candidate->meaning->category,
+                       .field = field,
+                       .points = candidate->meaning->points,
+                       .floor = candidate->meaning->floor,
+                       .from = normal_from(&scratch->normal, candidate->from),
+                       .to = normal_to(&scratch->normal, candidate->to),
+                       .rule = candidate->meaning->rule };
+    hit.mood = mood_of(context, &finding, &hit.intensified);
+    hit.text = (struct str){ context->original[field].data + hit.from, hit.to - hit.from };
+    return hit;
+}
+
+/* Both fields in one text, a line break between them that no phrase contains. */
+static void prepare(struct lexicon_scratch *scratch, struct str subject, struct str body)
+{
+    const struct fold *fold = scratch->lexicon->fold;
+    normal_clear(&scratch->normal);
+    if (subject.size > 0) {
+        normalise(fold, subject, &scratch->normal);
+        buf_add_char(&scratch->normal.text, '\n');
+    }
+    scratch->body = scratch->normal.text.size;
+    if (body.size > 0)
+        normalise(fold, body, &scratch->normal);
+    scratch->mark_count = 0;
+}
+
+struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *scratch,
+                         struct str subject, struct str body, struct arena *arena, size_t *count)
+{
+    assert(scratch->lexicon == lexicon);
+    *count = 0;
+    if (!lexicon->database || subject.size + body.size == 0)
+        return NULL;
+    prepare(scratch, subject, body);
+    hs_error_t scanned =
+        hs_scan(lexicon->database, scratch->normal.text.data, (unsigned)scratch->normal.text.size,
+                0, scratch->hs, on_match, scratch);
+    assert(scanned == HS_SUCCESS);
+    (void)scanned;
+    if (scratch->mark_count == 0)
+        return NULL;
+    sort_marks(scratch);
+    choose(scratch);
+    if (scratch->candidate_count == 0)
+        return NULL;
+    spend_words(scratch);
+    struct context context = {
+        &scratch->normal, { subject, body }, scratch->words, scratch->word_count
+    };
+    struct hit *hits = arena_alloc_raw(arena, scratch->candidate_count * sizeof(*hits));
+    for (size_t i = 0; i < scratch->candidate_count; i++)
+        if (!scratch->candidates[i].dropped)
+            hits[(*count)++] = hit_from(scratch, &context, &scratch->candidates[i]);
+    return hits;
+}

@@ -1,0 +1,477 @@
+#include "text/lexicon.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/buf.h"
+#include "base/mem.h"
+
+struct fixture {
+    struct lexicon *lexicon;
+    struct lexicon_scratch *scratch;
+    struct arena *arena;
+};
+
+static const struct {
+    const char *category, *text;
+    int points, floor;
+    bool regex;
+} phrases[] = {
+    { "safety", "着火", 40, 80, false },
+    { "safety", "冒烟", 30, 80, false },
+    { "safety", "漏电", 40, 80, false },
+    { "safety", "安全", 5, 0, false },
+    { "safety", "怕着火", 10, 0, false },
+    { "safety", "(?:电池|手机).{0,8}(?:发烫|鼓包)", 30, 0, true },
+    { "safety", "on fire", 40, 80, false },
+    { "safety", "caught fire", 40, 80, false },
+    { "safety", "smoke", 20, 0, false },
+    { "safety", "\\bbatter(?:y|ies) .{0,20}swollen", 30, 0, true },
+    { "safety", "食品安全", 8, 0, false },
+    { "anger", "没人管", 10, 0, false },
+    { "anger", "太慢", 8, 0, false },
+    { "anger", "难吃", 8, 0, false },
+    { "anger", "not working", 8, 0, false },
+    { "anger", "slow", 6, 0, false },
+    { "anger", "一直(?:没|不).{0,6}(?:处理|解决)", 12, 0, true },
+    { "money", "退款", 10, 0, false },
+    { "money", "没有退款", 12, 0, false },
+    { "money", "refund", 10, 0, false },
+    { "money", "can", 1, 0, false },
+    { "money", "乱扣费？", 9, 0, false },
+    { "money", "多收.{0,4}？", 9, 0, true },
+};
+
+static const struct {
+    enum modifier kind;
+    const char *text;
+} modifiers[] = {
+    { MODIFIER_NEGATION, "没有" },
+    { MODIFIER_NEGATION, "没" },
+    { MODIFIER_NEGATION, "不" },
+    { MODIFIER_NEGATION, "不会" },
+    { MODIFIER_NEGATION, "并未" },
+    { MODIFIER_NEGATION, "不是" },
+    { MODIFIER_NEGATION, "not" },
+    { MODIFIER_NEGATION, "never" },
+    { MODIFIER_NEGATION, "isn't" },
+    { MODIFIER_NEGATION, "no" },
+    { MODIFIER_NEGATION_EXCEPTION, "不得不" },
+    { MODIFIER_NEGATION_EXCEPTION, "没想到" },
+    { MODIFIER_NEGATION_EXCEPTION, "不知道" },
+    { MODIFIER_NEGATION_EXCEPTION, "not only" },
+    { MODIFIER_QUESTION, "会不会" },
+    { MODIFIER_QUESTION, "是不是" },
+    { MODIFIER_QUESTION, "是否" },
+    { MODIFIER_QUESTION, "如果" },
+    { MODIFIER_QUESTION, "吗" },
+    { MODIFIER_QUESTION, "怎么办" },
+    { MODIFIER_QUESTION, "could it" },
+    { MODIFIER_QUESTION, "if" },
+    { MODIFIER_INTENSIFIER, "非常" },
+    { MODIFIER_INTENSIFIER, "very" },
+    { MODIFIER_INTENSIFIER, "死了" },
+    { MODIFIER_CONTRAST, "但" },
+    { MODIFIER_CONTRAST, "导致" },
+    { MODIFIER_CONTRAST, "就" },
+    { MODIFIER_CONTRAST, "but" },
+    { MODIFIER_CONTRAST, "that" },
+    { MODIFIER_PRESUMING, "为什么" },
+    { MODIFIER_PRESUMING, "why" },
+    { MODIFIER_QUESTION, "？" },
+};
+
+static const struct {
+    const char *category, *text;
+} excepts[] = {
+    { "safety", "食品安全局" },
+    { "safety", "smoke detector" },
+};
+
+static struct lexicon_builder *builder_filled(void)
+{
+    struct lexicon_builder *builder = lexicon_builder_new();
+    struct error err;
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+        char rule[32];
+        snprintf(rule, sizeof(rule), "%s:%zu", phrases[i].category, i);
+        struct lexicon_phrase phrase = { .text = str_from(phrases[i].text),
+                                         .regex = phrases[i].regex,
+                                         .category = str_from(phrases[i].category),
+                                         .lang = STR("zh"),
+                                         .rule = str_from(rule),
+                                         .points = phrases[i].points,
+                                         .floor = phrases[i].floor };
+        if (!lexicon_add(builder, &phrase, &err))
+            fail_msg("%s", err.text);
+    }
+    for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++)
+        lexicon_add_modifier(builder, modifiers[i].kind, str_from(modifiers[i].text), STR("zh"));
+    for (size_t i = 0; i < sizeof(excepts) / sizeof(excepts[0]); i++)
+        lexicon_add_except(builder, str_from(excepts[i].category), str_from(excepts[i].text),
+                           STR("zh"));
+    return builder;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = mem_alloc(sizeof(*fixture));
+    struct lexicon_builder *builder = builder_filled();
+    struct error err;
+    fixture->lexicon = lexicon_build(builder, &err);
+    assert_non_null(fixture->lexicon);
+    lexicon_builder_free(builder);
+    fixture->scratch = lexicon_scratch_new(fixture->lexicon);
+    fixture->arena = arena_new(4096);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    lexicon_scratch_free(fixture->scratch);
+    lexicon_free(fixture->lexicon);
+    arena_free(fixture->arena);
+    free(fixture);
+    return 0;
+}
+
+static struct hit *scan(struct fixture *fixture, struct str subject, struct str body, size_t *count)
+{
+    arena_reset(fixture->arena);
+    return lexicon_scan(fixture->lexicon, fixture->scratch, subject, body, fixture->arena, count);
+}
+
+/* Hits as "category mood[!] text" lines: ! is intensified. */
+static const char *shown(struct fixture *fixture, const struct hit *hits, size_t count,
+                         struct buf *out)
+{
+    static const char *const moods[] = { "stated", "negated", "question" };
+    size_t category_count;
+    const struct str *categories = lexicon_categories(fixture->lexicon, &category_count);
+    buf_clear(out);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%s%.*s %s%s %.*s", i > 0 ? "; " : "",
+                   STR_ARG(categories[hits[i].category]), moods[hits[i].mood],
+                   hits[i].intensified ? "!" : "", STR_ARG(hits[i].text));
+    return buf_text(out);
+}
+
+struct example {
+    const char *name, *text, *expected;
+};
+
+static void check(struct fixture *fixture, const struct example *examples, size_t count)
+{
+    struct buf out = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        size_t hit_count;
+        struct hit *hits = scan(fixture, STR_NONE, str_from(examples[i].text), &hit_count);
+        const char *found = shown(fixture, hits, hit_count, &out);
+        if (strcmp(found, examples[i].expected) != 0)
+            fail_msg("%s: '%s' gave '%s', not '%s'", examples[i].name, examples[i].text, found,
+                     examples[i].expected);
+    }
+    buf_free(&out);
+}
+
+static void test_finding(void **state)
+{
+    static const struct example examples[] = {
+        { "a phrase is found", "手机着火了", "safety stated 着火" },
+        { "traditional text is found, evidence is the original", "電池著火了",
+          "safety stated 著火" },
+        { "spaced and zero-width spelling is found", "手机着\u200b 火了",
+          "safety stated 着\u200b 火" },
+        { "full-width English is found", "ＲＥＦＵＮＤ me", "money stated ＲＥＦＵＮＤ" },
+        { "two categories are found", "着火，退款", "safety stated 着火; money stated 退款" },
+        { "the longest of a category wins", "我怕着火", "safety stated 怕着火" },
+        { "a longer literal wins over its part", "没有退款", "money stated 没有退款" },
+        { "a name that contains the word does not count", "我要向食品安全局反映", "" },
+        { "the word beside the name counts", "食品安全局来了，着火", "safety stated 着火" },
+        { "the word itself counts", "食品安全有问题", "safety stated 食品安全" },
+        { "an English exception", "the smoke detector beeps", "" },
+        { "a regular expression", "电池用了两天发烫", "safety stated 电池用了两天发烫" },
+        { "its longest end wins", "电池发烫发烫", "safety stated 电池发烫发烫" },
+        { "a regular expression on words", "batteries are badly swollen.",
+          "safety stated batteries are badly swollen" },
+        { "full-width punctuation in phrases", "你们乱扣费？", "money stated 乱扣费？" },
+        { "full-width punctuation in expressions", "怎么多收我钱？", "money stated 多收我钱？" },
+        { "nothing", "你好", "" },
+        { "empty", "", "" },
+    };
+    check(*state, examples, sizeof(examples) / sizeof(examples[0]));
+}
+
+static void test_words(void **state)
+{
+    static const struct example examples[] = {
+        { "inside a word", "refunded prefund refunds", "" },
+        { "next to punctuation", "(refund)", "money stated refund" },
+        { "next to Han", "请refund我", "money stated refund" },
+        { "next to an accented letter", "refundé érefund", "" },
+        { "before an apostrophe s", "the refund's late", "money stated refund" },
+        { "before an apostrophe t", "I can't", "" },
+        { "curly apostrophe", "I can’t", "" },
+        { "non- makes another word", "a non-refund policy", "" },
+        { "-free makes another word", "smoke-free", "" },
+        { "a hyphen otherwise separates", "refund-policy", "money stated refund" },
+        { "across a line end", "the phone was on\r\nfire", "safety stated on\r\nfire" },
+    };
+    check(*state, examples, sizeof(examples) / sizeof(examples[0]));
+}
+
+static void test_negation(void **state)
+{
+    static const struct example examples[] = {
+        { "没有 in front", "没有着火", "safety negated 着火" },
+        { "with words between", "没有发生过着火", "safety negated 着火" },
+        { "too far", "没有人通知过我们家里着火", "safety stated 着火" },
+        { "in the clause before", "没有电，着火了", "safety stated 着火" },
+        { "in the line before", "没有电\n着火", "safety stated 着火" },
+        { "set apart by a space", "没有电 着火", "safety stated 着火" },
+        { "a space directly behind", "没有 着火", "safety negated 着火" },
+        { "a short negation binds closely", "不太清楚怎么着火", "safety stated 着火" },
+        { "a list is one clause", "没有漏电、着火", "safety negated 漏电; safety negated 着火" },
+        { "an exception denies nothing", "不得不退款", "money stated 退款" },
+        { "surprise denies nothing", "没想到着火了", "safety stated 着火" },
+        { "ignorance denies nothing", "不知道着火原因", "safety stated 着火" },
+        { "twice cancels", "不是没有着火", "safety stated 着火" },
+        { "a cause in between", "没有检查导致着火", "safety stated 着火" },
+        { "what has happened is not denied from afar", "没有检修着火了", "safety stated 着火" },
+        { "the future is", "不会再着火了", "safety negated 着火" },
+        { "part of a phrase denies nothing else", "没人管着火",
+          "anger stated 没人管; safety stated 着火" },
+        { "a longer phrase takes the word along", "没有退款着火",
+          "money stated 没有退款; safety stated 着火" },
+        { "praise by negation", "不难吃", "anger negated 难吃" },
+        { "in the gap of an expression", "手机并没有发烫", "safety negated 手机并没有发烫" },
+        { "spelt out in the expression", "一直没有处理", "anger stated 一直没有处理" },
+        { "English", "it is not on fire", "safety negated on fire" },
+        { "English with words between", "it never actually caught fire",
+          "safety negated caught fire" },
+        { "English contraction", "It isn’t on fire", "safety negated on fire" },
+        { "English too far", "not a day goes by without it being on fire",
+          "safety stated on fire" },
+        { "English contrast", "not warm but on fire", "safety stated on fire" },
+        { "English clause", "I am not happy that it caught fire", "safety stated caught fire" },
+        { "English sentence", "It does not. On fire again", "safety stated On fire" },
+        { "English exception", "not only on fire", "safety stated on fire" },
+        { "a negation inside a phrase", "it is not working", "anger stated not working" },
+        { "a negation is a word", "knot on fire", "safety stated on fire" },
+    };
+    check(*state, examples, sizeof(examples) / sizeof(examples[0]));
+}
+
+static void test_questions(void **state)
+{
+    static const struct example examples[] = {
+        { "会不会 asks", "会不会着火", "safety question 着火" },
+        { "and is not the negation 不会", "会不会着火？", "safety question 着火" },
+        { "if it were", "如果着火怎么办", "safety question 着火" },
+        { "吗 asks", "着火吗？", "safety question 着火" },
+        { "吗 asks even about the past", "着火了吗？", "safety question 着火" },
+        { "what to do about what has happened", "着火了怎么办？", "safety stated 着火" },
+        { "what to do about what might", "着火怎么办？", "safety question 着火" },
+        { "a mark alone never lowers danger", "着火？", "safety stated 着火" },
+        { "why takes it as given", "为什么着火了没人管？",
+          "safety stated 着火; anger stated 没人管" },
+        { "why takes it as given without 了", "为什么太慢？", "anger stated 太慢" },
+        { "a mark lowers an ordinary phrase", "可以退款？", "money question 退款" },
+        { "two marks are a cry", "退款？？", "money stated 退款" },
+        { "so is ?!", "退款？！", "money stated 退款" },
+        { "the question of another clause", "着火了，你们不管吗？", "safety stated 着火" },
+        { "a condition that ends in a threat", "如果不来就退款", "money stated 退款" },
+        { "English", "could it catch? could it be on fire", "safety question on fire" },
+        { "English why", "why so slow?", "anger stated slow" },
+        { "English mark", "any refund?", "money question refund" },
+    };
+    check(*state, examples, sizeof(examples) / sizeof(examples[0]));
+}
+
+static void test_intensity(void **state)
+{
+    static const struct example examples[] = {
+        { "in front", "非常难吃", "anger stated! 难吃" },
+        { "behind", "难吃死了", "anger stated! 难吃" },
+        { "English", "very slow", "anger stated! slow" },
+        { "not from afar", "非常感谢你们送来的难吃", "anger stated 难吃" },
+        { "not from another clause", "非常好，难吃", "anger stated 难吃" },
+    };
+    check(*state, examples, sizeof(examples) / sizeof(examples[0]));
+}
+
+static void test_fields(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t count;
+    struct hit *hits = scan(fixture, STR("退款 着"), STR("火，着火"), &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(hits[0].field, HIT_SUBJECT);
+    assert_int_equal(hits[0].from, 0);
+    assert_int_equal(hits[0].to, 6);
+    assert_int_equal(hits[1].field, HIT_BODY);
+    assert_int_equal(hits[1].from, 6);
+    assert_int_equal(hits[1].to, 12);
+    assert_true(str_is(hits[1].rule, "safety:0"));
+    assert_int_equal(hits[1].points, 40);
+    assert_int_equal(hits[1].floor, 80);
+    scan(fixture, STR("没有"), STR("着火"), &count);
+    assert_int_equal(count, 1);
+    hits = scan(fixture, STR("着火"), STR_NONE, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(hits[0].field, HIT_SUBJECT);
+}
+
+static void test_bounds(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf text = { 0 };
+    size_t count;
+    while (text.size < 512 * 1024)
+        buf_add_str(&text, STR("慢 太慢 不着火电池发烫发烫 "));
+    scan(fixture, STR_NONE, buf_str(&text), &count);
+    assert_int_equal(count, 3 * LEXICON_KEPT); /* anger, safety with a floor and without */
+    /* A danger at the very end is not lost behind what is less. */
+    buf_clear(&text);
+    while (text.size < 512 * 1024)
+        buf_add_str(&text, STR("安全、"));
+    buf_add_str(&text, STR("着火"));
+    struct hit *hits = scan(fixture, STR_NONE, buf_str(&text), &count);
+    assert_int_equal(count, LEXICON_KEPT + 1);
+    assert_int_equal(hits[LEXICON_KEPT].floor, 80);
+    buf_free(&text);
+}
+
+static bool on_boundary(struct str text, size_t at)
+{
+    return at == text.size || ((unsigned char)text.data[at] & 0xc0) != 0x80;
+}
+
+/* Whatever is strewn between words: evidence begins and ends on characters and hits are in order.
+ */
+static void test_random(void **state)
+{
+    static const char *const pieces[] = { "着",         "火",      "\u200b", " ",    "没有",
+                                          "？",         "on fire", "ｆ",     "not ", "e\u0301",
+                                          "\U0001F525", "\n",      "电池",   "发烫", "𝐨𝐧",
+                                          "著",         "\ufdfa",  "吗",     "，",   "会不会",
+                                          "refund" };
+    struct fixture *fixture = *state;
+    uint64_t seed = 11;
+    struct buf text = { 0 };
+    size_t total = 0;
+    for (int round = 0; round < 5000; round++) {
+        buf_clear(&text);
+        for (int i = 0; i < 24; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            buf_add_str(&text,
+                        str_from(pieces[(seed >> 33) % (sizeof(pieces) / sizeof(pieces[0]))]));
+        }
+        struct str fields[] = { utf8_prefix(buf_str(&text), 20), STR_NONE };
+        fields[HIT_BODY] = (struct str){ text.data + fields[0].size, text.size - fields[0].size };
+        size_t count;
+        struct hit *hits = scan(fixture, fields[0], fields[1], &count);
+        for (size_t i = 0; i < count; i++) {
+            struct str field = fields[hits[i].field];
+            assert_true(hits[i].from < hits[i].to && hits[i].to <= field.size);
+            assert_true(on_boundary(field, hits[i].from) && on_boundary(field, hits[i].to));
+            bool same = i > 0 && hits[i].field == hits[i - 1].field;
+            assert_true(!same || hits[i].from >= hits[i - 1].from);
+            assert_true(i == 0 || hits[i].field >= hits[i - 1].field);
+        }
+        total += count;
+    }
+    assert_true(total > 5000);
+    buf_free(&text);
+}
+
+static void test_naughty(void **state)
+{
+    static const char *const texts[] = {
+        "\u202e\u2066着火\u2069",
+        "'; DROP TABLE tickets; --",
+        "<script>alert(1)</script>",
+        "%s%n%x",
+        "\u0300\u0301\u0302",
+        "Ｔｈｅ",
+        "\U000e0001",
+        "A\u030a\u0323",
+        "ﷺﷺﷺ",
+        "\xf4\x8f\xbf\xbf",
+        "\u180e\u2028\u2029",
+        "no no not not no",
+        "不不不没没没有有",
+        "？？？？",
+        "\\E\\Q(?:",
+        "................",
+        "吗吗吗吗",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        size_t count;
+        scan(*state, str_from(texts[i]), str_from(texts[i]), &count);
+        assert_true(count <= 2);
+    }
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        { "着火(?=了)", "zh/x:1: the regular expression '着火(?=了)' cannot be used: " },
+        { "(a)\\1", "zh/x:1: the regular expression '(a)\\1' cannot be used: " },
+        { "a(b", "zh/x:1: the regular expression 'a(b' cannot be used: " },
+        { "a*", "zh/x:1: the regular expression 'a*' cannot be used: it matches the empty text" },
+        { "", "zh/x:1: the regular expression '' cannot be used: it is empty" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct lexicon_builder *builder = lexicon_builder_new();
+        struct lexicon_phrase phrase = { .text = str_from(cases[i].text),
+                                         .regex = true,
+                                         .category = STR("x"),
+                                         .rule = STR("zh/x:1"),
+                                         .points = 1 };
+        struct error err = { "" };
+        assert_false(lexicon_add(builder, &phrase, &err));
+        if (strncmp(err.text, cases[i].expected, strlen(cases[i].expected)) != 0)
+            fail_msg("'%s' gave '%s'", cases[i].text, err.text);
+        lexicon_builder_free(builder);
+    }
+    struct lexicon_builder *builder = lexicon_builder_new();
+    struct lexicon_phrase phrase = { .text = STR(" \u200b"),
+                                     .category = STR("x"),
+                                     .rule = STR("zh/x:2") };
+    struct error err;
+    assert_false(lexicon_add(builder, &phrase, &err));
+    assert_non_null(strstr(err.text, "zh/x:2"));
+    struct lexicon *lexicon = lexicon_build(builder, &err);
+    assert_non_null(lexicon); /* empty, and usable */
+    struct lexicon_scratch *scratch = lexicon_scratch_new(lexicon);
+    struct arena *arena = arena_new(64);
+    size_t count;
+    assert_null(lexicon_scan(lexicon, scratch, STR("a"), STR("b"), arena, &count));
+    assert_int_equal(count, 0);
+    arena_free(arena);
+    lexicon_scratch_free(scratch);
+    lexicon_free(lexicon);
+    lexicon_builder_free(builder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_finding),   cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negation),  cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_intensity), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_naughty),   cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
