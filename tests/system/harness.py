@@ -51,15 +51,10 @@ class Router:
 
     def _base(self):
         base = yaml.safe_load((ROOT / "tests/system/router.yaml").read_text())
-        names = ("customers", "silences", "promises", "decisions", "deadletter", "state", "notices",
-                 "groups", "config")
-        topics = {name: f"{self.prefix}.{name}" for name in names}
-        topics["department_prefix"] = f"{self.prefix}.dept."
-        topics["escalation_prefix"] = f"{self.prefix}.escalations."
         return merged(base, {
             "kafka": {"bootstrap.servers": self.kafka.bootstrap, "group.id": self.prefix},
             "sources": [{"topic": f"{self.prefix}.events", "format": "ombud"}],
-            "topics": topics,
+            "topics": {"prefix": self.prefix},
             "lexicons": [str(ROOT / "conf/lexicons/zh"), str(ROOT / "conf/lexicons/en")],
         })
 
