@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/event.h"
 
+struct config;
 struct config_source;
 
 /* Why a record cannot be an event. It goes to the dead-letter topic with these two headers. */
@@ -13,10 +14,13 @@ struct refusal {
     struct str at;     /* ombud-at: JSON pointer ("/ticket") or "byte 17" */
 };
 
-/* Decodes `record` as the format of `source` says (NULL: the canonical format "ombud"; a
- * forwarded record carries its format in the header ombud-format). Everything `event` points at is
- * in `arena` or in the record. On failure `event` is untouched and `refusal` says why, in `arena`.
- * `max_event` is in bytes. */
-bool event_decode(const struct record *record, const struct config_source *source,
-                  size_t max_event, struct arena *arena, struct event *event,
-                  struct refusal *refusal);
+/* The source `record` entered by: that of its topic, or, for what was forwarded home, that of the
+ * topic it was first read from. NULL: none, or one that is no longer configured and whose format no
+ * other source has. */
+const struct config_source *event_source(const struct config *config, const struct record *record);
+
+/* Decodes `record` as the format of `source` says (see event_source; NULL: the canonical format
+ * "ombud"). Everything `event` points at is in `arena`, in the record or in the configuration. On
+ * failure `event` is untouched and `refusal` says why, in `arena`. `max_event` is in bytes. */
+bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
+                  struct arena *arena, struct event *event, struct refusal *refusal);

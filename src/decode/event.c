@@ -1,5 +1,6 @@
 #include "decode/event.h"
 
+#include <string.h>
 #include "config/config.h"
 #include "decode/json.h"
 #include "encode/forward.h"
@@ -14,27 +15,62 @@ struct first_place {
     time_ms timestamp;
 };
 
-static struct first_place find_first_place(const struct record *record, bool from_home,
+/* The topic of "topic/partition/offset"; absent when `position` has no such shape. */
+static struct str position_topic(struct str position)
+{
+    const char *slash = position.size ? memchr(position.data, '/', position.size) : NULL;
+
+    if (!slash || slash == position.data)
+        return STR_NONE;
+    return (struct str){ position.data, (size_t)(slash - position.data) };
+}
+
+static struct first_place find_first_place(const struct record *record, bool trusted,
                                            struct arena *arena)
 {
     struct first_place place = { record->topic, STR_NONE, record->timestamp };
-    struct str from = record_header(record, FORWARD_FROM);
+    struct str from = trusted ? record_header(record, FORWARD_FROM) : STR_NONE;
+    struct str topic = position_topic(from);
     int64_t timestamp = 0;
-    size_t slash = 0;
 
-    while (slash < from.size && from.data[slash] != '/')
-        slash++;
-    /* Only home has forwards; in an intake such a header is the producer's invention. */
-    if (!from_home || slash == 0 || slash == from.size) {
+    if (!str_present(topic)) {
         place.position = arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic),
                                       (int)record->partition, (long long)record->offset);
         return place;
     }
-    place.topic = (struct str){ from.data, slash };
+    place.topic = topic;
     place.position = from;
     if (str_to_int(record_header(record, FORWARD_TIMESTAMP), &timestamp) && timestamp >= 0)
         place.timestamp = timestamp;
     return place;
+}
+
+static const struct config_source *source_of_topic(const struct config *config, struct str topic)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        if (str_equal(config->sources[i].topic, topic))
+            return &config->sources[i];
+    }
+    return NULL;
+}
+
+const struct config_source *event_source(const struct config *config, const struct record *record)
+{
+    const struct config_source *source = source_of_topic(config, record->topic);
+    struct str first = position_topic(record_header(record, FORWARD_FROM));
+
+    /* Only home has forwards; in an intake such a header is the producer's invention. */
+    if (!source || !source->home || !str_present(first))
+        return source;
+    const struct config_source *entered = source_of_topic(config, first);
+    if (entered)
+        return entered;
+    struct str format = record_header(record, FORWARD_FORMAT);
+    for (size_t i = 0; i < config->source_count; i++) {
+        if (str_equal(config->sources[i].format, format))
+            return &config->sources[i];
+    }
+    return NULL;
 }
 
 /* `time` is the source's clock, which may be wrong; Kafka's is the one that is trusted. */
@@ -99,7 +135,8 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     const cJSON *root = parse(record, max_event, &warnings, refusal);
     if (!root || !event_read(root, &warnings, &fresh, refusal))
         return false;
-    struct first_place first = find_first_place(record, !source || source->home, arena);
+    bool direct = source && !source->home && str_equal(source->topic, record->topic);
+    struct first_place first = find_first_place(record, !direct, arena);
     fresh.source = first.topic;
     fresh.timestamp = time_max(first.timestamp, 0);
     fresh.id_given = str_present(fresh.id);

@@ -361,6 +361,43 @@ static void test_where_it_was_first_read_is_its_identity(void **state)
     assert_true(event.timestamp == ARRIVED);
 }
 
+static void test_a_forward_belongs_to_the_source_it_entered_by(void **state)
+{
+    struct config_source sources[] = {
+        { .topic = STR("ombud.events"), .format = STR("ombud"), .home = true },
+        { .topic = STR("zendesk.events"), .format = STR("zendesk") },
+        { .topic = STR("jira.events"), .format = STR("jira") },
+    };
+    struct config config = { .sources = sources, .source_count = COUNT(sources) };
+    static const struct {
+        const char *name, *topic, *from, *format;
+        int source; /* -1: none */
+    } cases[] = {
+        { "home", "ombud.events", NULL, NULL, 0 },
+        { "an intake", "jira.events", NULL, NULL, 2 },
+        { "an unknown topic", "x", NULL, NULL, -1 },
+        { "a forward", "ombud.events", "zendesk.events/3/17", "zendesk", 1 },
+        { "a forward within home", "ombud.events", "ombud.events/3/17", "ombud", 0 },
+        { "a forward of a topic that was renamed", "ombud.events", "old.jira/3/17", "jira", 2 },
+        { "a forward of a format that is gone", "ombud.events", "old/3/17", "servicenow", -1 },
+        { "a header that an intake made up", "jira.events", "zendesk.events/3/17", "zendesk", 2 },
+        { "a position without a topic", "ombud.events", "/3/17", "zendesk", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct header headers[] = { { STR("ombud-from"), str_from(cases[i].from) },
+                                          { STR("ombud-format"), str_from(cases[i].format) } };
+        struct record record = record_of(STR("{}"));
+        record.topic = str_from(cases[i].topic);
+        record.headers = headers;
+        record.header_count = COUNT(headers);
+        const struct config_source *source = event_source(&config, &record);
+        if (source != (cases[i].source < 0 ? NULL : &sources[cases[i].source]))
+            fail_msg("%s", cases[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
         cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
+        cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
