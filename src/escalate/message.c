@@ -1,0 +1,328 @@
+#include "escalate/message.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "encode/headers.h"
+#include "encode/json_writer.h"
+
+/* What a group is about, for people. "%lld" is the number of tickets. */
+static const struct {
+    const char *trigger, *one, *many, *zh;
+} subjects[] = {
+    { "band", "1 complaint needs an answer at once", "%lld complaints need an answer at once",
+      "%lld 件投诉需要马上答复" },
+    { "warning", "1 complaint is close to its promised time",
+      "%lld complaints are close to their promised time", "%lld 件投诉即将超过承诺时间" },
+    { "breach", "1 complaint is past its promised time",
+      "%lld complaints are past their promised time", "%lld 件投诉已超过承诺时间" },
+    { "manager", "1 customer asks for a manager", "%lld customers ask for a manager",
+      "%lld 位客户要求见负责人" },
+    { "reopened", "1 complaint was reopened again", "%lld complaints were reopened again",
+      "%lld 件投诉再次重开" },
+    { "unrouted", "1 urgent complaint that no route matched",
+      "%lld urgent complaints that no route matched", "%lld 件紧急投诉没有匹配的路由" },
+    { "deadletter", "1 record could not be read", "%lld records could not be read",
+      "%lld 条记录无法读取" },
+};
+
+struct message {
+    const struct config *config;
+    const struct group *group;
+    struct zone *zone;
+    time_ms now;
+    enum notice_status status;
+    const struct member **members; /* sorted */
+    size_t count;
+    size_t open; /* members that are not resolved */
+    struct config_name department;
+    struct arena *arena;
+};
+
+/* Firing first, then the most urgent, then the oldest. */
+static int compare_members(const void *a, const void *b)
+{
+    const struct member *left = *(const struct member *const *)a;
+    const struct member *right = *(const struct member *const *)b;
+    if (left->notice.status != right->notice.status)
+        return left->notice.status < right->notice.status ? -1 : 1;
+    if (left->notice.score != right->notice.score)
+        return left->notice.score > right->notice.score ? -1 : 1;
+    if (left->notice.since != right->notice.since)
+        return left->notice.since < right->notice.since ? -1 : 1;
+    return str_compare(left->name, right->name);
+}
+
+static struct str subject_en(const struct message *message)
+{
+    long long total = (long long)message->count;
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+        if (!str_is(message->group->trigger, subjects[i].trigger))
+            continue;
+        struct str what = str_from(subjects[i].one);
+        if (total != 1) {
+            const char *rest = subjects[i].many + sizeof("%lld") - 1;
+            what = arena_printf(message->arena, "%lld%s", total, rest);
+        }
+        return arena_printf(message->arena, "%.*s: %.*s", STR_ARG(message->department.en),
+                            STR_ARG(what));
+    }
+    return arena_printf(message->arena, "%.*s: %lld × %.*s", STR_ARG(message->department.en), total,
+                        STR_ARG(message->group->trigger));
+}
+
+static struct str subject_zh(const struct message *message)
+{
+    long long total = (long long)message->count;
+    const char *what = NULL;
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+        if (str_is(message->group->trigger, subjects[i].trigger))
+            what = subjects[i].zh + sizeof("%lld") - 1;
+    }
+    if (what)
+        return arena_printf(message->arena, "%.*s：%lld%s", STR_ARG(message->department.zh), total,
+                            what);
+    return arena_printf(message->arena, "%.*s：%lld × %.*s", STR_ARG(message->department.zh), total,
+                        STR_ARG(message->group->trigger));
+}
+
+static void add_local(struct buf *out, struct zone *zone, time_ms time)
+{
+    char text[TIME_TEXT_SIZE];
+    buf_add_str(out, zone_format(zone, time, text));
+}
+
+/* One paragraph a person can act on. */
+static void describe(const struct message *message, struct buf *out)
+{
+    const struct notice *first = &message->members[0]->notice;
+    if (message->status == NOTICE_RESOLVED) {
+        buf_printf(out, "Nothing is left to do here: the last one ended (%.*s).",
+                   STR_ARG(first->by));
+        return;
+    }
+    buf_printf(out, "Most urgent: %.*s", STR_ARG(message->members[0]->name));
+    if (first->band >= 0)
+        buf_printf(out, " (%s, %d points)", band_name(first->band), first->score);
+    if (str_present(first->why))
+        buf_printf(out, ", because of %.*s", STR_ARG(first->why));
+    if (str_present(first->clock)) {
+        buf_printf(out, "; the %.*s %s promised for ", STR_ARG(first->clock),
+                   first->due <= message->now ? "was" : "is");
+        add_local(out, message->zone, first->due);
+    }
+    buf_add_str(out, STR(". "));
+    if (message->status == NOTICE_ACKNOWLEDGED)
+        buf_printf(out, "%.*s has taken it.",
+                   STR_ARG(str_present(first->by) ? first->by : STR("Somebody")));
+    else if (str_present(first->ticket))
+        buf_printf(out, "Take it with `ombudctl ack %.*s --by NAME`",
+                   STR_ARG(message->group->name));
+    if (message->status == NOTICE_FIRING && str_present(first->next_level)) {
+        buf_printf(out, ", or %.*s hears of it at ", STR_ARG(first->next_level));
+        add_local(out, message->zone, first->next_at);
+    }
+    if (message->status == NOTICE_FIRING)
+        buf_add_str(out, str_present(first->ticket)
+                             ? STR(".")
+                             : STR("The dead-letter topic has the bytes and the reasons."));
+}
+
+static void put_ticket(const struct message *message, const struct member *member,
+                       struct json_writer *json)
+{
+    const struct notice *notice = &member->notice;
+    char text[TIME_TEXT_SIZE];
+    bool due = str_present(notice->clock) && notice->due != TIME_NEVER;
+    json_open_object(json);
+    JSON_KEY(json, "ticket");
+    json_put_str(json, notice->ticket);
+    JSON_KEY(json, "status");
+    json_put_text(json, notice_status_name(notice->status));
+    JSON_KEY(json, "score");
+    json_put_int(json, notice->score);
+    JSON_KEY(json, "band");
+    json_put_text(json, notice->band < 0 ? NULL : band_name(notice->band));
+    JSON_KEY(json, "clock");
+    json_put_str(json, notice->clock);
+    JSON_KEY(json, "due");
+    json_put_time(json, due ? notice->due : TIME_NEVER);
+    JSON_KEY(json, "due_local");
+    json_put_str(json, due ? zone_format(message->zone, notice->due, text) : STR_NONE);
+    JSON_KEY(json, "overdue");
+    json_put_str(json, due && notice->due < message->now
+                           ? duration_format(message->now - notice->due, text)
+                           : STR_NONE);
+    JSON_KEY(json, "why");
+    json_put_str(json, notice->why);
+    JSON_KEY(json, "source");
+    json_put_str(json, notice->source);
+    JSON_KEY(json, "step");
+    json_put_int(json, notice->step);
+    JSON_KEY(json, "by");
+    json_put_str(json, notice->by);
+    JSON_KEY(json, "next");
+    if (str_present(notice->next_level)) {
+        json_open_object(json);
+        JSON_KEY(json, "level");
+        json_put_str(json, notice->next_level);
+        JSON_KEY(json, "at");
+        json_put_time_ms(json, notice->next_at);
+        json_close_object(json);
+    } else {
+        json_put_null(json);
+    }
+    json_close_object(json);
+}
+
+static void put_people(const struct message *message, int department, int level,
+                       struct json_writer *json)
+{
+    json_open_array(json);
+    if (department >= 0) {
+        const struct config_department *row = &message->config->departments[department];
+        for (size_t i = 0; i < row->people_counts[level]; i++)
+            json_put_str(json, row->people[level][i]);
+    }
+    json_close_array(json);
+}
+
+static void put_head(const struct message *message, struct str id, int department, int level,
+                     struct json_writer *json)
+{
+    const struct group *group = message->group;
+    JSON_KEY(json, "kind");
+    json_put_text(json, "escalation");
+    JSON_KEY(json, "id");
+    json_put_str(json, id);
+    JSON_KEY(json, "group");
+    json_put_str(json, group->name);
+    JSON_KEY(json, "level");
+    json_put_str(json, group->level);
+    JSON_KEY(json, "department");
+    json_put_str(json, group->department);
+    JSON_KEY(json, "trigger");
+    json_put_str(json, group->trigger);
+    JSON_KEY(json, "status");
+    json_put_text(json, notice_status_name(message->status));
+    JSON_KEY(json, "by");
+    json_put_str(json,
+                 message->status == NOTICE_FIRING ? STR_NONE : message->members[0]->notice.by);
+    JSON_KEY(json, "title");
+    json_put_str(json, subject_en(message));
+    struct buf text = { 0 };
+    describe(message, &text);
+    JSON_KEY(json, "text");
+    json_put_str(json, buf_str(&text));
+    buf_free(&text);
+    JSON_KEY(json, "to");
+    put_people(message, department, level, json);
+}
+
+/* What bridges to other alerting systems read as it is. */
+static void put_bridge(const struct message *message, struct json_writer *json)
+{
+    const struct group *group = message->group;
+    int band = -1;
+    for (size_t i = 0; i < message->count; i++) {
+        int of = message->members[i]->notice.band;
+        if (of >= 0 && (band < 0 || of < band))
+            band = of;
+    }
+    JSON_KEY(json, "labels");
+    json_open_object(json);
+    JSON_KEY(json, "alertname");
+    json_put_str(json, arena_printf(message->arena, "ombud_%.*s", STR_ARG(group->trigger)));
+    JSON_KEY(json, "level");
+    json_put_str(json, group->level);
+    JSON_KEY(json, "department");
+    json_put_str(json, group->department);
+    JSON_KEY(json, "trigger");
+    json_put_str(json, group->trigger);
+    if (band >= 0) {
+        JSON_KEY(json, "band");
+        json_put_text(json, band_name(band));
+    }
+    json_close_object(json);
+    JSON_KEY(json, "annotations");
+    json_open_object(json);
+    JSON_KEY(json, "summary");
+    json_put_str(json, subject_en(message));
+    JSON_KEY(json, "summary_zh");
+    json_put_str(json, subject_zh(message));
+    json_close_object(json);
+    JSON_KEY(json, "startsAt");
+    json_put_time_ms(json, group->since);
+    JSON_KEY(json, "endsAt");
+    json_put_time_ms(json, message->status == NOTICE_RESOLVED ? message->now : TIME_NEVER);
+}
+
+static void put_message(const struct message *message, struct str id, int department, int level,
+                        struct buf *out)
+{
+    struct json_writer writer = json_writer_to(out), *json = &writer;
+    json_open_object(json);
+    put_head(message, id, department, level, json);
+    JSON_KEY(json, "since");
+    json_put_time_ms(json, message->group->since);
+    JSON_KEY(json, "tickets_total");
+    json_put_int(json, (int64_t)message->count);
+    JSON_KEY(json, "tickets_open");
+    json_put_int(json, (int64_t)message->open);
+    JSON_KEY(json, "tickets");
+    json_open_array(json);
+    for (size_t i = 0; i < message->count && i < MESSAGE_TICKETS; i++)
+        put_ticket(message, message->members[i], json);
+    json_close_array(json);
+    put_bridge(message, json);
+    JSON_KEY(json, "sent_at");
+    json_put_time_ms(json, message->now);
+    JSON_KEY(json, "config");
+    json_put_text(json, message->config->fingerprint);
+    json_close_object(json);
+}
+
+static void gather(struct message *message, const struct group *group)
+{
+    message->count = group->member_count;
+    message->members = arena_alloc(message->arena, (group->member_count + 1) * sizeof(void *));
+    for (size_t i = 0; i < group->member_count; i++) {
+        message->members[i] = group->members[i];
+        message->open += group->members[i]->notice.status != NOTICE_RESOLVED;
+    }
+    qsort(message->members, message->count, sizeof(*message->members), compare_members);
+    message->status = message->count ? message->members[0]->notice.status : NOTICE_RESOLVED;
+}
+
+void message_add(const struct config *config, struct zone *zone, const struct group *group,
+                 time_ms now, struct actions *actions)
+{
+    struct message message = {
+        .config = config, .group = group, .zone = zone, .now = now, .arena = actions->arena
+    };
+    gather(&message, group);
+    int department = config_department(config, group->department);
+    message.department = department >= 0
+                             ? config->departments[department].name
+                             : (struct config_name){ group->department, group->department };
+    /* A level that a new configuration no longer has: its groups go to the first one, because
+     * nobody must be left out. */
+    int level = config_level(config, group->level);
+    level = level < 0 ? 0 : level;
+
+    char *id = arena_alloc_raw(actions->arena, 32);
+    struct str since = arena_printf(actions->arena, "%lld", (long long)group->since);
+    struct str number = arena_printf(actions->arena, "%lld", (long long)group->messages);
+    struct str parts[] = { STR("escalation"), group->name, since, number };
+    hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
+
+    struct buf out = { 0 };
+    put_message(&message, (struct str){ id, 32 }, department, level, &out);
+    struct action *action = actions_add(actions, OUTPUT_ESCALATIONS);
+    action->index = (uint32_t)level;
+    action->key = arena_copy(actions->arena, group->name);
+    action->value = arena_copy(actions->arena, buf_str(&out));
+    buf_free(&out);
+    headers_set(action, actions, "ombud.escalation", "ombud/escalations", (struct str){ id, 32 },
+                action->key, now, arena_copy(actions->arena, group->department));
+}

@@ -1,0 +1,257 @@
+/* Stage escalations: notices in, messages to supervisors out. The ladder already decided whom to
+ * tell and when; here notices that belong together become one message. */
+#include "stages.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/zone.h"
+#include "config/config.h"
+#include "decode/json.h"
+#include "encode/deadletter.h"
+#include "encode/json_writer.h"
+#include "escalate/groups.h"
+#include "escalate/message.h"
+
+struct escalations {
+    const struct config *config;
+    struct groups *groups;
+    struct zone *zone;
+    int32_t partition;
+    int32_t partition_count;
+    bool format_written, format_was_written; /* now, and at the last mark */
+    uint64_t notices, messages, dead_letters;
+};
+
+struct notice_prepared {
+    const struct record *record;
+    bool decoded;
+    struct notice notice;
+    struct str refusal;
+};
+
+static const char *const counter_names[] = { "notices", "escalations", "deadletters",
+                                             "groups",  "members",     NULL };
+
+#define FORMAT_KEY "m/format"
+#define FORMAT_VERSION 1
+
+static struct engine *escalations_create(const struct engine_setup *setup)
+{
+    struct escalations *stage = mem_alloc(sizeof(*stage));
+    stage->config = setup->config;
+    stage->groups = groups_new();
+    stage->zone = zone_open(setup->config->zone, NULL);
+    stage->partition = setup->partition;
+    stage->partition_count = setup->partition_count;
+    return (struct engine *)stage;
+}
+
+static void escalations_destroy(struct engine *engine)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    groups_free(stage->groups);
+    zone_close(stage->zone);
+    free(stage);
+}
+
+static struct prepared *escalations_prepare(struct engine *engine, const struct record *record,
+                                            struct arena *arena)
+{
+    (void)engine;
+    struct notice_prepared *prepared = arena_alloc(arena, sizeof(*prepared));
+    prepared->record = record;
+    struct error err;
+    if (!str_present(record->value))
+        prepared->refusal = STR("a notice has a value");
+    else if (notice_decode(record->value, arena, &prepared->notice, &err))
+        prepared->decoded = true;
+    else
+        prepared->refusal = arena_copy(arena, str_from(err.text));
+    return (struct prepared *)prepared;
+}
+
+static time_ms escalations_time(const struct prepared *opaque)
+{
+    const struct notice_prepared *prepared = (const struct notice_prepared *)opaque;
+    return prepared->decoded ? prepared->notice.time : TIME_NEVER;
+}
+
+static void write_format(struct escalations *stage, struct actions *actions)
+{
+    if (stage->format_written)
+        return;
+    stage->format_written = true;
+    struct action *action = actions_add(actions, OUTPUT_GROUPS);
+    action->key = STR(FORMAT_KEY);
+    action->value = arena_printf(actions->arena, "{\"version\":%d,\"partitions\":%d}",
+                                 FORMAT_VERSION, (int)stage->partition_count);
+}
+
+static void take_notice(struct escalations *stage, const struct notice_prepared *prepared,
+                        const struct moment *moment, struct actions *actions)
+{
+    const struct notice *notice = &prepared->notice;
+    const struct member *member = groups_find(stage->groups, notice, actions->arena);
+    stage->notices++;
+    /* The end of something that this level was never told of needs no message. */
+    if (member == NULL && notice->status != NOTICE_FIRING)
+        return;
+    if (member && str_equal(member->notice.id, notice->id))
+        return;
+    write_format(stage, actions);
+    groups_put(stage->groups, notice, prepared->record->value,
+               moment->now + stage->config->group_wait, actions);
+}
+
+static void escalations_feed(struct engine *engine, struct prepared *opaque,
+                             const struct moment *moment, struct actions *actions)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    const struct notice_prepared *prepared = (const struct notice_prepared *)opaque;
+    struct str refusal = prepared->refusal;
+    if (prepared->decoded && config_level(stage->config, prepared->notice.level) < 0)
+        refusal = arena_printf(actions->arena, "level '%.*s' is not configured",
+                               STR_ARG(prepared->notice.level));
+    if (!str_present(refusal)) {
+        take_notice(stage, prepared, moment, actions);
+        return;
+    }
+    stage->dead_letters++;
+    deadletter_add(stage->config, prepared->record, refusal, STR(""), moment->now, actions);
+}
+
+static void escalations_poison(struct engine *engine, const struct record *record, int attempts,
+                               const struct moment *moment, struct actions *actions)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    stage->dead_letters++;
+    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
+    deadletter_add(stage->config, record, reason, STR(""), moment->now, actions);
+}
+
+/* Resolved before anybody was told: a message would only puzzle. */
+static bool is_worth_telling(const struct group *group)
+{
+    if (group->messages > 0)
+        return true;
+    for (size_t i = 0; i < group->member_count; i++) {
+        if (group->members[i]->notice.status != NOTICE_RESOLVED)
+            return true;
+    }
+    return false;
+}
+
+static bool escalations_tick(struct engine *engine, const struct moment *moment, unsigned limit,
+                             struct actions *actions)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    for (unsigned fired = 0; fired < limit; fired++) {
+        struct group *group = groups_due(stage->groups);
+        if (group == NULL || group->flush > moment->horizon)
+            return false;
+        bool told = is_worth_telling(group);
+        if (told) {
+            stage->messages++;
+            message_add(stage->config, stage->zone, group, moment->now, actions);
+        }
+        groups_flushed(stage->groups, group, told, actions);
+    }
+    const struct group *group = groups_due(stage->groups);
+    return group && group->flush <= moment->horizon;
+}
+
+static time_ms escalations_next(const struct engine *engine)
+{
+    const struct group *group = groups_due(((const struct escalations *)engine)->groups);
+    return group ? group->flush : TIME_NEVER;
+}
+
+static bool check_format(struct escalations *stage, struct str value, struct error *err)
+{
+    struct arena *arena = arena_new(1024);
+    int64_t version = 0, partitions = 0;
+    size_t at = 0;
+    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
+    json_integer(json_get(root, STR("version")), &version);
+    json_integer(json_get(root, STR("partitions")), &partitions);
+    arena_free(arena);
+    if (version != FORMAT_VERSION)
+        return error_set(err, "the changelog has version %lld, this release reads %d",
+                         (long long)version, FORMAT_VERSION);
+    if (partitions != stage->partition_count)
+        return error_set(err,
+                         "the changelog was written for %lld partitions, but the notices topic "
+                         "has %d",
+                         (long long)partitions, (int)stage->partition_count);
+    stage->format_written = stage->format_was_written = true;
+    return true;
+}
+
+static bool escalations_restore(struct engine *engine, struct str key, struct str value,
+                                struct error *err)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    if (str_is(key, FORMAT_KEY))
+        return check_format(stage, value, err);
+    return groups_restore(stage->groups, key, value, err);
+}
+
+static bool escalations_restored(struct engine *engine, struct error *err)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    if (!stage->format_written && groups_count(stage->groups) > 0)
+        return error_set(err, "the changelog has groups but lacks its record " FORMAT_KEY);
+    return true;
+}
+
+static void escalations_mark(struct engine *engine)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    stage->format_was_written = stage->format_written;
+    groups_mark(stage->groups);
+}
+
+static void escalations_undo(struct engine *engine)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    stage->format_written = stage->format_was_written;
+    groups_undo(stage->groups);
+}
+
+static void escalations_configure(struct engine *engine, const struct config *config)
+{
+    struct escalations *stage = (struct escalations *)engine;
+    stage->config = config;
+    zone_close(stage->zone);
+    stage->zone = zone_open(config->zone, NULL);
+}
+
+static void escalations_count(const struct engine *engine, uint64_t *values)
+{
+    const struct escalations *stage = (const struct escalations *)engine;
+    values[0] = stage->notices;
+    values[1] = stage->messages;
+    values[2] = stage->dead_letters;
+    values[3] = groups_count(stage->groups);
+    values[4] = groups_members(stage->groups);
+}
+
+const struct engine_ops escalations_engine = {
+    .name = "escalations",
+    .create = escalations_create,
+    .destroy = escalations_destroy,
+    .prepare = escalations_prepare,
+    .prepared_time = escalations_time,
+    .feed = escalations_feed,
+    .poison = escalations_poison,
+    .tick = escalations_tick,
+    .next = escalations_next,
+    .restore = escalations_restore,
+    .restored = escalations_restored,
+    .mark = escalations_mark,
+    .undo = escalations_undo,
+    .configure = escalations_configure,
+    .counter_names = counter_names,
+    .counters = escalations_count,
+};
