@@ -1,0 +1,383 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/buf.h"
+#include "score/score.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const categories[] = { "anger", "money", "praise", "privacy", "safety" };
+
+/* Only the names of its categories matter: hits are made by hand. */
+static struct lexicon *make_lexicon(void)
+{
+    struct lexicon_builder *builder = lexicon_builder_new();
+    struct error err = { "" };
+    for (size_t i = 0; i < COUNT(categories); i++) {
+        struct lexicon_phrase phrase = { .text = str_from(categories[i]),
+                                         .category = str_from(categories[i]),
+                                         .lang = STR("en"),
+                                         .rule = STR("en/test:1"),
+                                         .points = 1 };
+        if (!lexicon_add(builder, &phrase, &err))
+            fail_msg("%s", err.text);
+    }
+    struct lexicon *lexicon = lexicon_build(builder, &err);
+    if (!lexicon)
+        fail_msg("%s", err.text);
+    lexicon_builder_free(builder);
+    return lexicon;
+}
+
+#define LIST(rows)                                                                                 \
+    {                                                                                              \
+        rows, COUNT(rows)                                                                          \
+    }
+
+/* The settings of product.md. */
+static void make_config(struct config *config)
+{
+    static const struct config_points needs[] = { { .name = STR("basic"), .points = 15 },
+                                                  { .name = STR("expected"), .points = 8 },
+                                                  { .name = STR("exciting"), .points = 2 } },
+                                      of_category[] = { { .name = STR("power"), .points = 0 },
+                                                        { .name = STR("parcel"), .points = 1 },
+                                                        { .name = STR("colour"), .points = 2 } },
+                                      tiers[] = { { .name = STR("gold"), .points = 8 },
+                                                  { .name = STR("silver"), .points = 4 } },
+                                      lifecycles[] = { { .name = STR("renewal"), .points = 4 },
+                                                       { .name = STR("at_risk"), .points = 6 } },
+                                      channels[] = { { .name = STR("regulator"), .points = 10 },
+                                                     { .name = STR("social"), .points = 6 } };
+    *config = (struct config){
+        .score = { .caps = { [FAMILY_TEXT] = 60,
+                             [FAMILY_NEED] = 15,
+                             [FAMILY_CUSTOMER] = 15,
+                             [FAMILY_HISTORY] = 25,
+                             [FAMILY_STATED] = 10 },
+                   .bands = { 80, 60, 35, 0 },
+                   .diminish = 50,
+                   .question = 25,
+                   .intensify = 125,
+                   .needs = LIST(needs),
+                   .categories = LIST(of_category),
+                   .tiers = LIST(tiers),
+                   .lifecycles = LIST(lifecycles),
+                   .channels = LIST(channels),
+                   .value_from = 50,
+                   .value_points = 6,
+                   .vulnerable_points = 10,
+                   .contact_points = 3,
+                   .reopen_points = 8,
+                   .priority_points = { 0, 8, 4, 0, 0 } },
+    };
+}
+
+enum { HITS_MAX = 64 };
+
+struct scene {
+    struct config config;
+    struct arena *arena;
+    struct event event;
+    struct customer customer;
+    struct history history;
+    struct hit hits[HITS_MAX];
+    size_t hit_count;
+};
+
+static void scene_clear(struct scene *scene)
+{
+    scene->event = (struct event){ 0 };
+    scene->customer = (struct customer){ .value = -1, .vulnerable = -1 };
+    scene->history = (struct history){ 0 };
+    scene->hit_count = 0;
+    arena_reset(scene->arena);
+}
+
+static int setup(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    make_config(&scene->config);
+    scene->config.lexicon = make_lexicon();
+    scene->arena = arena_new(4096);
+    scene_clear(scene);
+    *state = scene;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *scene = *state;
+    lexicon_free((struct lexicon *)scene->config.lexicon);
+    arena_free(scene->arena);
+    free(scene);
+    return 0;
+}
+
+static struct hit *add_hit(struct scene *scene, const char *category, int points)
+{
+    struct hit *hit = &scene->hits[scene->hit_count];
+    uint16_t index = 0;
+    while (index < COUNT(categories) && strcmp(categories[index], category) != 0)
+        index++;
+    assert_true(index < COUNT(categories));
+    *hit = (struct hit){ .category = index,
+                         .field = HIT_BODY,
+                         .points = points,
+                         .text = STR("words"),
+                         .rule = arena_printf(scene->arena, "en/test:%zu", scene->hit_count) };
+    scene->hit_count++;
+    return hit;
+}
+
+static const char *value_of(const char *word, const char *key)
+{
+    size_t size = strlen(key);
+    return strncmp(word, key, size) == 0 && word[size] == '=' ? word + size + 1 : NULL;
+}
+
+static void read_hit(struct scene *scene, char **rest)
+{
+    const char *category = strtok_r(NULL, " ", rest), *points = strtok_r(NULL, " ", rest);
+    struct hit *hit = add_hit(scene, category, atoi(points));
+    for (const char *word; (word = strtok_r(NULL, " ", rest));) {
+        if (value_of(word, "floor"))
+            hit->floor = atoi(value_of(word, "floor"));
+        else if (value_of(word, "rule"))
+            hit->rule = str_from(value_of(word, "rule"));
+        else if (strcmp(word, "mood=negated") == 0)
+            hit->mood = HIT_NEGATED;
+        else if (strcmp(word, "mood=question") == 0)
+            hit->mood = HIT_QUESTION;
+        else if (strcmp(word, "intensified") == 0)
+            hit->intensified = true;
+        else
+            fail_msg("what is %s?", word);
+    }
+}
+
+static void read_words(struct scene *scene, char **rest)
+{
+    for (char *word; (word = strtok_r(NULL, " ", rest));) {
+        const char *value;
+        if ((value = value_of(word, "tier")))
+            scene->customer.tier = str_from(value);
+        else if ((value = value_of(word, "lifecycle")))
+            scene->customer.lifecycle = str_from(value);
+        else if ((value = value_of(word, "value")))
+            scene->customer.value = atoi(value);
+        else if (strcmp(word, "vulnerable") == 0)
+            scene->customer.vulnerable = 1;
+        else if ((value = value_of(word, "category")))
+            scene->event.category = str_from(value);
+        else if ((value = value_of(word, "channel")))
+            scene->event.channel = str_from(value);
+        else if ((value = value_of(word, "priority")))
+            scene->event.priority = atoi(value);
+        else if ((value = value_of(word, "contacts")))
+            scene->history.contacts = atoi(value);
+        else if ((value = value_of(word, "reopens")))
+            scene->history.reopens = atoi(value);
+        else
+            fail_msg("what is %s?", word);
+    }
+}
+
+static void judge(struct scene *scene, struct score *score)
+{
+    score_event(&scene->config, &scene->event, scene->hits, scene->hit_count, &scene->customer,
+                scene->event.category, &scene->history, scene->arena, score);
+}
+
+static void tell(const struct score *score, struct buf *out)
+{
+    buf_printf(out, "%d P%d", score->points, score->band + 1);
+    for (size_t i = 0; i < score->signal_count; i++)
+        buf_printf(out, " %s%.*s=%d", score->signals[i].negated ? "!" : "",
+                   STR_ARG(score->signals[i].name), score->signals[i].points);
+}
+
+static void sums(void **state)
+{
+    struct scene *scene = *state;
+    FILE *file = fopen(SOURCE_DIR "/tests/cases/score/sums.txt", "r");
+    assert_non_null(file);
+    char line[256], name[256] = "";
+    int number = 0, cases = 0, wrong = 0;
+    struct buf words = { 0 }; /* lines of the case, which strings point into */
+    buf_reserve(&words, 4096);
+    while (fgets(line, sizeof(line), file)) {
+        number++;
+        line[strcspn(line, "\n")] = '\0';
+        if (*line == '#' || *line == '\0')
+            continue;
+        if (strncmp(line, "case ", 5) == 0) {
+            strcpy(name, line + 5);
+            continue;
+        }
+        if (strncmp(line, "score ", 6) == 0) {
+            struct score score;
+            struct buf got = { 0 };
+            judge(scene, &score);
+            tell(&score, &got);
+            if (strcmp(buf_text(&got), line + 6) != 0) {
+                print_error("sums.txt:%d: %s\n  expected %s\n  got      %s\n", number, name,
+                            line + 6, buf_text(&got));
+                wrong++;
+            }
+            buf_free(&got);
+            scene_clear(scene);
+            buf_clear(&words);
+            cases++;
+            continue;
+        }
+        char *kept = words.data + words.size, *rest = NULL;
+        buf_add(&words, line, strlen(line) + 1);
+        assert_ptr_equal(kept, words.data + words.size - strlen(line) - 1);
+        if (strcmp(strtok_r(kept, " ", &rest), "hit") == 0)
+            read_hit(scene, &rest);
+        else
+            read_words(scene, &rest);
+    }
+    fclose(file);
+    buf_free(&words);
+    assert_int_equal(wrong, 0);
+    assert_true(cases >= 30);
+}
+
+static void evidence_quotes_the_words(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    add_hit(scene, "safety", 10)->mood = HIT_NEGATED;
+    struct hit *hit = add_hit(scene, "safety", 20);
+    *hit = (struct hit){ .category = hit->category,
+                         .field = HIT_SUBJECT,
+                         .points = 20,
+                         .from = 3,
+                         .to = 9,
+                         .text = STR("着火"),
+                         .rule = STR("zh/safety:12"),
+                         .floor = 80,
+                         .intensified = true };
+    judge(scene, &score);
+    assert_int_equal(score.signal_count, 1);
+    assert_int_equal(score.name_count, 1);
+    const struct signal *signal = &score.signals[0];
+    assert_true(str_is(signal->rule, "zh/safety:12"));
+    assert_int_equal(signal->floor, 80);
+    assert_int_equal(signal->evidence_count, 2);
+    const struct evidence *evidence = signal->evidence;
+    assert_true(str_is(evidence->field, "subject"));
+    assert_true(str_is(evidence->text, "着火"));
+    assert_int_equal(evidence->from, 3);
+    assert_int_equal(evidence->to, 9);
+    assert_int_equal(evidence->floor, 80);
+    assert_true(evidence->intensified);
+    assert_int_equal(evidence[1].mood, HIT_NEGATED);
+    assert_int_equal(score.floor, 80);
+}
+
+static void negated_signals_are_no_names(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    add_hit(scene, "safety", 10)->mood = HIT_NEGATED;
+    add_hit(scene, "money", 10);
+    judge(scene, &score);
+    assert_int_equal(score.signal_count, 2);
+    assert_int_equal(score.name_count, 1);
+    assert_true(str_is(score.names[0], "text.money"));
+}
+
+static void evidence_is_bounded_and_keeps_the_phrase_of_the_floor(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    for (int i = 0; i < 30; i++)
+        add_hit(scene, "safety", 20);
+    struct hit *hit = add_hit(scene, "safety", 5);
+    hit->floor = 60;
+    judge(scene, &score);
+    assert_true(score.signals[0].evidence_count <= 8);
+    assert_int_equal(score.signals[0].evidence[score.signals[0].evidence_count - 1].floor, 60);
+    assert_int_equal(score.points, 60);
+}
+
+static uint32_t pick(uint32_t *seed, uint32_t count)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 16) % count;
+}
+
+/* Whatever is said by whomever: bounds hold, parts make the sum, and the customer's own points
+ * never lift the score into P2 or P1. */
+static void value_never_outranks_danger(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const tiers[] = { "", "silver", "gold" };
+    static const char *const cycles[] = { "", "renewal", "at_risk" };
+    static const char *const needs[] = { "", "power", "parcel", "colour" };
+    uint32_t seed = 7;
+    for (int round = 0; round < 3000; round++) {
+        struct score with, without;
+        scene_clear(scene);
+        for (size_t i = pick(&seed, 6); i > 0; i--) {
+            struct hit *hit =
+                add_hit(scene, categories[pick(&seed, 5)], (int)(1 + pick(&seed, 60)));
+            hit->floor = (int[]){ 0, 0, 0, 60, 80 }[pick(&seed, 5)];
+            hit->mood = (enum hit_mood)(pick(&seed, 3));
+            hit->intensified = pick(&seed, 2);
+        }
+        scene->event.category = str_from(needs[pick(&seed, 4)]);
+        scene->event.priority = (int)(pick(&seed, 5));
+        scene->history = (struct history){ (int)(pick(&seed, 12)), (int)(pick(&seed, 4)) };
+        judge(scene, &without);
+        scene->customer = (struct customer){ .tier = str_from(tiers[pick(&seed, 3)]),
+                                             .lifecycle = str_from(cycles[pick(&seed, 3)]),
+                                             .value = (int)(pick(&seed, 101)),
+                                             .vulnerable = (int)(pick(&seed, 2)) };
+        judge(scene, &with);
+        assert_in_range(with.points, 0, 100);
+        assert_true(with.points >= without.points);
+        assert_true(with.band == without.band || without.band == 3);
+        int sum = 0;
+        for (size_t i = 0; i < with.signal_count; i++)
+            sum += with.signals[i].points;
+        assert_int_equal(with.points, sum > with.floor ? sum : with.floor);
+        for (int family = 0; family < FAMILY_COUNT; family++)
+            assert_in_range(with.family[family], 0, scene->config.score.caps[family]);
+    }
+}
+
+static void bands_begin_at_their_lowest_score(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        int points, band;
+    } rows[] = { { 100, 0 }, { 80, 0 }, { 79, 1 }, { 60, 1 },
+                 { 59, 2 },  { 35, 2 }, { 34, 3 }, { 0, 3 } };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(score_band(&scene->config, rows[i].points), rows[i].band);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(sums, setup, teardown),
+        cmocka_unit_test_setup_teardown(evidence_quotes_the_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(negated_signals_are_no_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(evidence_is_bounded_and_keeps_the_phrase_of_the_floor,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(value_never_outranks_danger, setup, teardown),
+        cmocka_unit_test_setup_teardown(bands_begin_at_their_lowest_score, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
