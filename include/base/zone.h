@@ -1,5 +1,6 @@
-/* A time zone by its IANA name, with daylight saving time, for times that people read. A zone
- * remembers its last answer, so it belongs to one thread. */
+/* A time zone by its IANA name, with daylight saving time, for times that people read and write. It
+ * is a table of the zone's changes, read once from ICU's data: immutable, and any thread may use
+ * it. */
 #pragma once
 
 #include "base/error.h"
@@ -8,14 +9,15 @@
 
 struct zone;
 
-/* NULL + err for a name that is no zone ("Asia/Shanghia"). */
+/* NULL + err for a name that is no zone ("Asia/Shanghia"). Changes are known from 1970 to 2100;
+ * other times use the nearest offset. */
 struct zone *zone_open(struct str name, struct error *err);
 void zone_close(struct zone *zone); /* NULL is fine */
 
 /* What local clocks are ahead of UTC at that moment, ms. */
-time_ms zone_offset(struct zone *zone, time_ms time);
+time_ms zone_offset(const struct zone *zone, time_ms time);
 /* "2026-11-21 18:00" on the local clock. */
-struct str zone_format(struct zone *zone, time_ms time, char text[TIME_TEXT_SIZE]);
+struct str zone_format(const struct zone *zone, time_ms time, char text[TIME_TEXT_SIZE]);
 /* The moment a local clock showed `local` (ms since 1970-01-01T00:00 on that clock). In the hour
  * that a clock shows twice: the first; in the one it skips: as if it had not jumped. */
-time_ms zone_moment(struct zone *zone, time_ms local);
+time_ms zone_moment(const struct zone *zone, time_ms local);

@@ -7,16 +7,47 @@
 
 #include "base/mem.h"
 
-/* No zone changes its offset other than at a quarter of an hour. */
-#define SLOT (15 * TIME_MINUTE)
+#define LAST_CHANGE INT64_C(4102444800000) /* 2100-01-01 */
 
 enum { NAME_MAX_UNITS = 64 };
 
-struct zone {
-    UCalendar *calendar;
-    time_ms slot; /* of the remembered offset */
+struct change {
+    time_ms at; /* from then on, UTC */
     time_ms offset;
 };
+
+struct zone {
+    size_t count;           /* at least 1 */
+    struct change *changes; /* ascending; the first is 1970's */
+};
+
+static time_ms offset_at(UCalendar *calendar, time_ms time)
+{
+    UErrorCode code = U_ZERO_ERROR;
+
+    ucal_setMillis(calendar, (UDate)time, &code);
+    return ucal_get(calendar, UCAL_ZONE_OFFSET, &code) + ucal_get(calendar, UCAL_DST_OFFSET, &code);
+}
+
+static void add_change(struct zone *zone, UCalendar *calendar, time_ms at)
+{
+    zone->changes = mem_resize(zone->changes, zone->count + 1, sizeof(*zone->changes));
+    zone->changes[zone->count++] = (struct change){ at, offset_at(calendar, at) };
+}
+
+static struct zone *read_changes(UCalendar *calendar)
+{
+    struct zone *zone = mem_alloc(sizeof(*zone));
+    UErrorCode code = U_ZERO_ERROR;
+    UDate next = 0;
+
+    add_change(zone, calendar, 0);
+    /* Each call looks from the moment the calendar stands at. */
+    while (ucal_getTimeZoneTransitionDate(calendar, UCAL_TZ_TRANSITION_NEXT, &next, &code) &&
+           U_SUCCESS(code) && next < (UDate)LAST_CHANGE)
+        add_change(zone, calendar, (time_ms)next);
+    return zone;
+}
 
 struct zone *zone_open(struct str name, struct error *err)
 {
@@ -31,11 +62,12 @@ struct zone *zone_open(struct str name, struct error *err)
     if (U_SUCCESS(code) && is_system)
         calendar = ucal_open(id, size, "en_US", UCAL_GREGORIAN, &code);
     if (calendar == NULL || U_FAILURE(code)) {
-        error_set(err, "'%.*s' is no time zone (write one like Asia/Shanghai)", STR_ARG(name));
+        struct str cut = utf8_prefix(name, NAME_MAX_UNITS);
+        error_set(err, "'%.*s' is no time zone (write one like Asia/Shanghai)", STR_ARG(cut));
         return NULL;
     }
-    struct zone *zone = mem_alloc(sizeof(*zone));
-    *zone = (struct zone){ .calendar = calendar, .slot = TIME_NEVER };
+    struct zone *zone = read_changes(calendar);
+    ucal_close(calendar);
     return zone;
 }
 
@@ -43,24 +75,31 @@ void zone_close(struct zone *zone)
 {
     if (zone == NULL)
         return;
-    ucal_close(zone->calendar);
+    free(zone->changes);
     free(zone);
 }
 
-time_ms zone_offset(struct zone *zone, time_ms time)
+/* The last change at or before `time`, else the first. */
+static size_t change_before(const struct zone *zone, time_ms time)
 {
-    time_ms slot = time / SLOT;
-    if (slot == zone->slot)
-        return zone->offset;
-    UErrorCode code = U_ZERO_ERROR;
-    ucal_setMillis(zone->calendar, (UDate)time, &code);
-    zone->offset = ucal_get(zone->calendar, UCAL_ZONE_OFFSET, &code) +
-                   ucal_get(zone->calendar, UCAL_DST_OFFSET, &code);
-    zone->slot = slot;
-    return zone->offset;
+    size_t low = 0, high = zone->count;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (zone->changes[middle].at <= time)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-struct str zone_format(struct zone *zone, time_ms time, char text[TIME_TEXT_SIZE])
+time_ms zone_offset(const struct zone *zone, time_ms time)
+{
+    return zone->changes[change_before(zone, time)].offset;
+}
+
+struct str zone_format(const struct zone *zone, time_ms time, char text[TIME_TEXT_SIZE])
 {
     /* "2026-11-21T18:00:00Z" of the local clock, without the seconds and the T. */
     struct str local = time_format(time + zone_offset(zone, time), text);
@@ -69,15 +108,17 @@ struct str zone_format(struct zone *zone, time_ms time, char text[TIME_TEXT_SIZE
     return (struct str){ local.data, 16 };
 }
 
-time_ms zone_moment(struct zone *zone, time_ms local)
+time_ms zone_moment(const struct zone *zone, time_ms local)
 {
-    /* Offsets a day before and after bound what can hold around a change. */
-    time_ms early = local - zone_offset(zone, local - TIME_DAY);
-    if (early + zone_offset(zone, early) == local)
-        return early;
-    time_ms late = local - zone_offset(zone, local + TIME_DAY);
-    if (late + zone_offset(zone, late) == local)
-        return late;
-    /* Skipped: `early` reads the clock before the jump, so it lies just as far behind it. */
-    return early;
+    /* No offset is longer than a day: the change that matters is this one or one soon after it. */
+    size_t i = change_before(zone, local - TIME_DAY);
+
+    for (; i + 1 < zone->count; i++) {
+        const struct change *next = &zone->changes[i + 1];
+        /* Still before the change by either clock, which makes the first of a doubled hour and the
+         * clock that did not jump win. */
+        if (local - zone->changes[i].offset < next->at || local - next->offset < next->at)
+            break;
+    }
+    return local - zone->changes[i].offset;
 }

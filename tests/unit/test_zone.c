@@ -57,6 +57,50 @@ static void a_moment_and_its_local_time_name_each_other(void **state)
     zone_close(zone);
 }
 
+static const struct {
+    const char *name, *zone, *local, *moment;
+} moments[] = {
+    { "UTC is itself", "UTC", "2026-11-21T09:00:00Z", "2026-11-21T09:00:00Z" },
+    { "just before summer time", "Europe/Berlin", "2026-03-29T01:59:59Z", "2026-03-29T00:59:59Z" },
+    { "the hour that is skipped", "Europe/Berlin", "2026-03-29T02:30:00Z", "2026-03-29T01:30:00Z" },
+    { "just after the clocks went forward", "Europe/Berlin", "2026-03-29T03:00:00Z",
+      "2026-03-29T01:00:00Z" },
+    { "the hour that comes twice is the first", "Europe/Berlin", "2026-10-25T02:30:00Z",
+      "2026-10-25T00:30:00Z" },
+    { "after it", "Europe/Berlin", "2026-10-25T03:00:00Z", "2026-10-25T02:00:00Z" },
+    { "summer time in 2060", "America/New_York", "2060-07-15T12:00:00Z", "2060-07-15T16:00:00Z" },
+    { "China had summer time in 1988", "Asia/Shanghai", "1988-07-15T12:00:00Z",
+      "1988-07-15T03:00:00Z" },
+    { "a quarter of an hour", "Asia/Kathmandu", "2026-01-15T12:00:00Z", "2026-01-15T06:15:00Z" },
+};
+
+static void a_local_time_names_one_moment(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        struct zone *zone = zone_open(str_from(moments[i].zone), NULL);
+        time_ms off = zone_moment(zone, at(moments[i].local)) - at(moments[i].moment);
+        if (off)
+            fail_msg("%s: %lld ms off", moments[i].name, (long long)off);
+        zone_close(zone);
+    }
+}
+
+static void the_first_of_two_moments_wins_in_every_zone(void **state)
+{
+    static const char *const names[] = { "Asia/Shanghai", "Europe/London", "America/St_Johns",
+                                         "Australia/Lord_Howe", "Pacific/Apia" };
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct zone *zone = zone_open(str_from(names[i]), NULL);
+        for (time_ms time = 0; time < INT64_C(4200000000000); time += 7777777777) {
+            time_ms local = time + zone_offset(zone, time), found = zone_moment(zone, local);
+            assert_true(found + zone_offset(zone, found) == local && found <= time);
+        }
+        zone_close(zone);
+    }
+}
+
 static void a_name_that_is_no_zone_is_refused(void **state)
 {
     (void)state;
@@ -71,6 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(local_time_is_what_the_wall_clock_shows),
         cmocka_unit_test(a_moment_and_its_local_time_name_each_other),
+        cmocka_unit_test(a_local_time_names_one_moment),
+        cmocka_unit_test(the_first_of_two_moments_wins_in_every_zone),
         cmocka_unit_test(a_name_that_is_no_zone_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
