@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "config/place.h"
 #include "engine.h"
 #include "route/match.h"
 
@@ -21,52 +22,47 @@ struct config_name {
     struct str zh, en;
 };
 
-/* Where something stands in the YAML, for errors, lint and reasons. */
-struct config_place {
-    struct str file;
-    int line, column;
-};
-
 struct config_property { /* kafka: any librdkafka property */
     struct str name, value;
+    bool secret; /* `value` is the path of its file until the shell reads it */
     struct config_place place;
 };
 
 /* One input topic. */
 struct config_source {
     struct str topic;
-    struct str format;       /* "ombud", "cloudevents", "zendesk", ... */
+    struct str format;            /* "ombud", "cloudevents", "zendesk", ... */
     const struct format *mapping; /* compiled format; NULL for "ombud" */
-    struct str zone;         /* for zone-less times */
-    bool home;               /* the first one */
+    struct str zone;              /* for zone-less times */
+    bool home;                    /* the first one */
 };
 
 struct config_department {
-    struct str slug;         /* ASCII, part of the topic */
-    struct str topic;        /* whole name */
+    struct str slug;  /* ASCII, part of the topic */
+    struct str topic; /* whole name */
     struct config_name name;
     const struct str *aliases;
     size_t alias_count;
-    struct str calendar;     /* "always" is the one calendar of this version */
-    const struct str **people;     /* [level] -> list of names */
-    size_t *people_counts;         /* [level] */
-    int capacity;            /* 0: unlimited */
-    int overflow;            /* department, -1: none */
+    struct str calendar;       /* "always" is the one calendar of this version */
+    const struct str **people; /* [level] -> list of names */
+    size_t *people_counts;     /* [level] */
+    int capacity;              /* 0: unlimited */
+    int overflow;              /* department, -1: none */
     struct config_place place;
 };
 
 struct config_level {
-    struct str name;         /* "lead" */
+    struct str name; /* "lead" */
     struct str topic;
 };
 
 /* One node of the routing tree. The root is config->root. */
 struct config_route {
-    struct str name;              /* as decisions show it: `name:` or the department's slug */
-    struct matcher *matcher;      /* NULL at the root: matches everything */
+    struct str name;         /* as decisions show it: `name:` or the department's slug */
+    struct matcher *matcher; /* NULL at the root: matches everything */
     struct str match_text;
-    int department;               /* index; children inherit the parent's */
-    const int *inform;            /* indices of departments */
+    int department;    /* index; children inherit the parent's */
+    const int *inform; /* indices of departments */
     size_t inform_count;
     struct config_route *children;
     size_t child_count;
@@ -83,12 +79,12 @@ struct config_inform {
 
 /* Labels a demand; never drops it. First match wins. */
 struct config_screen {
-    struct str name;         /* the rule's name */
-    struct str label;        /* praise, enquiry, wish, abuse, out_of_scope, or the user's */
+    struct str name;  /* the rule's name */
+    struct str label; /* praise, enquiry, wish, abuse, out_of_scope, or the user's */
     struct matcher *matcher;
     struct str match_text;
-    int department;          /* -1: the tree decides */
-    int band;                /* 0..3: no more urgent than this; -1: unchanged. Floors outrank it */
+    int department; /* -1: the tree decides */
+    int band;       /* 0..3: no more urgent than this; -1: unchanged. Floors outrank it */
     struct config_place place;
 };
 
@@ -101,12 +97,16 @@ struct config_warning { /* warn: 75% of the target, or so long before the due ti
 
 struct config_sla {
     struct str name;
+    struct str calendar;     /* "always" is the one calendar of this version */
     struct matcher *matcher; /* NULL: matches everything */
     struct str match_text;
-    time_ms target[CLOCK_KIND_COUNT][CONFIG_BANDS]; /* TIME_NEVER: no promise */
+    time_ms target[CLOCK_KIND_COUNT][CONFIG_BANDS];         /* TIME_NEVER: no promise */
     struct str target_text[CLOCK_KIND_COUNT][CONFIG_BANDS]; /* "15m", as written */
-    struct config_warning warn; /* percent 0 and before 0: none */
-    struct str definition;   /* canonical JSON of all of it: what tickets keep a snapshot of */
+    struct config_warning warn;                             /* percent 0 and before 0: none */
+    /* Canonical JSON of all of it, what tickets keep a snapshot of: names, bands and durations as
+     * in the YAML, such as {"name":"default","calendar":"always","response":{"P1":"15m"},
+     * "warn":"75%"}; a ladder is {"name":…,"steps":[{"after":"0h","level":"lead"},…]}. */
+    struct str definition;
     struct config_place place;
 };
 
@@ -122,18 +122,19 @@ struct config_ladder {
     struct str name;
     const struct config_step *steps; /* `after` ascending */
     size_t step_count;
-    struct str definition;   /* canonical JSON, see config_sla */
+    struct str definition; /* canonical JSON, see config_sla */
+    struct config_place place;
 };
 
-enum trigger { /* what starts an escalation */
-    TRIGGER_BAND,            /* a ticket enters a band: `band P1` */
-    TRIGGER_WARNING,
-    TRIGGER_BREACH,
-    TRIGGER_MANAGER,         /* the customer demands a manager (signal text.manager) */
-    TRIGGER_REOPENED,        /* reopened n times: `reopened 2` */
-    TRIGGER_UNROUTED,        /* an unrouted P1 or P2 */
-    TRIGGER_DEADLETTER,
-    TRIGGER_COUNT
+enum trigger {               /* what starts an escalation */
+               TRIGGER_BAND, /* a ticket enters a band: `band P1` */
+               TRIGGER_WARNING,
+               TRIGGER_BREACH,
+               TRIGGER_MANAGER,  /* the customer demands a manager (signal text.manager) */
+               TRIGGER_REOPENED, /* reopened n times: `reopened 2` */
+               TRIGGER_UNROUTED, /* an unrouted P1 or P2 */
+               TRIGGER_DEADLETTER,
+               TRIGGER_COUNT
 };
 const char *trigger_name(enum trigger trigger); /* "band", "warning", "breach", ... */
 
@@ -148,7 +149,14 @@ struct config_escalation {
 };
 
 /* All numbers of scoring; every one a setting. Points are integers 0..100. */
-enum score_family { FAMILY_TEXT, FAMILY_NEED, FAMILY_CUSTOMER, FAMILY_HISTORY, FAMILY_STATED, FAMILY_COUNT };
+enum score_family {
+    FAMILY_TEXT,
+    FAMILY_NEED,
+    FAMILY_CUSTOMER,
+    FAMILY_HISTORY,
+    FAMILY_STATED,
+    FAMILY_COUNT
+};
 const char *score_family_name(enum score_family family);
 
 struct config_points { /* name -> points, e.g. tier gold -> 8 */
@@ -172,54 +180,60 @@ struct config_score {
     struct config_points_list tiers;
     struct config_points_list lifecycles;
     struct config_points_list channels;
-    int value_from;                  /* customer value from which points grow: 50 */
-    int value_points;                /* points of value 100 */
+    int value_from;   /* customer value from which points grow: 50 */
+    int value_points; /* points of value 100 */
     int vulnerable_points;
-    int contact_points;              /* per further customer message while open */
-    int reopen_points;               /* per reopening */
-    int priority_points[5];          /* [1..4]: stated priority */
+    int contact_points;     /* per further customer message while open */
+    int reopen_points;      /* per reopening */
+    int priority_points[5]; /* [1..4]: stated priority */
 };
 
 struct config_topics {
+    struct str prefix; /* what the others begin with, unless they are named */
     struct str home, customers, silences, promises, decisions, deadletter, state, notices, groups,
         config;
-    struct str department_prefix;    /* "ombud.dept." */
-    struct str escalation_prefix;    /* "ombud.escalations." */
-    int partitions;                  /* topics create: 12 */
-    int replication;                 /* 0: 3 where there are 3 brokers, else as many as there are */
+    struct str department_prefix; /* "ombud.dept." */
+    struct str escalation_prefix; /* "ombud.escalations." */
+    int partitions;               /* topics create: 12 */
+    int replication;              /* 0: 3 where there are 3 brokers, else as many as there are */
 };
 
 struct config {
     struct arena *arena;
-    char fingerprint[13];            /* 12 hex digits and NUL, over `canonical` */
-    struct str canonical;            /* JSON text of everything that decides; ombud.config holds it */
+    struct matcher **matchers; /* all of them: an arena cannot close them */
+    size_t matcher_count;
+    char fingerprint[13]; /* 12 hex digits and NUL, over `canonical` */
+    struct str canonical; /* JSON text of everything that decides; ombud.config holds it */
 
     /* the service: none of this decides anything, so none is in the fingerprint */
     struct config_property *kafka;
     size_t kafka_count;
-    struct str instance;             /* default "" : machine id plus the unit's instance name */
-    int workers;                     /* 1.. */
-    time_ms commit_interval;         /* 100 ms */
-    int commit_records;              /* events a transaction at most: 10000 */
-    int64_t buffer_bytes;            /* bound on buffered output; 64 MiB */
-    time_ms broker_wait;             /* at start, before exit 69: 60 s */
-    time_ms shutdown_wait;           /* 20 s */
-    struct str http;                 /* "127.0.0.1:9404"; "" for none */
+    struct str instance;     /* default "" : machine id plus the unit's instance name */
+    int workers;             /* 1.. */
+    time_ms commit_interval; /* 100 ms */
+    int commit_records;      /* events a transaction at most: 10000 */
+    int64_t buffer_bytes;    /* bound on buffered output; 64 MiB */
+    time_ms broker_wait;     /* at start, before exit 69: 60 s */
+    time_ms shutdown_wait;   /* 20 s */
+    struct str http;         /* "127.0.0.1:9404"; "" for none */
     enum clock_mode clock;
-    bool shadow;                     /* publish: shadow */
+    bool shadow; /* publish: shadow */
     enum { START_EARLIEST, START_LATEST, START_TIME } start_from;
     time_ms start_time;
-    time_ms quiet_before;            /* no escalation for what happened earlier; or 0 */
+    time_ms quiet_before; /* no escalation for what happened earlier; or 0 */
 
     struct config_topics topics;
-    struct config_source *sources;   /* [0] is home */
+    struct config_source *sources; /* [0] is home */
     size_t source_count;
     struct config_department *departments;
     size_t department_count;
-    struct config_level *levels;     /* in the order of `levels:` */
+    struct config_level *levels; /* in the order of `levels:` */
     size_t level_count;
 
-    const struct lexicon *lexicon;
+    const struct str *lexicon_paths;
+    size_t lexicon_path_count;
+    struct lexicon *lexicon; /* never NULL, may be empty */
+    char lexicon_hash[33];   /* 32 hex digits and NUL, over the text of its files */
     struct config_score score;
     struct config_screen *screens;
     size_t screen_count;
@@ -233,14 +247,14 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
-    time_ms group_wait;              /* 10 s */
-    time_ms heartbeat;               /* 60 s; 0: none */
+    time_ms group_wait;                /* 10 s */
+    time_ms heartbeat;                 /* 60 s; 0: none */
     time_ms ack_timeout[CONFIG_BANDS]; /* 30 m for P1, else 4 h */
-    time_ms reopen_within;           /* 7 d after resolved */
-    time_ms retention;               /* 30 d after closing */
-    size_t keep_text;                /* bytes of opening text in state: 1024 */
-    size_t max_event;                /* bytes: 524288 */
-    struct str zone;                 /* IANA zone for due_local: "Asia/Shanghai" */
+    time_ms reopen_within;             /* 7 d after resolved */
+    time_ms retention;                 /* 30 d after closing */
+    size_t keep_text;                  /* bytes of opening text in state: 1024 */
+    size_t max_event;                  /* bytes: 524288 */
+    struct str zone;                   /* IANA zone for due_local: "Asia/Shanghai" */
 };
 
 /* Reads a file of the configuration for config_load: the shell does the I/O. `path` is as written,
@@ -253,8 +267,8 @@ typedef bool config_read_fn(void *arg, struct str path, struct arena *arena,
 
 /* All errors and lint findings of one load, in order of position. */
 struct config_finding {
-    bool fatal;              /* false: lint */
-    struct str text;         /* "file:line:col: sentence" */
+    bool fatal;      /* false: lint */
+    struct str text; /* "file:line:col: sentence" */
 };
 struct config_findings {
     struct config_finding *items;

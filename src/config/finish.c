@@ -1,0 +1,229 @@
+/* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "loader.h"
+
+static void finish_topics(struct loader *loader)
+{
+    struct config_topics *topics = &loader->config->topics;
+    const struct {
+        struct str *topic;
+        const char *name;
+    } rows[] = {
+        { &topics->home, "events" },
+        { &topics->customers, "customers" },
+        { &topics->silences, "silences" },
+        { &topics->promises, "promises" },
+        { &topics->decisions, "decisions" },
+        { &topics->deadletter, "deadletter" },
+        { &topics->state, "state" },
+        { &topics->notices, "notices" },
+        { &topics->groups, "groups" },
+        { &topics->config, "config" },
+        { &topics->department_prefix, "dept." },
+        { &topics->escalation_prefix, "escalations." },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!str_present(*rows[i].topic))
+            *rows[i].topic =
+                arena_printf(loader->arena, "%.*s.%s", STR_ARG(topics->prefix), rows[i].name);
+    }
+}
+
+/* Where a list's item stands; the whole configuration where a default made it. */
+static struct config_place item_place(const struct loader *loader, const char *key, size_t index)
+{
+    const struct yaml *list = yaml_get(loader->root, key);
+    if (!list)
+        return loader->root->place;
+    return index < list->count ? list->items[index]->place : list->place;
+}
+
+static void finish_sources(struct loader *loader)
+{
+    struct config *config = loader->config;
+    const struct yaml *home = yaml_get(yaml_get(loader->root, "topics"), "home");
+
+    if (config->source_count == 0) {
+        config->sources = arena_alloc(loader->arena, sizeof(*config->sources));
+        config->source_count = 1;
+        config->sources[0].topic = config->topics.home;
+        config->sources[0].format = STR("ombud");
+    }
+    config->sources[0].home = true;
+    if (home && str_present(config->sources[0].topic) &&
+        !str_equal(config->sources[0].topic, config->topics.home))
+        loader_fail(loader, home->place,
+                    "the home topic is the first source: '%.*s' here, '%.*s' there",
+                    STR_ARG(config->topics.home), STR_ARG(config->sources[0].topic));
+    config->topics.home = config->sources[0].topic;
+    for (size_t i = 0; i < config->source_count; i++) {
+        struct config_source *source = &config->sources[i];
+        for (size_t k = 0; k < i; k++) {
+            if (str_present(source->topic) && str_equal(source->topic, config->sources[k].topic))
+                loader_fail(loader, item_place(loader, "sources", i),
+                            "the source '%.*s' is named twice", STR_ARG(source->topic));
+        }
+        if (str_present(source->format) && !str_is(source->format, "ombud"))
+            loader_fail(loader, item_place(loader, "sources", i),
+                        "unknown format '%.*s': this version reads 'ombud'",
+                        STR_ARG(source->format));
+    }
+}
+
+static void finish_levels(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->level_count; i++)
+        config->levels[i].topic =
+            arena_printf(loader->arena, "%.*s%.*s", STR_ARG(config->topics.escalation_prefix),
+                         STR_ARG(config->levels[i].name));
+}
+
+/* Events name departments by slug, name or alias, so no two may share one. */
+static void check_names(struct loader *loader, size_t index)
+{
+    const struct config *config = loader->config;
+    const struct config_department *department = &config->departments[index];
+    const struct config one = { .departments = config->departments, .department_count = index };
+    struct str names[3] = { department->slug, department->name.zh, department->name.en };
+
+    for (size_t i = 0; i < 3 + department->alias_count; i++) {
+        struct str name = i < 3 ? names[i] : department->aliases[i - 3];
+        int other = config_department(&one, name);
+        if (other >= 0) {
+            loader_fail(loader, department->place,
+                        "'%.*s' is called '%.*s', and so is '%.*s'; events could mean either",
+                        STR_ARG(department->slug), STR_ARG(name),
+                        STR_ARG(config->departments[other].slug));
+            return;
+        }
+    }
+}
+
+static void finish_departments(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->department_count; i++) {
+        struct config_department *department = &config->departments[i];
+        struct setting people = { .key = "people",
+                                  .type = SETTING_PEOPLE,
+                                  .offset = offsetof(struct config_department, people),
+                                  .extra = offsetof(struct config_department, people_counts) };
+        struct yaml nobody = { .kind = YAML_MAP };
+
+        department->overflow = -1;
+        department->topic =
+            arena_printf(loader->arena, "%.*s%.*s", STR_ARG(config->topics.department_prefix),
+                         STR_ARG(department->slug));
+        if (!str_present(department->name.zh))
+            department->name.zh = department->name.en = department->slug;
+        if (!department->people)
+            loader_read_list(loader, &people, &nobody, (char *)department);
+        check_names(loader, i);
+    }
+    if (config->department_count == 0 && yaml_get(loader->root, "departments"))
+        loader_fail(loader, yaml_get(loader->root, "departments")->place,
+                    "'departments' must name at least one department");
+}
+
+static void finish_route(struct loader *loader, struct config_route *route, int inherited)
+{
+    const struct config *config = loader->config;
+    if (route->department < 0)
+        route->department = inherited;
+    if (!str_present(route->name) && route->department >= 0)
+        route->name = config->departments[route->department].slug;
+    for (size_t i = 0; i < route->child_count; i++) {
+        struct config_route *child = &route->children[i];
+        if (!str_present(child->match_text) && !loader->failed)
+            loader_fail(loader, child->place, "a route below the root needs 'match'");
+        finish_route(loader, child, route->department);
+    }
+}
+
+static void finish_root(struct loader *loader)
+{
+    struct config_route *root = loader->config->root;
+    const struct yaml *node = yaml_get(loader->root, "route");
+
+    if (!root)
+        return;
+    if (yaml_get(node, "match"))
+        loader_fail(loader, yaml_get(node, "match")->place,
+                    "the root route takes everything that no other route takes: it has no 'match'");
+    if (!yaml_get(node, "department"))
+        loader_fail(loader, root->place,
+                    "the root route needs 'department': who answers what no other route takes");
+    finish_route(loader, root, -1);
+}
+
+static void finish_screens(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->screen_count; i++) {
+        if (!str_present(config->screens[i].name))
+            config->screens[i].name = config->screens[i].label;
+    }
+}
+
+static void finish_slas(struct loader *loader)
+{
+    struct config *config = loader->config;
+    struct config_sla *last = config->sla_count ? &config->slas[config->sla_count - 1] : NULL;
+
+    for (size_t i = 0; i < config->sla_count; i++) {
+        struct config_sla *sla = &config->slas[i];
+        for (size_t k = 0; k < i; k++) {
+            if (str_present(sla->name) && str_equal(sla->name, config->slas[k].name))
+                loader_fail(loader, sla->place, "the SLA '%.*s' is named twice",
+                            STR_ARG(sla->name));
+        }
+        if (sla != last && !str_present(sla->match_text))
+            loader_fail(loader, sla->place,
+                        "only the last SLA may be without 'match': none after this one is reached");
+        if (sla == last && sla->matcher)
+            loader_fail(loader, sla->place,
+                        "the last SLA is for all the others: it must have no 'match'");
+        for (int band = 0; band < CONFIG_BANDS; band++) {
+            if (sla->target[CLOCK_RESPONSE][band] != TIME_NEVER)
+                continue;
+            sla->target[CLOCK_RESPONSE][band] = last->target[CLOCK_RESPONSE][band];
+            sla->target_text[CLOCK_RESPONSE][band] = last->target_text[CLOCK_RESPONSE][band];
+        }
+        if (sla->warn.percent == 0 && sla->warn.before == 0)
+            sla->warn = last->warn;
+    }
+}
+
+static void finish_ladders(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->ladder_count; i++) {
+        const struct config_ladder *ladder = &config->ladders[i];
+        if (ladder->step_count == 0 || ladder->step_count > 32)
+            loader_fail(loader, ladder->place, "the ladder '%.*s' needs 1 to 32 steps",
+                        STR_ARG(ladder->name));
+        for (size_t k = 1; k < ladder->step_count; k++) {
+            if (ladder->steps[k].after < ladder->steps[k - 1].after)
+                loader_fail(loader, ladder->place,
+                            "step %zu of the ladder '%.*s' comes before step %zu; put the earliest "
+                            "first",
+                            k + 1, STR_ARG(ladder->name), k);
+        }
+    }
+}
+
+void loader_finish(struct loader *loader)
+{
+    finish_topics(loader);
+    finish_sources(loader);
+    finish_levels(loader);
+    finish_departments(loader);
+    finish_root(loader);
+    finish_screens(loader);
+    finish_slas(loader);
+    finish_ladders(loader);
+}

@@ -1,0 +1,77 @@
+/* One load of a configuration: what is being built, and what was found wrong on the way. Inside
+ * src/config only. */
+#pragma once
+
+#include "config/config.h"
+#include "config/setting.h"
+#include "config/yaml.h"
+
+/* A name that a matcher compares with: for lint. */
+struct loader_use {
+    struct str field, value;
+    struct config_place place;
+};
+
+struct loader_finding {
+    struct config_place place;
+    size_t order; /* files as read; ties keep the order in which they were found */
+    bool fatal;
+    struct str text;
+};
+
+struct loader {
+    struct config *config;
+    struct arena *arena;   /* the config's */
+    struct arena *scratch; /* YAML trees and sentences: dies with the load */
+    config_read_fn *read;
+    void *read_arg;
+    const struct yaml *root; /* after includes */
+    struct str path;         /* the file that was asked for */
+
+    struct str *files;
+    size_t file_count;
+    struct loader_finding *findings;
+    size_t finding_count;
+    bool failed;
+    struct loader_use *uses;
+    size_t use_count;
+    struct matcher **matchers;
+    size_t matcher_count;
+};
+
+/* Files are numbered as they are first seen; findings come in that order. */
+size_t loader_file(struct loader *loader, struct str file);
+/* A sentence at a place. Fatal: the load fails, but goes on looking. */
+void loader_fail(struct loader *loader, struct config_place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same, as lint: a person should look at it, and the configuration works. */
+void loader_note(struct loader *loader, struct config_place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* `err` says "file:line:col: sentence" already: as yaml_parse and readers do. */
+void loader_fail_text(struct loader *loader, struct config_place place, const struct error *err);
+/* " (did you mean 'x'?)", or an empty text, in the scratch arena. */
+const char *loader_guess(struct loader *loader, struct str word, const struct str *names,
+                         size_t count);
+/* How a file named in `from` is called from where the program stands. */
+struct str loader_path(struct loader *loader, struct str from, struct str path);
+
+/* The file and all it includes as one tree; NULL after loader_fail. */
+const struct yaml *loader_merge(struct loader *loader);
+
+/* Reads `map` (NULL or empty: all defaults) into `object` by the rows of `table`. */
+void loader_read(struct loader *loader, const struct setting_table *table, const struct yaml *map,
+                 struct config_place place, void *object);
+/* One value by its row: the single values, and the lists and maps. */
+void loader_read_value(struct loader *loader, const struct setting *row, const struct yaml *node,
+                       char *object);
+void loader_read_list(struct loader *loader, const struct setting *row, const struct yaml *node,
+                      char *object);
+
+/* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
+void loader_finish(struct loader *loader);
+/* Reads the lexicons, compiles them and takes their hash. */
+void loader_lexicons(struct loader *loader);
+/* Fills `canonical`, `fingerprint` and the definitions. */
+void config_make_canonical(struct config *config);
+/* Findings about what is allowed but senseless. Only on a configuration without errors. */
+void loader_lint(struct loader *loader);

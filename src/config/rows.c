@@ -1,0 +1,439 @@
+/* The configuration's language, row by row. Order matters twice: rows are read from top to bottom,
+ * so what defines a name stands above what uses it; and the reference page keeps this order. */
+#include "config/setting.h"
+
+/* One row, one paragraph: a formatter would put each of its fields on a line of its own. */
+/* clang-format off */
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define AT(type, field) .offset = offsetof(type, field)
+#define EXTRA(type, field) .extra = offsetof(type, field)
+#define PLACE(type) (ptrdiff_t) offsetof(type, place)
+#define YEAR (366 * TIME_DAY)
+#define MATCH_HELP                                                                                 \
+    "Which tickets: conditions over the event, the customer, signals, band, score and label, such " \
+    "as `signal == text.legal and score >= 60`."
+
+static const char *const clocks[] = { "wall", "stream", NULL };
+static const char *const publishing[] = { "all", "shadow", NULL };
+
+static const struct setting source_rows[] = {
+    { .key = "topic", .type = SETTING_TOPIC, AT(struct config_source, topic),
+      .flags = SETTING_REQUIRED | SETTING_FIXED, .help = "The topic to read." },
+    { .key = "format", .type = SETTING_FORMAT, AT(struct config_source, format),
+      .fallback = "ombud", .help = "How its records are written." },
+    { .key = "zone", .type = SETTING_TEXT, AT(struct config_source, zone),
+      .help = "The IANA time zone of times that name none." },
+};
+static const struct setting_table source_settings = {
+    .name = "source", .size = sizeof(struct config_source), .place = -1,
+    .example = "- { topic: ombud.events, format: ombud }",
+    .rows = source_rows, .count = COUNT(source_rows),
+};
+
+static const struct setting department_rows[] = {
+    { .key = "", .type = SETTING_SLUG, AT(struct config_department, slug),
+      .help = "The slug: part of the department's topic." },
+    { .key = "name", .type = SETTING_NAME, AT(struct config_department, name),
+      EXTRA(struct config_department, slug),
+      .help = "What people call it: one text, or `{zh, en}`. Default: the slug." },
+    { .key = "aliases", .type = SETTING_TEXTS, AT(struct config_department, aliases),
+      EXTRA(struct config_department, alias_count),
+      .help = "Other names that events use for it, such as \"Group 70\"." },
+    { .key = "calendar", .type = SETTING_CALENDAR, AT(struct config_department, calendar),
+      .fallback = "always", .help = "When it works. This version keeps only `always`." },
+    { .key = "people", .type = SETTING_PEOPLE, AT(struct config_department, people),
+      EXTRA(struct config_department, people_counts),
+      .help = "Who is told at each level: `{lead: [names], manager: [names]}`." },
+    { .key = "capacity", .type = SETTING_LATER,
+      .help = "departments have no capacity yet; take it out" },
+    { .key = "overflow", .type = SETTING_LATER,
+      .help = "nothing overflows to another department yet; take it out" },
+    { .key = "authority", .type = SETTING_LATER,
+      .help = "authority is not copied into dispatches yet; take it out" },
+};
+static const struct setting_table department_settings = {
+    .name = "department", .size = sizeof(struct config_department),
+    .place = PLACE(struct config_department),
+    .example = "quality: { name: { zh: 质量部, en: Quality }, people: { lead: [quality-lead] } }",
+    .rows = department_rows, .count = COUNT(department_rows),
+};
+
+static const struct setting topic_rows[] = {
+    { .key = "prefix", .type = SETTING_TOPIC, AT(struct config_topics, prefix),
+      .fallback = "ombud", .help = "The beginning of every topic that is not named here." },
+#define TOPIC(field, text) \
+    { .key = #field, .type = SETTING_TOPIC, AT(struct config_topics, field), .help = text }
+    TOPIC(home, "The topic of all events; the first source. Default: `{prefix}.events`."),
+    TOPIC(customers, "Customers from the CRM, compacted. Default: `{prefix}.customers`."),
+    TOPIC(silences, "Silences, compacted. Default: `{prefix}.silences`."),
+    TOPIC(promises, "Promises to customers, compacted. Default: `{prefix}.promises`."),
+    TOPIC(decisions, "Every decision with its reasons. Default: `{prefix}.decisions`."),
+    TOPIC(deadletter, "What could not be read. Default: `{prefix}.deadletter`."),
+    TOPIC(state, "State of tickets, compacted. Default: `{prefix}.state`."),
+    TOPIC(notices, "From tickets to escalations; one partition. Default: `{prefix}.notices`."),
+    TOPIC(groups, "State of escalations, compacted. Default: `{prefix}.groups`."),
+    TOPIC(config, "Every configuration used, compacted. Default: `{prefix}.config`."),
+    TOPIC(department_prefix,
+          "A department's topic is this and its slug. Default: `{prefix}.dept.`."),
+    TOPIC(escalation_prefix,
+          "A level's topic is this and its name. Default: `{prefix}.escalations.`."),
+#undef TOPIC
+    { .key = "partitions", .type = SETTING_INTEGER, AT(struct config_topics, partitions),
+      .min = 1, .max = 10000, .fallback = "12",
+      .help = "Partitions that `ombudctl topics create` gives a topic." },
+    { .key = "replication", .type = SETTING_INTEGER, AT(struct config_topics, replication),
+      .min = 0, .max = 100, .fallback = "0",
+      .help = "Copies of each partition. 0: 3 where there are 3 brokers, else as many as there "
+              "are." },
+};
+static const struct setting_table topic_settings = {
+    .name = "topics", .size = sizeof(struct config_topics), .place = -1,
+    .rows = topic_rows, .count = COUNT(topic_rows),
+};
+
+static const struct setting start_rows[] = {
+    { .key = "from", .type = SETTING_START, AT(struct config, start_from),
+      EXTRA(struct config, start_time), .flags = SETTING_FIXED | SETTING_SERVICE,
+      .fallback = "earliest",
+      .help = "Where a group without committed positions begins: `earliest`, `latest` or a time." },
+    { .key = "quiet_before", .type = SETTING_TIME, AT(struct config, quiet_before),
+      .help = "What happened before this time builds state and never escalates." },
+};
+static const struct setting_table start_settings = {
+    .name = "start", .size = sizeof(struct config), .place = -1,
+    .rows = start_rows, .count = COUNT(start_rows),
+};
+
+#define CAP(name, index, points, text)                                                          \
+    { .key = name, .type = SETTING_INTEGER, .offset = index * sizeof(int), .min = 0, .max = 100, \
+      .fallback = points, .help = text }
+static const struct setting cap_rows[] = {
+    CAP("text", FAMILY_TEXT, "60", "Most points that words can add."),
+    CAP("need", FAMILY_NEED, "15", "Most points that the need behind the category can add."),
+    CAP("customer", FAMILY_CUSTOMER, "15", "Most points that the customer can add."),
+    CAP("history", FAMILY_HISTORY, "25", "Most points that the ticket's past can add."),
+    CAP("stated", FAMILY_STATED, "10", "Most points that stated priority and channel can add."),
+};
+#undef CAP
+static const struct setting_table cap_settings = {
+    .name = "caps", .size = sizeof(int[FAMILY_COUNT]), .place = -1,
+    .rows = cap_rows, .count = COUNT(cap_rows),
+};
+
+static const struct setting value_rows[] = {
+    { .key = "from", .type = SETTING_INTEGER, AT(struct config_score, value_from),
+      .min = 0, .max = 99, .fallback = "50",
+      .help = "The customer value from which points grow." },
+    { .key = "points", .type = SETTING_INTEGER, AT(struct config_score, value_points),
+      .min = 0, .max = 100, .fallback = "5", .help = "The points of value 100." },
+};
+static const struct setting_table value_settings = {
+    .name = "value", .size = sizeof(struct config_score), .place = -1,
+    .rows = value_rows, .count = COUNT(value_rows),
+};
+
+#define PRIORITY(name, index, points)                                                            \
+    { .key = name, .type = SETTING_INTEGER, AT(struct config_score, priority_points[index]),      \
+      .min = 0, .max = 100, .fallback = points, .help = "Points of priority " name " as stated." }
+static const struct setting priority_rows[] = {
+    PRIORITY("1", 1, "10"),
+    PRIORITY("2", 2, "6"),
+    PRIORITY("3", 3, "2"),
+    PRIORITY("4", 4, "0"),
+};
+#undef PRIORITY
+static const struct setting_table priority_settings = {
+    .name = "priority", .size = sizeof(struct config_score), .place = -1,
+    .rows = priority_rows, .count = COUNT(priority_rows),
+};
+
+static const struct setting score_rows[] = {
+    { .key = "caps", .type = SETTING_TABLE, AT(struct config_score, caps), .inner = &cap_settings,
+      .help = "The most points of each family of signals." },
+    { .key = "bands", .type = SETTING_BAND_SCORES, AT(struct config_score, bands),
+      .fallback = "{ P1: 80, P2: 60, P3: 35 }", .help = "The lowest score of each band." },
+    { .key = "diminish", .type = SETTING_PERCENT, AT(struct config_score, diminish),
+      .min = 0, .max = 100, .fallback = "50%",
+      .help = "What each further phrase of a category counts, of the one before it." },
+    { .key = "question", .type = SETTING_PERCENT, AT(struct config_score, question),
+      .min = 0, .max = 100, .fallback = "25%", .help = "What a phrase in a question counts." },
+    { .key = "intensify", .type = SETTING_PERCENT, AT(struct config_score, intensify),
+      .min = 100, .max = 300, .fallback = "125%", .help = "What an intensified phrase counts." },
+    { .key = "needs", .type = SETTING_POINTS, AT(struct config_score, needs), .min = 0, .max = 100,
+      .fallback = "{ basic: 15, expected: 8, exciting: 3 }",
+      .help = "Points by the kind of need that is not met." },
+    { .key = "categories", .type = SETTING_NEEDS, AT(struct config_score, categories),
+      .help = "Which need a category of events belongs to. Others add no points." },
+    { .key = "tiers", .type = SETTING_POINTS, AT(struct config_score, tiers), .min = 0, .max = 100,
+      .fallback = "{ platinum: 10, gold: 8, silver: 4 }",
+      .help = "Points by the customer's tier. Others add none." },
+    { .key = "lifecycles", .type = SETTING_POINTS, AT(struct config_score, lifecycles),
+      .min = 0, .max = 100, .fallback = "{ onboarding: 4, renewal: 6, at_risk: 8 }",
+      .help = "Points by the stage of the relation. Others add none." },
+    { .key = "channels", .type = SETTING_POINTS, AT(struct config_score, channels),
+      .min = 0, .max = 100, .fallback = "{ regulator: 10, social: 6, hotline: 4 }",
+      .help = "Points by the channel. Others add none." },
+    { .key = "value", .type = SETTING_TABLE, .inner = &value_settings,
+      .help = "Points for the customer's value." },
+    { .key = "vulnerable", .type = SETTING_INTEGER, AT(struct config_score, vulnerable_points),
+      .min = 0, .max = 100, .fallback = "8", .help = "Points for a vulnerable customer." },
+    { .key = "contact", .type = SETTING_INTEGER, AT(struct config_score, contact_points),
+      .min = 0, .max = 100, .fallback = "5",
+      .help = "Points for each further message of the customer while the ticket is open." },
+    { .key = "reopen", .type = SETTING_INTEGER, AT(struct config_score, reopen_points),
+      .min = 0, .max = 100, .fallback = "10", .help = "Points for each reopening." },
+    { .key = "priority", .type = SETTING_TABLE, .inner = &priority_settings,
+      .help = "Points for the priority that the source states." },
+};
+static const struct setting_table score_settings = {
+    .name = "score", .size = sizeof(struct config_score), .place = -1,
+    .rows = score_rows, .count = COUNT(score_rows),
+};
+
+static const struct setting screen_rows[] = {
+    { .key = "name", .type = SETTING_TEXT, AT(struct config_screen, name),
+      .help = "The rule's name in decisions. Default: its label." },
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_screen, matcher),
+      EXTRA(struct config_screen, match_text), .flags = SETTING_REQUIRED, .help = MATCH_HELP },
+    { .key = "label", .type = SETTING_SLUG, AT(struct config_screen, label),
+      .flags = SETTING_REQUIRED, .help = "praise, enquiry, wish, abuse, out_of_scope, or yours." },
+    { .key = "department", .type = SETTING_DEPARTMENT, AT(struct config_screen, department),
+      .help = "Who answers such demands. Default: the tree decides." },
+    { .key = "band", .type = SETTING_BAND, AT(struct config_screen, band),
+      .help = "They are no more urgent than this band. Floors outrank it." },
+};
+static const struct setting_table screen_settings = {
+    .name = "screening rule", .size = sizeof(struct config_screen),
+    .place = PLACE(struct config_screen),
+    .example = "- { match: \"signal == text.praise and score < 35\", label: praise, "
+               "department: service, band: P4 }",
+    .rows = screen_rows, .count = COUNT(screen_rows),
+};
+
+static const struct setting_table route_settings;
+static const struct setting route_rows[] = {
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_route, matcher),
+      EXTRA(struct config_route, match_text), .help = MATCH_HELP " The root has none." },
+    { .key = "department", .type = SETTING_DEPARTMENT, AT(struct config_route, department),
+      .help = "Who is responsible. Children inherit it; the root must name one." },
+    { .key = "name", .type = SETTING_TEXT, AT(struct config_route, name),
+      .help = "How decisions show it. Default: the department." },
+    { .key = "inform", .type = SETTING_DEPARTMENTS, AT(struct config_route, inform),
+      EXTRA(struct config_route, inform_count), .help = "Who gets a copy." },
+    { .key = "routes", .type = SETTING_TABLES, AT(struct config_route, children),
+      EXTRA(struct config_route, child_count), .inner = &route_settings,
+      .help = "Routes below this one, tried from first to last; the first that matches is taken." },
+};
+static const struct setting_table route_settings = {
+    .name = "route", .size = sizeof(struct config_route), .place = PLACE(struct config_route),
+    .example = "- { match: \"category == billing\", department: billing, inform: [legal] }",
+    .rows = route_rows, .count = COUNT(route_rows),
+};
+
+static const struct setting inform_rows[] = {
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_inform, matcher),
+      EXTRA(struct config_inform, match_text), .flags = SETTING_REQUIRED, .help = MATCH_HELP },
+    { .key = "departments", .type = SETTING_DEPARTMENTS, AT(struct config_inform, departments),
+      EXTRA(struct config_inform, department_count), .flags = SETTING_REQUIRED,
+      .help = "Who gets a copy." },
+};
+static const struct setting_table inform_settings = {
+    .name = "inform rule", .size = sizeof(struct config_inform),
+    .place = PLACE(struct config_inform),
+    .example = "- { match: \"signal == text.legal and score >= 60\", departments: [legal] }",
+    .rows = inform_rows, .count = COUNT(inform_rows),
+};
+
+static const struct setting sla_rows[] = {
+    { .key = "name", .type = SETTING_TEXT, AT(struct config_sla, name), .flags = SETTING_REQUIRED,
+      .help = "Its name in promises and decisions." },
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_sla, matcher),
+      EXTRA(struct config_sla, match_text), .help = MATCH_HELP " The last one has none." },
+    { .key = "calendar", .type = SETTING_CALENDAR, AT(struct config_sla, calendar),
+      .fallback = "always", .help = "When its clocks run. This version keeps only `always`." },
+    { .key = "response", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_RESPONSE]),
+      EXTRA(struct config_sla, target_text[CLOCK_RESPONSE]), .min = TIME_SECOND, .max = YEAR,
+      .help = "Time to the first human reply, by band. Bands that are not named take the target of "
+              "the last SLA; if it has none either, nothing is promised." },
+    { .key = "warn", .type = SETTING_WARNING, AT(struct config_sla, warn),
+      .help = "When to warn before the breach: a part of the target (`75%`) or a time before its "
+              "end (`10m`). Default: as the last SLA." },
+    { .key = "update", .type = SETTING_LATER,
+      .help = "update clocks come later; only 'response' runs. Take it out" },
+    { .key = "resolution", .type = SETTING_LATER,
+      .help = "resolution clocks come later; only 'response' runs. Take it out" },
+    { .key = "follow_up", .type = SETTING_LATER,
+      .help = "follow-up clocks come later; only 'response' runs. Take it out" },
+    { .key = "pause", .type = SETTING_LATER,
+      .help = "clocks do not pause yet. Take it out" },
+    { .key = "max_extensions", .type = SETTING_LATER,
+      .help = "clocks cannot be extended yet. Take it out" },
+};
+const struct setting_table sla_settings = {
+    .name = "SLA", .size = sizeof(struct config_sla), .place = PLACE(struct config_sla),
+    .example = "- { name: default, response: { P1: 15m, P2: 1h, P3: 4h, P4: 24h }, warn: 75% }",
+    .rows = sla_rows, .count = COUNT(sla_rows),
+};
+
+static const struct setting step_rows[] = {
+    { .key = "after", .type = SETTING_DURATION, AT(struct config_step, after), .min = 0,
+      .max = 30 * TIME_DAY, .flags = SETTING_REQUIRED, .help = "Time since the trigger." },
+    { .key = "level", .type = SETTING_LEVEL, AT(struct config_step, level),
+      .flags = SETTING_REQUIRED, .help = "Who is told." },
+    { .key = "unless", .type = SETTING_UNLESS, AT(struct config_step, unless_acknowledged),
+      .help = "`acknowledged`: the step is left out when somebody has acknowledged." },
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_step, matcher),
+      EXTRA(struct config_step, match_text), .help = MATCH_HELP },
+    { .key = "repeat", .type = SETTING_LATER, .help = "steps do not repeat yet. Take it out" },
+    { .key = "limit", .type = SETTING_LATER, .help = "steps do not repeat yet. Take it out" },
+    { .key = "window", .type = SETTING_LATER, .help = "steps know no hours yet. Take it out" },
+};
+static const struct setting_table step_settings = {
+    .name = "step", .size = sizeof(struct config_step), .place = -1,
+    .rows = step_rows, .count = COUNT(step_rows),
+};
+
+static const struct setting ladder_rows[] = {
+    { .key = "", .type = SETTING_SLUG, AT(struct config_ladder, name), .help = "The name." },
+    { .key = "steps", .type = SETTING_TABLES, AT(struct config_ladder, steps),
+      EXTRA(struct config_ladder, step_count), .inner = &step_settings, .flags = SETTING_REQUIRED,
+      .help = "Its steps, earliest first. The list alone will do: `default: [step, step]`." },
+};
+const struct setting_table ladder_settings = {
+    .name = "ladder", .size = sizeof(struct config_ladder), .place = PLACE(struct config_ladder),
+    .example = "default:\n"
+               "  - { after: 0m, level: lead }\n"
+               "  - { after: 15m, level: manager, unless: acknowledged }",
+    .rows = ladder_rows, .count = COUNT(ladder_rows),
+};
+
+static const struct setting escalation_rows[] = {
+    { .key = "on", .type = SETTING_TRIGGERS, .flags = SETTING_REQUIRED,
+      .help = "Triggers: `band P1` or `band P1..P2`, `warning`, `breach`, `manager` (the customer "
+              "demands one), `reopened` or `reopened 2` (so often), `unrouted` (P1 and P2), "
+              "`deadletter`." },
+    { .key = "match", .type = SETTING_MATCHER, AT(struct config_escalation, matcher),
+      EXTRA(struct config_escalation, match_text), .help = MATCH_HELP },
+    { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),
+      .flags = SETTING_REQUIRED, .help = "The ladder that a ticket then climbs." },
+};
+static const struct setting_table escalation_settings = {
+    .name = "escalation", .size = sizeof(struct config_escalation),
+    .place = PLACE(struct config_escalation),
+    .example = "- { on: [\"band P1\", warning, breach], ladder: default }",
+    .rows = escalation_rows, .count = COUNT(escalation_rows),
+};
+
+static const struct setting top_rows[] = {
+    { .key = "kafka", .type = SETTING_PROPERTIES, AT(struct config, kafka),
+      EXTRA(struct config, kafka_count), .flags = SETTING_FIXED | SETTING_SERVICE,
+      .fallback = "{ bootstrap.servers: \"localhost:9092\", group.id: ombud }",
+      .help = "Any librdkafka property. A secret is given by file: "
+              "`{file: \"${CREDENTIALS_DIRECTORY}/NAME\"}`." },
+    { .key = "instance", .type = SETTING_TEXT, AT(struct config, instance),
+      .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "What tells this router from others of the group. Default: the machine's id and the "
+              "unit's instance name." },
+    { .key = "workers", .type = SETTING_INTEGER, AT(struct config, workers), .min = 1, .max = 256,
+      .fallback = "1", .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "Threads that route; each takes some of the partitions." },
+    { .key = "commit_interval", .type = SETTING_DURATION, AT(struct config, commit_interval),
+      .min = 1, .max = 10 * TIME_SECOND, .fallback = "100ms", .flags = SETTING_SERVICE,
+      .help = "How long a transaction is kept open: the latency knob." },
+    { .key = "commit_records", .type = SETTING_INTEGER, AT(struct config, commit_records),
+      .min = 1, .max = 1000000, .fallback = "10000", .flags = SETTING_SERVICE,
+      .help = "Most events of one transaction." },
+    { .key = "buffer", .type = SETTING_BYTES, AT(struct config, buffer_bytes),
+      .min = 1 << 20, .max = INT64_C(16) << 30, .fallback = "64MiB", .flags = SETTING_SERVICE,
+      .help = "Most bytes of output waiting for the broker, per worker." },
+    { .key = "broker_wait", .type = SETTING_DURATION, AT(struct config, broker_wait),
+      .min = TIME_SECOND, .max = TIME_DAY, .fallback = "60s", .flags = SETTING_SERVICE,
+      .help = "How long a start waits for the broker before it gives up with exit code 69." },
+    { .key = "shutdown_wait", .type = SETTING_DURATION, AT(struct config, shutdown_wait),
+      .min = TIME_SECOND, .max = TIME_HOUR, .fallback = "20s", .flags = SETTING_SERVICE,
+      .help = "How long a stop may take to finish open work." },
+    { .key = "http", .type = SETTING_TEXT, AT(struct config, http), .fallback = "127.0.0.1:9404",
+      .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "Address and port of /metrics, /healthz and /readyz. Empty: none." },
+    { .key = "clock", .type = SETTING_CHOICE, AT(struct config, clock), .choices = clocks,
+      .fallback = "wall", .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "`wall`: time is what the machine says. `stream`: what the events say, for replay "
+              "and tests." },
+    { .key = "publish", .type = SETTING_FLAG, AT(struct config, shadow), .choices = publishing,
+      .fallback = "all", .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "`shadow`: writes decisions, state and dead letters only, for a trial beside the "
+              "running router. Give it its own topics and group." },
+    { .key = "start", .type = SETTING_TABLE, .inner = &start_settings,
+      .help = "Where and how a new group begins." },
+    { .key = "topics", .type = SETTING_TABLE, AT(struct config, topics), .inner = &topic_settings,
+      .flags = SETTING_FIXED | SETTING_SERVICE, .help = "Names and shape of the topics." },
+    { .key = "sources", .type = SETTING_TABLES, AT(struct config, sources),
+      EXTRA(struct config, source_count), .inner = &source_settings, .flags = SETTING_FIXED,
+      .help = "The topics that events are read from. The first is the home topic; the others are "
+              "intakes, forwarded home. Default: the home topic in format `ombud`." },
+    { .key = "levels", .type = SETTING_LEVELS, AT(struct config, levels),
+      EXTRA(struct config, level_count), .fallback = "[lead, manager, executive]",
+      .help = "Levels of supervisors, nearest first. Each has a topic." },
+    { .key = "departments", .type = SETTING_MAP, AT(struct config, departments),
+      EXTRA(struct config, department_count), .inner = &department_settings,
+      .flags = SETTING_REQUIRED,
+      .help = "The teams that can be responsible, by slug." },
+    { .key = "lexicons", .type = SETTING_PATHS, AT(struct config, lexicon_paths),
+      EXTRA(struct config, lexicon_path_count), .flags = SETTING_SERVICE,
+      .help = "Directories or files of phrases, relative to the file that names them." },
+    { .key = "score", .type = SETTING_TABLE, AT(struct config, score), .inner = &score_settings,
+      .help = "How urgency is added up: whole points, a cap for each family, floors from "
+              "phrases." },
+    { .key = "screening", .type = SETTING_TABLES, AT(struct config, screens),
+      EXTRA(struct config, screen_count), .inner = &screen_settings,
+      .help = "Labels for demands that are no complaint. The first that matches labels; nothing is "
+              "dropped." },
+    { .key = "route", .type = SETTING_ROOT, AT(struct config, root), .inner = &route_settings,
+      .flags = SETTING_REQUIRED,
+      .help = "The tree that finds the responsible department: depth first, first match. Its root "
+              "names a department, so nothing is unroutable." },
+    { .key = "inform", .type = SETTING_TABLES, AT(struct config, informs),
+      EXTRA(struct config, inform_count), .inner = &inform_settings,
+      .help = "Rules that are all tried and add copies." },
+    { .key = "slas", .type = SETTING_TABLES, AT(struct config, slas),
+      EXTRA(struct config, sla_count), .inner = &sla_settings,
+      .help = "Promises to customers. The first that matches holds; the last has no match." },
+    { .key = "ladders", .type = SETTING_MAP, AT(struct config, ladders),
+      EXTRA(struct config, ladder_count), .inner = &ladder_settings,
+      .help = "Who is told when, step by step, by name." },
+    { .key = "escalations", .type = SETTING_TABLES, AT(struct config, escalations),
+      EXTRA(struct config, escalation_count), .inner = &escalation_settings,
+      .help = "What starts which ladder. For each trigger the first that matches is taken." },
+    { .key = "agreements", .type = SETTING_LATER,
+      .help = "promises between departments come later. Take it out" },
+    { .key = "calendars", .type = SETTING_LATER,
+      .help = "the only calendar is 'always'. Take it out" },
+    { .key = "group_wait", .type = SETTING_DURATION, AT(struct config, group_wait), .min = 0,
+      .max = TIME_HOUR, .fallback = "10s",
+      .help = "How long notices of one group are gathered before a message is sent." },
+    { .key = "heartbeat", .type = SETTING_DURATION, AT(struct config, heartbeat), .min = 0,
+      .max = TIME_DAY, .fallback = "60s",
+      .help = "How often each level's topic shows that the router lives. 0s: never." },
+    { .key = "ack_timeout", .type = SETTING_BAND_TIMES, AT(struct config, ack_timeout),
+      .min = TIME_SECOND, .max = YEAR, .fallback = "{ P1: 30m, default: 4h }",
+      .help = "How long an acknowledgement stops the ladder, by band." },
+    { .key = "reopen_within", .type = SETTING_DURATION, AT(struct config, reopen_within), .min = 0,
+      .max = YEAR, .fallback = "7d",
+      .help = "A customer's message this soon after `resolved` reopens the ticket." },
+    { .key = "retention", .type = SETTING_DURATION, AT(struct config, retention),
+      .min = TIME_MINUTE, .max = 10 * YEAR, .fallback = "30d",
+      .help = "How long a closed ticket is remembered." },
+    { .key = "keep_text", .type = SETTING_BYTES, AT(struct config, keep_text), .min = 0,
+      .max = 64 << 10, .fallback = "1KiB",
+      .help = "How much of the opening text state keeps for later hand-offs." },
+    { .key = "max_event", .type = SETTING_BYTES, AT(struct config, max_event), .min = 1 << 10,
+      .max = 512 << 10, .fallback = "512KiB",
+      .help = "The largest event; what is larger goes to the dead-letter topic." },
+    { .key = "zone", .type = SETTING_TEXT, AT(struct config, zone), .fallback = "Asia/Shanghai",
+      .help = "The IANA time zone in which due times are shown." },
+};
+const struct setting_table settings = {
+    .name = "", .size = sizeof(struct config), .place = -1,
+    .rows = top_rows, .count = COUNT(top_rows),
+};

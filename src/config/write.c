@@ -1,0 +1,397 @@
+/* Structs back to text, by the same rows: the canonical form, its fingerprint, and the definitions
+ * that tickets keep. Names instead of indices, defaults filled in, durations in one form: two files
+ * that mean the same give the same text. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "config/setting.h"
+#include "encode/json_writer.h"
+#include "loader.h"
+
+struct writer {
+    struct json_writer json;
+    const struct config *config;
+    unsigned flags; /* rows with one of them are left out */
+    struct buf key;
+};
+
+static void write_key(struct writer *writer, struct str key)
+{
+    struct json_writer quoted = json_writer_to(&writer->key);
+    buf_clear(&writer->key);
+    json_put_str(&quoted, key);
+    buf_add_char(&writer->key, ':');
+    json_key_quoted(&writer->json, buf_str(&writer->key));
+}
+
+/* The largest unit that divides it: "90s", "15m", "500ms". */
+static void write_duration(struct writer *writer, time_ms duration)
+{
+    static const struct {
+        const char *name;
+        time_ms size;
+    } units[] = { { "h", TIME_HOUR }, { "m", TIME_MINUTE }, { "s", TIME_SECOND }, { "ms", 1 } };
+    char text[32];
+    size_t unit = 0;
+
+    while (duration % units[unit].size != 0)
+        unit++;
+    snprintf(text, sizeof(text), "%lld%s", (long long)(duration / units[unit].size),
+             units[unit].name);
+    json_put_text(&writer->json, text);
+}
+
+static void write_percent(struct writer *writer, int percent)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%d%%", percent);
+    json_put_text(&writer->json, text);
+}
+
+static void write_warning(struct writer *writer, const struct config_warning *warning)
+{
+    if (warning->percent)
+        write_percent(writer, warning->percent);
+    else if (warning->before)
+        write_duration(writer, warning->before);
+    else
+        json_put_null(&writer->json);
+}
+
+static struct str department_slug(const struct writer *writer, int department)
+{
+    return department < 0 ? STR_NONE : writer->config->departments[department].slug;
+}
+
+/* A pointer field of whatever type, see read_list.c. */
+static const void *array_at(const struct setting *row, const char *object, size_t *count)
+{
+    const void *items = NULL;
+    memcpy(&items, object + row->offset, sizeof(items));
+    memcpy(count, object + row->extra, sizeof(*count));
+    return items;
+}
+
+static void write_single(struct writer *writer, const struct setting *row, const char *object)
+{
+    const void *at = object + row->offset;
+    struct json_writer *json = &writer->json;
+
+    switch (row->type) {
+    case SETTING_INTEGER:
+        json_put_int(json, *(const int *)at);
+        break;
+    case SETTING_BYTES:
+        json_put_int(json, *(const int64_t *)at);
+        break;
+    case SETTING_PERCENT:
+        write_percent(writer, *(const int *)at);
+        break;
+    case SETTING_DURATION:
+        write_duration(writer, *(const time_ms *)at);
+        break;
+    case SETTING_CHOICE:
+        json_put_text(json, row->choices[*(const int *)at]);
+        break;
+    case SETTING_FLAG:
+        json_put_text(json, row->choices[*(const bool *)at]);
+        break;
+    case SETTING_TIME:
+        json_put_time(json, *(const time_ms *)at);
+        break;
+    case SETTING_MATCHER:
+        json_put_str(json, *(const struct str *)(const void *)(object + row->extra));
+        break;
+    case SETTING_DEPARTMENT:
+        json_put_str(json, department_slug(writer, *(const int *)at));
+        break;
+    case SETTING_LEVEL:
+        json_put_str(json, writer->config->levels[*(const int *)at].name);
+        break;
+    case SETTING_LADDER:
+        json_put_str(json, writer->config->ladders[*(const int *)at].name);
+        break;
+    case SETTING_BAND:
+        json_put_text(json, *(const int *)at < 0 ? NULL : band_name(*(const int *)at));
+        break;
+    case SETTING_UNLESS:
+        json_put_text(json, *(const bool *)at ? "acknowledged" : NULL);
+        break;
+    case SETTING_WARNING:
+        write_warning(writer, at);
+        break;
+    default:
+        json_put_str(json, *(const struct str *)at);
+        break;
+    }
+}
+
+static void write_name(struct writer *writer, const struct config_name *name)
+{
+    json_open_object(&writer->json);
+    JSON_KEY(&writer->json, "zh");
+    json_put_str(&writer->json, name->zh);
+    JSON_KEY(&writer->json, "en");
+    json_put_str(&writer->json, name->en);
+    json_close_object(&writer->json);
+}
+
+static void write_texts(struct writer *writer, const struct str *texts, size_t count)
+{
+    json_open_array(&writer->json);
+    for (size_t i = 0; i < count; i++)
+        json_put_str(&writer->json, texts[i]);
+    json_close_array(&writer->json);
+}
+
+static void write_departments(struct writer *writer, const int *departments, size_t count)
+{
+    json_open_array(&writer->json);
+    for (size_t i = 0; i < count; i++)
+        json_put_str(&writer->json, department_slug(writer, departments[i]));
+    json_close_array(&writer->json);
+}
+
+static void write_people(struct writer *writer, const struct setting *row, const char *object)
+{
+    const struct str *const *people;
+    const size_t *counts;
+    memcpy(&people, object + row->offset, sizeof(people));
+    memcpy(&counts, object + row->extra, sizeof(counts));
+    json_open_object(&writer->json);
+    for (size_t i = 0; i < writer->config->level_count; i++) {
+        if (counts[i] == 0)
+            continue;
+        write_key(writer, writer->config->levels[i].name);
+        write_texts(writer, people[i], counts[i]);
+    }
+    json_close_object(&writer->json);
+}
+
+static void write_points(struct writer *writer, const struct setting *row,
+                         const struct config_points_list *list)
+{
+    const struct config_points_list *needs = &writer->config->score.needs;
+    json_open_object(&writer->json);
+    for (size_t i = 0; i < list->count; i++) {
+        write_key(writer, list->items[i].name);
+        if (row->type == SETTING_POINTS)
+            json_put_int(&writer->json, list->items[i].points);
+        else
+            json_put_str(&writer->json, needs->items[list->items[i].points].name);
+    }
+    json_close_object(&writer->json);
+}
+
+static void write_bands(struct writer *writer, const struct setting *row, const void *at)
+{
+    json_open_object(&writer->json);
+    for (int band = 0; band < CONFIG_BANDS; band++) {
+        if (row->type == SETTING_BAND_SCORES && band == CONFIG_BANDS - 1)
+            continue;
+        if (row->type == SETTING_TARGETS && ((const time_ms *)at)[band] == TIME_NEVER)
+            continue;
+        write_key(writer, str_from(band_name(band)));
+        if (row->type == SETTING_BAND_SCORES)
+            json_put_int(&writer->json, ((const int *)at)[band]);
+        else
+            write_duration(writer, ((const time_ms *)at)[band]);
+    }
+    json_close_object(&writer->json);
+}
+
+static void write_triggers(struct writer *writer, const struct config_escalation *escalation)
+{
+    char text[32];
+    json_open_array(&writer->json);
+    for (int i = 0; i < TRIGGER_COUNT; i++) {
+        if (!escalation->on[i])
+            continue;
+        if (i == TRIGGER_BAND) {
+            for (int band = 0; band < CONFIG_BANDS; band++) {
+                snprintf(text, sizeof(text), "band %s", band_name(band));
+                if (escalation->bands[band])
+                    json_put_text(&writer->json, text);
+            }
+            continue;
+        }
+        snprintf(text, sizeof(text), "reopened %d", escalation->reopened);
+        json_put_text(&writer->json, i == TRIGGER_REOPENED ? text : trigger_name((enum trigger)i));
+    }
+    json_close_array(&writer->json);
+}
+
+static void write_table(struct writer *writer, const struct setting_table *table,
+                        const char *object);
+
+static void write_tables(struct writer *writer, const struct setting *row, const char *items,
+                         size_t count)
+{
+    const struct setting_table *inner = row->inner;
+    bool map = row->type == SETTING_MAP;
+
+    if (map)
+        json_open_object(&writer->json);
+    else
+        json_open_array(&writer->json);
+    for (size_t i = 0; i < count; i++) {
+        const char *item = items + i * inner->size;
+        /* The key of a map is the row without a name, always the first. */
+        if (map)
+            write_key(writer, *(const struct str *)(const void *)(item + inner->rows[0].offset));
+        write_table(writer, inner, item);
+    }
+    if (map)
+        json_close_object(&writer->json);
+    else
+        json_close_array(&writer->json);
+}
+
+static void write_value(struct writer *writer, const struct setting *row, const char *object)
+{
+    const void *at = object + row->offset;
+    size_t count = 0;
+    const void *items;
+
+    switch (row->type) {
+    case SETTING_NAME:
+        write_name(writer, at);
+        break;
+    case SETTING_TEXTS:
+    case SETTING_PATHS:
+        items = array_at(row, object, &count);
+        write_texts(writer, items, count);
+        break;
+    case SETTING_DEPARTMENTS:
+        items = array_at(row, object, &count);
+        write_departments(writer, items, count);
+        break;
+    case SETTING_LEVELS:
+        json_open_array(&writer->json);
+        for (size_t i = 0; i < writer->config->level_count; i++)
+            json_put_str(&writer->json, writer->config->levels[i].name);
+        json_close_array(&writer->json);
+        break;
+    case SETTING_PEOPLE:
+        write_people(writer, row, object);
+        break;
+    case SETTING_POINTS:
+    case SETTING_NEEDS:
+        write_points(writer, row, at);
+        break;
+    case SETTING_BAND_SCORES:
+    case SETTING_BAND_TIMES:
+    case SETTING_TARGETS:
+        write_bands(writer, row, at);
+        break;
+    case SETTING_TRIGGERS:
+        write_triggers(writer, (const void *)object);
+        break;
+    case SETTING_TABLE:
+        write_table(writer, row->inner, at);
+        break;
+    case SETTING_ROOT:
+        memcpy(&items, at, sizeof(items));
+        write_table(writer, row->inner, items);
+        break;
+    case SETTING_TABLES:
+    case SETTING_MAP:
+        items = array_at(row, object, &count);
+        write_tables(writer, row, items, count);
+        break;
+    default:
+        write_single(writer, row, object);
+        break;
+    }
+}
+
+/* Absent values are left out: reading the text again gives the same struct. */
+static bool absent(const struct setting *row, const char *object)
+{
+    const void *at = object + row->offset;
+    switch (row->type) {
+    case SETTING_TEXT:
+    case SETTING_SLUG:
+    case SETTING_TOPIC:
+    case SETTING_FORMAT:
+    case SETTING_CALENDAR:
+        return !str_present(*(const struct str *)at);
+    case SETTING_MATCHER:
+        return !str_present(*(const struct str *)(const void *)(object + row->extra));
+    case SETTING_DEPARTMENT:
+    case SETTING_BAND:
+        return *(const int *)at < 0;
+    case SETTING_UNLESS:
+        return !*(const bool *)at;
+    case SETTING_TIME:
+        return *(const time_ms *)at == 0;
+    case SETTING_WARNING:
+        return ((const struct config_warning *)at)->percent == 0 &&
+               ((const struct config_warning *)at)->before == 0;
+    default:
+        return false;
+    }
+}
+
+static void write_table(struct writer *writer, const struct setting_table *table,
+                        const char *object)
+{
+    json_open_object(&writer->json);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct setting *row = &table->rows[i];
+        /* Properties are the service's and never leave the process: they may hold secrets. */
+        if (row->type == SETTING_LATER || row->type == SETTING_PROPERTIES || !row->key[0] ||
+            (row->flags & writer->flags) || absent(row, object))
+            continue;
+        write_key(writer, str_from(row->key));
+        write_value(writer, row, object);
+    }
+    json_close_object(&writer->json);
+}
+
+void setting_table_json(const struct setting_table *table, const void *object,
+                        const struct config *config, unsigned flags, struct buf *out)
+{
+    struct writer writer = { .json = json_writer_to(out), .config = config, .flags = flags };
+    write_table(&writer, table, object);
+    buf_free(&writer.key);
+}
+
+static struct str definition(struct config *config, const struct setting_table *table,
+                             const void *object, struct str name)
+{
+    struct buf text = { 0 };
+    struct buf key = { 0 };
+    struct json_writer quoted = json_writer_to(&key);
+    setting_table_json(table, object, config, 0, &text);
+    json_put_str(&quoted, name);
+    /* A ladder's name is its key in the configuration; alone it carries the name itself. */
+    struct str whole = table == &ladder_settings
+                           ? arena_printf(config->arena, "{\"name\":%.*s,%.*s",
+                                          STR_ARG(buf_str(&key)), (int)text.size - 1, text.data + 1)
+                           : arena_copy(config->arena, buf_str(&text));
+    buf_free(&text);
+    buf_free(&key);
+    return whole;
+}
+
+void config_make_canonical(struct config *config)
+{
+    struct buf text = { 0 };
+    char hex[32];
+
+    for (size_t i = 0; i < config->sla_count; i++)
+        config->slas[i].definition =
+            definition(config, &sla_settings, &config->slas[i], config->slas[i].name);
+    for (size_t i = 0; i < config->ladder_count; i++)
+        config->ladders[i].definition =
+            definition(config, &ladder_settings, &config->ladders[i], config->ladders[i].name);
+    setting_table_json(&settings, config, config, SETTING_SERVICE, &text);
+    text.size--;
+    buf_printf(&text, ",\"lexicon_hash\":\"%s\"}", config->lexicon_hash);
+    config->canonical = arena_copy(config->arena, buf_str(&text));
+    hash128_hex(&config->canonical, 1, hex);
+    memcpy(config->fingerprint, hex, sizeof(config->fingerprint) - 1);
+    buf_free(&text);
+}
