@@ -45,6 +45,7 @@ struct ticket {
     int base;         /* highest score of one event without history and floors */
     int floor;        /* highest so far; 0: none */
     struct str label; /* the screening's; absent: none */
+    int cap;          /* the screening's band: no more urgent than this; -1: none */
     struct str category;
     struct str *signals; /* names heard so far, for ladder matchers */
     size_t signal_count;

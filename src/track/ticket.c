@@ -9,6 +9,7 @@ void ticket_init(struct ticket *ticket, struct str id, time_ms created)
     *ticket = (struct ticket){ .id = id,
                                .created = created,
                                .band = CONFIG_BANDS - 1,
+                               .cap = -1,
                                .last_event = created,
                                .last_customer = TIME_NEVER,
                                .last_agent = TIME_NEVER,

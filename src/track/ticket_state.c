@@ -191,6 +191,7 @@ void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *ou
     pack_byte(out, (unsigned)ticket->base);
     pack_byte(out, (unsigned)ticket->floor);
     pack_str(out, ticket->label);
+    pack_byte(out, (unsigned)(ticket->cap + 1));
     pack_str(out, ticket->category);
     pack_strings(out, ticket->signals, ticket->signal_count);
     pack_str(out, ticket->quote);
@@ -263,6 +264,7 @@ static void unpack_fields(struct unpack *in, struct ticket *ticket, struct arena
     ticket->base = (int)unpack_byte(in);
     ticket->floor = (int)unpack_byte(in);
     ticket->label = unpack_str(in);
+    ticket->cap = (int)unpack_bounded(in, CONFIG_BANDS) - 1;
     ticket->category = unpack_str(in);
     ticket->signals = unpack_strings(in, &ticket->signal_count, arena);
     ticket->quote = unpack_str(in);

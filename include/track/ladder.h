@@ -1,0 +1,30 @@
+/* Escalation inside a ticket: a trigger starts a ladder, time climbs it, people stop it. Each step
+ * told is one notice. A ladder runs on the definition it began with. */
+#pragma once
+
+#include "track/turn.h"
+
+/* `trigger` happened at `when`: the first escalation rule that has it and matches starts its
+ * ladder, and steps without delay are told at once. Nothing for what happened before quiet_before,
+ * nor when that ladder is climbing already and nobody acknowledged it. */
+void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when);
+
+/* The step or the end of an acknowledgement that is due. `climb` belongs to the turn's ticket. */
+void ladder_fire(struct turn *turn, struct climb *climb);
+
+/* Somebody answered: `trigger` names one ("breach", "band", "band P1"); absent: all. How many
+ * ladders that concerned, and how many of them it changed. */
+struct ladder_answer {
+    size_t concerned, changed;
+};
+struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, struct str by);
+/* The answer was none: the climb goes on where it would be without it. */
+struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger, struct str by);
+
+/* The matter ended: every level that was told hears it, and the ladders are gone. */
+void ladder_end_all(struct turn *turn, struct str by);
+
+/* The ticket goes from the holder `from` to ticket->department: those who were told of `from`'s
+ * hear that it is no longer theirs, and the same levels of the new one are told. Call after the
+ * change. */
+void ladder_move_all(struct turn *turn, struct str from);

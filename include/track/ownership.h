@@ -1,0 +1,15 @@
+/* Exactly one responsible department at every moment of an open ticket. A person outranks the
+ * tree; the tree moves a ticket again only before acceptance and on a raised floor. */
+#pragma once
+
+#include "track/turn.h"
+
+/* The first dispatch of a new ticket: to where a person assigned it in the same event (`assigned`,
+ * a department's index), or where a screening sends it, or where the tree does. Tells the informed
+ * ones too. `assigned` -1: nobody did. */
+void ownership_begin(struct turn *turn, int assigned);
+/* To another department: the old one is released, the new one gets the opening text. */
+void ownership_move(struct turn *turn, int department, enum why why);
+/* What the tree says now of a ticket that has a holder: moves it, or informs who is newly
+ * concerned. Moves it also when its holder left the configuration. */
+void ownership_review(struct turn *turn);

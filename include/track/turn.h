@@ -1,0 +1,117 @@
+/* One turn: one event or one deadline of one ticket, and what came of it. The verbs of track/ fill
+ * it in; encode/ writes it down. Everything lives in the turn's arena. */
+#pragma once
+
+#include "config/config.h"
+#include "engine.h"
+#include "model/notice.h"
+#include "route/route.h"
+#include "score/score.h"
+#include "track/ticket.h"
+
+enum outcome {
+    OUTCOME_APPLIED,
+    OUTCOME_DUPLICATE, /* a seen identity: changed nothing */
+    OUTCOME_LATE,      /* older than what already happened */
+    OUTCOME_ECHO,      /* what it asks for is so already */
+    OUTCOME_REJECTED,  /* see the reason */
+    OUTCOME_COUNT
+};
+const char *outcome_name(enum outcome outcome);
+
+enum role { ROLE_RESPONSIBLE, ROLE_INFORMED, ROLE_RELEASED, ROLE_COUNT };
+const char *role_name(enum role role);
+
+enum why { WHY_ROUTED, WHY_UNROUTED, WHY_ASSIGNED, WHY_SCREENED, WHY_UPDATE, WHY_COUNT };
+const char *why_name(enum why why);
+
+enum dispatch_text {
+    DISPATCH_NO_TEXT,     /* who no longer holds a ticket needs none */
+    DISPATCH_EVENT_TEXT,  /* the event's own */
+    DISPATCH_OPENING_TEXT /* what state kept of the opening: the next department can read only
+                             its own topic */
+};
+
+struct dispatch {
+    int department;
+    enum role role;
+    enum why why;
+    enum dispatch_text text;
+    struct dispatch *next;
+};
+
+enum promise_status {
+    PROMISE_MADE,
+    PROMISE_MOVED,
+    PROMISE_MET,
+    PROMISE_MISSED,
+    PROMISE_ENDED,
+    PROMISE_STATUS_COUNT
+};
+const char *promise_status_name(enum promise_status status);
+
+struct promise {
+    enum clock_kind clock;
+    enum promise_status status;
+    time_ms due;
+    time_ms previous_due; /* TIME_NEVER: none */
+    struct str reason;    /* absent: none */
+    struct promise *next;
+};
+
+struct told { /* a notice of this turn */
+    struct notice notice;
+    struct told *next;
+};
+
+struct turn {
+    /* what is given */
+    const struct config *config;
+    struct definitions *definitions;
+    const struct moment *moment;
+    struct arena *arena;
+    const struct record *record; /* NULL: a deadline */
+    const struct event *event;   /* never NULL; of a deadline a blank one with the ticket alone */
+    time_ms at;                  /* the event's own time, or the deadline */
+    struct ticket *ticket;       /* NULL: there is none and none was made */
+    struct str opening;          /* kept text as JSON members, see opening_text */
+
+    /* what was judged; NULL: the event had no word of the customer */
+    const struct score *score;
+    const struct verdict *verdict;
+    const struct config_screen *screen;
+    int earlier_score, earlier_base, earlier_floor; /* of the ticket before this turn */
+
+    /* what came of it */
+    enum outcome outcome;
+    struct str reason; /* a sentence; absent: none is needed */
+    struct str timer;  /* "response breach"; absent: an event */
+    bool created;      /* the ticket is new */
+    bool gone;         /* the ticket's retention is over */
+    bool holder_lost;  /* reported once when the holder left the configuration */
+    struct dispatch *dispatches, **dispatches_end;
+    struct promise *promises, **promises_end;
+    struct told *told, **told_end;
+    size_t told_count;
+};
+
+/* Everything given must be set, everything else is reset. */
+void turn_begin(struct turn *turn);
+
+/* Sets outcome and reason. */
+void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
+                   enum dispatch_text text);
+/* Of the response clock as it now stands. */
+void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
+                  struct str reason);
+/* Returns the notice with everything that the ticket knows filled in. */
+struct notice *turn_notice(struct turn *turn);
+
+/* What matchers see of the ticket as it now stands. */
+struct facts turn_facts(const struct turn *turn, struct str trigger);
+
+/* The holder's index in the configuration, or -1: a reload removed it, or there is none yet. */
+int turn_holder(const struct turn *turn);

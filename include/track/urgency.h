@@ -1,0 +1,16 @@
+/* How urgent a ticket is, from all that was said about it.
+ *
+ * Each event is scored by itself (score.h). The ticket's score is
+ *     the highest event score without its history points and floors, so far,
+ *     + the history points of this event (they count the whole past anyway), which never carry
+ *       it across the threshold of P1,
+ *     lifted to the highest floor so far,
+ * and it never falls: calmer words do not make an unanswered complaint less urgent. Its band is
+ * that of its score. A screening's cap on the band holds until a later word of the customer that
+ * no screening catches has a band of its own above the cap; it never holds against a floor. */
+#pragma once
+
+#include "track/turn.h"
+
+/* Takes turn->score and turn->screen into the ticket: score, band, floor, label, signals, quote. */
+void urgency_take(struct turn *turn);

@@ -1,0 +1,229 @@
+#include "track/ladder.h"
+
+#include <string.h>
+
+static const struct ladder_terms *terms_of(const struct turn *turn, const struct climb *climb)
+{
+    return definitions_ladder(turn->definitions, climb->definition);
+}
+
+static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
+                                 enum notice_status status)
+{
+    const struct ladder_terms *terms = terms_of(turn, climb);
+    struct notice *notice = turn_notice(turn);
+    notice->level = terms->steps[step].level;
+    notice->step = (int)step + 1;
+    notice->status = status;
+    notice->trigger = str_from(trigger_name(climb->trigger));
+    notice->ladder = terms->name;
+    notice->since = climb->since;
+    if (status == NOTICE_RESOLVED)
+        return notice;
+    if (climb->acknowledged) {
+        notice->next_level = terms->steps[0].level;
+        notice->next_at = climb->restart_at;
+    } else if (climb->next < terms->step_count) {
+        notice->next_level = terms->steps[climb->next].level;
+        notice->next_at = climb->since + terms->steps[climb->next].after;
+    }
+    return notice;
+}
+
+/* One notice for every step that was told. */
+static void tell_told(struct turn *turn, const struct climb *climb, enum notice_status status,
+                      struct str by)
+{
+    const struct ladder_terms *terms = terms_of(turn, climb);
+    for (unsigned step = 0; terms && step < terms->step_count; step++) {
+        if (climb->told & UINT32_C(1) << step)
+            add_notice(turn, climb, step, status)->by = by;
+    }
+}
+
+/* Takes the next step; tells it unless its conditions say otherwise. */
+static void climb_step(struct turn *turn, struct climb *climb, const struct ladder_terms *terms)
+{
+    unsigned step = climb->next++;
+    const struct ladder_terms_step *rule = &terms->steps[step];
+    if (rule->unless_acknowledged && climb->acknowledged)
+        return;
+    struct facts facts = turn_facts(turn, str_from(trigger_name(climb->trigger)));
+    if (rule->matcher && !matcher_matches(rule->matcher, &facts))
+        return;
+    climb->told |= UINT32_C(1) << step;
+    add_notice(turn, climb, step, NOTICE_FIRING);
+}
+
+/* Starts at the foot; what needs no waiting happens now. */
+static void ascend(struct turn *turn, struct climb *climb)
+{
+    const struct ladder_terms *terms = terms_of(turn, climb);
+    climb->since = turn->moment->now;
+    climb->next = 0;
+    climb->acknowledged = false;
+    climb->restart_at = TIME_NEVER;
+    climb->by = STR_NONE;
+    while (climb->next < terms->step_count && terms->steps[climb->next].after <= 0)
+        climb_step(turn, climb, terms);
+}
+
+static bool rule_applies(const struct config_escalation *rule, enum trigger trigger,
+                         const struct ticket *ticket, const struct facts *facts)
+{
+    if (!rule->on[trigger])
+        return false;
+    if (trigger == TRIGGER_BAND && !rule->bands[ticket->band])
+        return false;
+    if (trigger == TRIGGER_REOPENED && ticket->reopens < rule->reopened)
+        return false;
+    return !rule->matcher || matcher_matches(rule->matcher, facts);
+}
+
+static struct climb *find_climb(struct ticket *ticket, enum trigger trigger)
+{
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        if (ticket->climbs[i].trigger == trigger)
+            return &ticket->climbs[i];
+    }
+    return NULL;
+}
+
+static struct climb *add_climb(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (ticket->climb_count == ticket->climb_capacity) {
+        size_t capacity = ticket->climb_capacity + 4;
+        struct climb *grown = arena_alloc(turn->arena, capacity * sizeof(*grown));
+        if (ticket->climb_count)
+            memcpy(grown, ticket->climbs, ticket->climb_count * sizeof(*grown));
+        ticket->climbs = grown;
+        ticket->climb_capacity = capacity;
+    }
+    return &ticket->climbs[ticket->climb_count++];
+}
+
+static void start(struct turn *turn, enum trigger trigger, int band, uint64_t definition)
+{
+    struct climb *climb = find_climb(turn->ticket, trigger);
+    if (climb && !climb->acknowledged && climb->band == band)
+        return;
+    /* Another ladder than before: its steps are others, so those told must hear the end of it. */
+    if (climb && climb->definition != definition)
+        tell_told(turn, climb, NOTICE_RESOLVED, STR("restarted"));
+    if (!climb)
+        climb = add_climb(turn);
+    uint32_t told = climb->definition == definition ? climb->told : 0;
+    *climb =
+        (struct climb){ .definition = definition, .trigger = trigger, .band = band, .told = told };
+    ascend(turn, climb);
+}
+
+void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
+{
+    const struct config *config = turn->config;
+    if (when < config->quiet_before)
+        return;
+    struct facts facts = turn_facts(turn, str_from(trigger_name(trigger)));
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        const struct config_escalation *rule = &config->escalations[i];
+        if (!rule_applies(rule, trigger, turn->ticket, &facts))
+            continue;
+        int band = trigger == TRIGGER_BAND ? turn->ticket->band : -1;
+        start(turn, trigger, band,
+              definitions_ladder_hash(turn->definitions, (size_t)rule->ladder));
+        return;
+    }
+}
+
+void ladder_fire(struct turn *turn, struct climb *climb)
+{
+    const struct ladder_terms *terms = terms_of(turn, climb);
+    if (climb->restart_at <= turn->at)
+        ascend(turn, climb);
+    else if (climb->next < terms->step_count)
+        climb_step(turn, climb, terms);
+}
+
+/* "breach" and "band" name a kind of trigger, "band P1" that very one. */
+static bool concerns(const struct climb *climb, struct str trigger)
+{
+    struct str kind = str_from(trigger_name(climb->trigger));
+    if (str_empty(trigger) || str_equal(trigger, kind))
+        return true;
+    return climb->band >= 0 && trigger.size == kind.size + 3 && str_starts(trigger, kind) &&
+           trigger.data[kind.size] == ' ' &&
+           str_is((struct str){ trigger.data + kind.size + 1, 2 }, band_name(climb->band));
+}
+
+struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, struct str by)
+{
+    struct ladder_answer answer = { 0, 0 };
+    struct ticket *ticket = turn->ticket;
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        struct climb *climb = &ticket->climbs[i];
+        if (!concerns(climb, trigger))
+            continue;
+        answer.concerned++;
+        if (climb->acknowledged)
+            continue;
+        answer.changed++;
+        climb->acknowledged = true;
+        climb->restart_at = turn->moment->now + turn->config->ack_timeout[ticket->band];
+        climb->by = by;
+        tell_told(turn, climb, NOTICE_ACKNOWLEDGED, by);
+    }
+    return answer;
+}
+
+struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger, struct str by)
+{
+    struct ladder_answer answer = { 0, 0 };
+    struct ticket *ticket = turn->ticket;
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        struct climb *climb = &ticket->climbs[i];
+        if (!concerns(climb, trigger))
+            continue;
+        answer.concerned++;
+        if (!climb->acknowledged)
+            continue;
+        answer.changed++;
+        climb->acknowledged = false;
+        climb->restart_at = TIME_NEVER;
+        climb->by = STR_NONE;
+        /* Steps skipped for the answer's sake are still owed: back to the first one not told. */
+        climb->next =
+            climb->told == UINT32_MAX ? LADDER_STEPS_MAX : (unsigned)__builtin_ctz(~climb->told);
+        tell_told(turn, climb, NOTICE_FIRING, by);
+    }
+    return answer;
+}
+
+void ladder_end_all(struct turn *turn, struct str by)
+{
+    for (size_t i = 0; i < turn->ticket->climb_count; i++)
+        tell_told(turn, &turn->ticket->climbs[i], NOTICE_RESOLVED, by);
+    turn->ticket->climb_count = 0;
+}
+
+void ladder_move_all(struct turn *turn, struct str from)
+{
+    struct ticket *ticket = turn->ticket;
+    struct str to = ticket->department;
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        struct climb *climb = &ticket->climbs[i];
+        ticket->department = from;
+        tell_told(turn, climb, NOTICE_RESOLVED, STR("moved"));
+        ticket->department = to;
+        tell_told(turn, climb, climb->acknowledged ? NOTICE_ACKNOWLEDGED : NOTICE_FIRING,
+                  climb->by);
+    }
+}
+
+time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions)
+{
+    const struct ladder_terms *terms = definitions_ladder(definitions, climb->definition);
+    if (!terms || climb->next >= terms->step_count)
+        return climb->restart_at;
+    return time_min(climb->restart_at, climb->since + terms->steps[climb->next].after);
+}

@@ -1,0 +1,279 @@
+#include "track/lifecycle.h"
+
+#include "track/ladder.h"
+#include "track/ownership.h"
+#include "track/response.h"
+
+typedef void apply_fn(struct turn *turn);
+
+static bool from_customer(const struct event *event)
+{
+    return event->type == EVENT_MESSAGE && event->from == SENDER_CUSTOMER;
+}
+
+static bool is_reply(const struct event *event)
+{
+    return event->type == EVENT_MESSAGE && event->from == SENDER_AGENT && !event->automated;
+}
+
+static void tell_holder(struct turn *turn)
+{
+    int holder = turn_holder(turn);
+    if (holder >= 0)
+        turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
+}
+
+/* Moves the status, or rejects the event with the reason why not. */
+static bool move(struct turn *turn, enum status to)
+{
+    struct error error;
+    if (status_move(&turn->ticket->status, to, &error))
+        return true;
+    turn_outcome(turn, OUTCOME_REJECTED, "%s", error.text);
+    return false;
+}
+
+static void reopen(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (!move(turn, STATUS_OPEN))
+        return;
+    ticket->resolved_at = TIME_NEVER;
+    ticket->closed_at = TIME_NEVER;
+    ticket->purge_at = TIME_NEVER;
+    response_begin(turn, turn->at, INTERVAL_REOPENED);
+    ladder_trigger(turn, TRIGGER_REOPENED, turn->at);
+}
+
+static void reply(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    ticket->last_agent = turn->at;
+    if (ticket->first_reply == TIME_NEVER)
+        ticket->first_reply = turn->at;
+    response_fulfil(turn, turn->at);
+    if (ticket->status == STATUS_NEW)
+        move(turn, STATUS_OPEN);
+}
+
+static void apply_message(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (is_reply(turn->event)) {
+        reply(turn);
+        return;
+    }
+    if (!from_customer(turn->event))
+        return;
+    ticket->last_customer = turn->at;
+    if (turn->created)
+        return; /* its words went out with the first dispatch */
+    if (lifecycle_reopens(ticket, turn->event, turn->config))
+        reopen(turn);
+    else if (status_is_ended(ticket->status))
+        turn_outcome(turn, OUTCOME_APPLIED, "a follow-up to a ticket that is %s",
+                     status_name(ticket->status));
+    tell_holder(turn);
+}
+
+static void apply_opened(struct turn *turn)
+{
+    turn->ticket->last_customer = turn->at;
+    if (!turn->created)
+        turn_outcome(turn, OUTCOME_APPLIED, "the ticket is known: taken as an update");
+}
+
+static void apply_updated(struct turn *turn)
+{
+    (void)turn; /* its fields and words were taken in before */
+}
+
+static void apply_assigned(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    struct str name = turn->event->department;
+    int department = config_department(turn->config, name);
+    if (department < 0) {
+        turn_outcome(turn, turn->created ? OUTCOME_APPLIED : OUTCOME_REJECTED,
+                     str_empty(name) ? "no department was named%.*s%s"
+                                     : "unknown department '%.*s'%s",
+                     STR_ARG(name), turn->created ? "; the routing tree decided" : "");
+        return;
+    }
+    if (turn->created)
+        return; /* its first dispatch went there */
+    struct str slug = turn->config->departments[department].slug;
+    if (str_equal(slug, ticket->department))
+        turn_outcome(turn, OUTCOME_ECHO, "%.*s holds it already", STR_ARG(slug));
+    else if (ticket->status == STATUS_CLOSED)
+        turn_outcome(turn, OUTCOME_REJECTED, "the ticket is closed");
+    else
+        ownership_move(turn, department, WHY_ASSIGNED);
+}
+
+/* Who says that it accepts; -1: nobody is named, so the holder is meant; -2: unknown. */
+static int accepting_department(const struct turn *turn)
+{
+    struct str name = turn->event->by_department;
+    if (str_empty(name))
+        name = turn->event->department;
+    if (str_empty(name))
+        return -1;
+    int department = config_department(turn->config, name);
+    return department < 0 ? -2 : department;
+}
+
+static void apply_accepted(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    int department = accepting_department(turn);
+    if (department == -2)
+        turn_outcome(turn, OUTCOME_REJECTED, "unknown department '%.*s'",
+                     STR_ARG(str_empty(turn->event->by_department) ? turn->event->department
+                                                                   : turn->event->by_department));
+    else if (department >= 0 && department != turn_holder(turn))
+        turn_outcome(turn, OUTCOME_REJECTED, "%.*s does not hold it, %.*s does",
+                     STR_ARG(turn->config->departments[department].slug),
+                     STR_ARG(ticket->department));
+    else if (status_is_ended(ticket->status))
+        turn_outcome(turn, OUTCOME_REJECTED, "the ticket is %s", status_name(ticket->status));
+    else if (ticket->accepted)
+        turn_outcome(turn, OUTCOME_ECHO, "%.*s accepted it already", STR_ARG(ticket->department));
+    else {
+        ticket->accepted = true;
+        if (ticket->status == STATUS_NEW)
+            move(turn, STATUS_OPEN);
+    }
+}
+
+static void apply_resolved(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (ticket->status == STATUS_RESOLVED) {
+        turn_outcome(turn, OUTCOME_ECHO, "the ticket is resolved already");
+        return;
+    }
+    if (!move(turn, STATUS_RESOLVED))
+        return;
+    ticket->resolved_at = turn->at;
+    response_end(turn, turn->at, "resolved");
+    ladder_end_all(turn, STR("resolved"));
+}
+
+static void apply_closed(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (ticket->status == STATUS_CLOSED) {
+        turn_outcome(turn, OUTCOME_ECHO, "the ticket is closed already");
+        return;
+    }
+    if (!move(turn, STATUS_CLOSED))
+        return;
+    ticket->closed_at = turn->at;
+    ticket->purge_at = turn->at + turn->config->retention;
+    response_end(turn, turn->at, "closed");
+    ladder_end_all(turn, STR("closed"));
+}
+
+static void apply_reopened(struct turn *turn)
+{
+    if (turn->created)
+        return;
+    if (!status_is_ended(turn->ticket->status)) {
+        turn_outcome(turn, OUTCOME_ECHO, "the ticket is %s", status_name(turn->ticket->status));
+        return;
+    }
+    reopen(turn);
+    tell_holder(turn);
+}
+
+static struct str who(const struct event *event)
+{
+    return str_present(event->by) ? event->by : STR("somebody unnamed");
+}
+
+static void answer_outcome(struct turn *turn, struct ladder_answer answer, const char *nothing)
+{
+    if (answer.concerned == 0)
+        turn_outcome(turn, OUTCOME_REJECTED, "no escalation%s%.*s is under way",
+                     str_empty(turn->event->trigger) ? "" : " for ", STR_ARG(turn->event->trigger));
+    else if (answer.changed == 0)
+        turn_outcome(turn, OUTCOME_ECHO, "%s", nothing);
+}
+
+static void apply_acknowledged(struct turn *turn)
+{
+    answer_outcome(turn, ladder_acknowledge(turn, turn->event->trigger, who(turn->event)),
+                   "it is acknowledged already");
+}
+
+static void apply_unacknowledged(struct turn *turn)
+{
+    answer_outcome(turn, ladder_unacknowledge(turn, turn->event->trigger, who(turn->event)),
+                   "it is not acknowledged");
+}
+
+static const struct {
+    apply_fn *apply; /* NULL: not in this release */
+    bool creates;
+    bool speaks; /* a message only where the customer sent it */
+    bool ages;
+} rows[EVENT_TYPE_COUNT] = {
+    [EVENT_OPENED] = { apply_opened, true, true, true },
+    [EVENT_MESSAGE] = { apply_message, true, true, true },
+    [EVENT_UPDATED] = { apply_updated, true, true, true },
+    [EVENT_ASSIGNED] = { apply_assigned, true, false, true },
+    [EVENT_ACCEPTED] = { apply_accepted, false, false, true },
+    [EVENT_RESOLVED] = { apply_resolved, false, false, true },
+    [EVENT_REOPENED] = { apply_reopened, true, true, true },
+    [EVENT_CLOSED] = { apply_closed, false, false, true },
+    [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },
+    [EVENT_UNACKNOWLEDGED] = { apply_unacknowledged, false, false, false },
+};
+
+bool lifecycle_supports(enum event_type type)
+{
+    return rows[type].apply != NULL;
+}
+
+bool lifecycle_creates(enum event_type type)
+{
+    return rows[type].creates;
+}
+
+bool lifecycle_speaks(const struct event *event)
+{
+    return rows[event->type].speaks &&
+           (event->type != EVENT_MESSAGE || event->from == SENDER_CUSTOMER);
+}
+
+bool lifecycle_reopens(const struct ticket *ticket, const struct event *event,
+                       const struct config *config)
+{
+    return from_customer(event) && !event->automated && ticket->status == STATUS_RESOLVED &&
+           event->time - ticket->resolved_at <= config->reopen_within;
+}
+
+bool lifecycle_ages(enum event_type type)
+{
+    return rows[type].ages;
+}
+
+static void apply_late(struct turn *turn)
+{
+    char text[TIME_TEXT_SIZE];
+    struct str older = duration_format(turn->ticket->last_event - turn->at, text);
+    turn_outcome(turn, OUTCOME_LATE, "%.*s older than what already happened", STR_ARG(older));
+    if (is_reply(turn->event))
+        response_fulfil(turn, turn->at);
+    else if (from_customer(turn->event))
+        tell_holder(turn);
+}
+
+void lifecycle_apply(struct turn *turn, bool late)
+{
+    if (late)
+        apply_late(turn);
+    else
+        rows[turn->event->type].apply(turn);
+}

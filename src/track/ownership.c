@@ -1,0 +1,72 @@
+#include "track/ownership.h"
+
+#include "track/ladder.h"
+
+static void inform(struct turn *turn, int department, enum dispatch_text text)
+{
+    struct str slug = turn->config->departments[department].slug;
+    struct ticket *ticket = turn->ticket;
+    if (str_equal(slug, ticket->department) || ticket_has_informed(ticket, slug))
+        return;
+    ticket_add_informed(ticket, slug, turn->arena);
+    turn_dispatch(turn, department, ROLE_INFORMED, WHY_ROUTED, text);
+}
+
+static void inform_all(struct turn *turn, enum dispatch_text text)
+{
+    for (size_t i = 0; i < turn->verdict->informed_count; i++)
+        inform(turn, turn->verdict->informed[i], text);
+}
+
+/* Where the judgement sends the ticket, and why. */
+static int judged_department(const struct turn *turn, enum why *why)
+{
+    if (turn->screen && turn->screen->department >= 0) {
+        *why = WHY_SCREENED;
+        return turn->screen->department;
+    }
+    *why = turn->verdict->unrouted ? WHY_UNROUTED : WHY_ROUTED;
+    return turn->verdict->department;
+}
+
+void ownership_begin(struct turn *turn, int assigned)
+{
+    struct ticket *ticket = turn->ticket;
+    enum why why = WHY_ASSIGNED;
+    int department = assigned >= 0 ? assigned : judged_department(turn, &why);
+    ticket->department = turn->config->departments[department].slug;
+    ticket->pinned = why == WHY_ASSIGNED;
+    ticket->unrouted = why == WHY_UNROUTED;
+    turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_EVENT_TEXT);
+    inform_all(turn, DISPATCH_EVENT_TEXT);
+}
+
+void ownership_move(struct turn *turn, int department, enum why why)
+{
+    struct ticket *ticket = turn->ticket;
+    int holder = turn_holder(turn);
+    struct str from = ticket->department;
+    if (holder >= 0)
+        turn_dispatch(turn, holder, ROLE_RELEASED, why, DISPATCH_NO_TEXT);
+    ticket->department = turn->config->departments[department].slug;
+    ticket->accepted = false;
+    ticket->pinned = why == WHY_ASSIGNED;
+    ticket->unrouted = why == WHY_UNROUTED;
+    turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_OPENING_TEXT);
+    ladder_move_all(turn, from);
+}
+
+void ownership_review(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    enum why why = WHY_ROUTED;
+    int department = judged_department(turn, &why);
+    bool lost = turn_holder(turn) < 0;
+    bool raised = ticket->floor > turn->earlier_floor && !ticket->pinned && !ticket->accepted;
+    bool elsewhere = !str_equal(turn->config->departments[department].slug, ticket->department);
+    if (elsewhere && (lost || (raised && why == WHY_ROUTED)))
+        ownership_move(turn, department, why);
+    else if (why == WHY_ROUTED)
+        inform(turn, department, DISPATCH_OPENING_TEXT);
+    inform_all(turn, DISPATCH_OPENING_TEXT);
+}

@@ -1,0 +1,148 @@
+#include "track/turn.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+    [OUTCOME_APPLIED] = "applied", [OUTCOME_DUPLICATE] = "duplicate", [OUTCOME_LATE] = "late",
+    [OUTCOME_ECHO] = "echo",       [OUTCOME_REJECTED] = "rejected",
+};
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_RESPONSIBLE] = "responsible",
+    [ROLE_INFORMED] = "informed",
+    [ROLE_RELEASED] = "released",
+};
+
+static const char *const why_names[WHY_COUNT] = {
+    [WHY_ROUTED] = "routed",     [WHY_UNROUTED] = "unrouted", [WHY_ASSIGNED] = "assigned",
+    [WHY_SCREENED] = "screened", [WHY_UPDATE] = "update",
+};
+
+static const char *const promise_names[PROMISE_STATUS_COUNT] = {
+    [PROMISE_MADE] = "made",     [PROMISE_MOVED] = "moved", [PROMISE_MET] = "met",
+    [PROMISE_MISSED] = "missed", [PROMISE_ENDED] = "ended",
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+    return outcome_names[outcome];
+}
+
+const char *role_name(enum role role)
+{
+    return role_names[role];
+}
+
+const char *why_name(enum why why)
+{
+    return why_names[why];
+}
+
+const char *promise_status_name(enum promise_status status)
+{
+    return promise_names[status];
+}
+
+void turn_begin(struct turn *turn)
+{
+    *turn = (struct turn){ .config = turn->config,
+                           .definitions = turn->definitions,
+                           .moment = turn->moment,
+                           .arena = turn->arena,
+                           .record = turn->record,
+                           .event = turn->event,
+                           .at = turn->at,
+                           .ticket = turn->ticket,
+                           .opening = turn->opening,
+                           .outcome = OUTCOME_APPLIED };
+    turn->dispatches_end = &turn->dispatches;
+    turn->promises_end = &turn->promises;
+    turn->told_end = &turn->told;
+}
+
+void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
+{
+    char text[512];
+    va_list list;
+    va_start(list, format);
+    int size = vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    struct str reason = { text, size < 0 ? 0 : (size_t)size };
+    if (reason.size >= sizeof(text))
+        reason = utf8_prefix((struct str){ text, sizeof(text) - 1 }, sizeof(text) - 1);
+    turn->outcome = outcome;
+    turn->reason = arena_copy(turn->arena, reason);
+}
+
+void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
+                   enum dispatch_text text)
+{
+    struct dispatch *dispatch = arena_alloc_raw(turn->arena, sizeof(*dispatch));
+    *dispatch = (struct dispatch){ department, role, why, text, NULL };
+    *turn->dispatches_end = dispatch;
+    turn->dispatches_end = &dispatch->next;
+}
+
+void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
+                  struct str reason)
+{
+    struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
+    *promise = (struct promise){ CLOCK_RESPONSE, status, turn->ticket->response.due,
+                                 previous_due,   reason, NULL };
+    *turn->promises_end = promise;
+    turn->promises_end = &promise->next;
+}
+
+struct notice *turn_notice(struct turn *turn)
+{
+    const struct ticket *ticket = turn->ticket;
+    const struct clock *clock = &ticket->response;
+    bool owed = clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED;
+    struct told *told = arena_alloc(turn->arena, sizeof(*told));
+    told->notice = (struct notice){
+        .ticket = ticket->id,
+        .event = turn->record ? turn->event->id : STR_NONE,
+        .department = ticket->department,
+        .time = turn->moment->now,
+        .score = ticket->score,
+        .band = ticket->band,
+        .floored = ticket->floor > 0,
+        .label = ticket->label,
+        .category = ticket->category,
+        .account = ticket->customer.account,
+        .clock = owed ? str_from(clock_kind_name(CLOCK_RESPONSE)) : STR_NONE,
+        .due = owed ? clock->due : TIME_NEVER,
+        .why = ticket->quote,
+        .next_at = TIME_NEVER,
+    };
+    *turn->told_end = told;
+    turn->told_end = &told->next;
+    turn->told_count++;
+    return &told->notice;
+}
+
+struct facts turn_facts(const struct turn *turn, struct str trigger)
+{
+    const struct ticket *ticket = turn->ticket;
+    return (struct facts){ .event = turn->event,
+                           .signals = ticket->signals,
+                           .signal_count = ticket->signal_count,
+                           .score = ticket->score,
+                           .band = ticket->band,
+                           .label = ticket->label,
+                           .category = ticket->category,
+                           .customer = &ticket->customer,
+                           .department = ticket->department,
+                           .trigger = trigger };
+}
+
+int turn_holder(const struct turn *turn)
+{
+    const struct config *config = turn->config;
+    for (size_t i = 0; i < config->department_count; i++) {
+        if (str_equal(config->departments[i].slug, turn->ticket->department))
+            return (int)i;
+    }
+    return -1;
+}

@@ -1,0 +1,103 @@
+#include "track/urgency.h"
+
+#include <string.h>
+
+static int lesser(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int greater(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static void take_points(const struct config *config, struct ticket *ticket,
+                        const struct score *score)
+{
+    int history = score->family[FAMILY_HISTORY];
+    int own = 0;
+    for (int family = 0; family < FAMILY_COUNT; family++)
+        own += family == FAMILY_HISTORY ? 0 : score->family[family];
+    ticket->base = greater(ticket->base, lesser(own, 100));
+    ticket->floor = greater(ticket->floor, score->floor);
+
+    int most_urgent = config->score.bands[0];
+    int points = ticket->base + history;
+    if (ticket->base < most_urgent && points >= most_urgent)
+        points = most_urgent - 1;
+    points = greater(lesser(points, 100), ticket->floor);
+    ticket->score = greater(ticket->score, points);
+}
+
+/* A screening labels a ticket when it is made. */
+static void take_screen(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (turn->created && turn->screen) {
+        ticket->label = turn->screen->label;
+        ticket->cap = turn->screen->band;
+    } else if (ticket->cap >= 0 && !turn->screen && turn->score->band < ticket->cap) {
+        ticket->label = STR_NONE;
+        ticket->cap = -1;
+    }
+}
+
+static void take_band(const struct config *config, struct ticket *ticket)
+{
+    int band = score_band(config, ticket->score);
+    if (ticket->cap >= 0 && ticket->floor == 0)
+        band = greater(band, ticket->cap);
+    ticket->band = lesser(ticket->band, band);
+}
+
+static bool knows_signal(const struct ticket *ticket, struct str name)
+{
+    for (size_t i = 0; i < ticket->signal_count; i++) {
+        if (str_equal(ticket->signals[i], name))
+            return true;
+    }
+    return false;
+}
+
+static void take_signals(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct score *score = turn->score;
+    struct str *all = arena_alloc_raw(turn->arena, TICKET_SIGNALS_MAX * sizeof(*all));
+    if (ticket->signal_count)
+        memcpy(all, ticket->signals, ticket->signal_count * sizeof(*all));
+    ticket->signals = all;
+    for (size_t i = 0; i < score->name_count && ticket->signal_count < TICKET_SIGNALS_MAX; i++) {
+        if (!knows_signal(ticket, score->names[i]))
+            all[ticket->signal_count++] = score->names[i];
+    }
+}
+
+/* The words that weigh most, for whoever reads a notice. */
+static void take_quote(struct turn *turn, bool raised)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct signal *best = NULL;
+    for (size_t i = 0; i < turn->score->signal_count; i++) {
+        const struct signal *signal = &turn->score->signals[i];
+        if (signal->family != FAMILY_TEXT || signal->negated || signal->evidence_count == 0)
+            continue;
+        if (!best || signal->floor > best->floor ||
+            (signal->floor == best->floor && signal->points > best->points))
+            best = signal;
+    }
+    if (best && (raised || !str_present(ticket->quote)))
+        ticket->quote = utf8_prefix(best->evidence[0].text, TICKET_QUOTE_SIZE);
+}
+
+void urgency_take(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    int before = ticket->score;
+    take_points(turn->config, ticket, turn->score);
+    take_screen(turn);
+    take_band(turn->config, ticket);
+    take_signals(turn);
+    take_quote(turn, ticket->score > before);
+}
