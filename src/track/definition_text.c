@@ -78,14 +78,14 @@ void definition_ladder_text(const struct config *config, size_t index, struct bu
     json_close_object(&writer);
 }
 
-static bool read_integer(const json *object, struct str name, int64_t *out, struct error *err)
+static bool read_integer(const cJSON *object, struct str name, int64_t *out, struct error *err)
 {
     if (!json_integer(json_get(object, name), out))
         return error_set(err, "\"%.*s\" must be a whole number", STR_ARG(name));
     return true;
 }
 
-static bool read_target(const json *item, struct arena *arena, time_ms *target, struct str *text,
+static bool read_target(const cJSON *item, struct arena *arena, time_ms *target, struct str *text,
                         struct error *err)
 {
     *target = TIME_NEVER;
@@ -96,12 +96,12 @@ static bool read_target(const json *item, struct arena *arena, time_ms *target, 
     return read_integer(item, STR("ms"), target, err);
 }
 
-static bool read_sla(const json *root, struct arena *arena, struct sla_terms *terms,
+static bool read_sla(const cJSON *root, struct arena *arena, struct sla_terms *terms,
                      struct error *err)
 {
     terms->calendar = arena_copy(arena, json_string(json_get(root, STR("calendar"))));
-    const json *targets = json_get(root, STR("response"));
-    const json *target = targets ? targets->child : NULL;
+    const cJSON *targets = json_get(root, STR("response"));
+    const cJSON *target = targets ? targets->child : NULL;
     for (int band = 0; band < CONFIG_BANDS; band++) {
         if (!target)
             return error_set(err, "\"response\" must have one target for each band");
@@ -109,7 +109,7 @@ static bool read_sla(const json *root, struct arena *arena, struct sla_terms *te
             return false;
         target = target->next;
     }
-    const json *warn = json_get(root, STR("warn"));
+    const cJSON *warn = json_get(root, STR("warn"));
     int64_t percent = 0;
     if (!read_integer(warn, STR("percent"), &percent, err) ||
         !read_integer(warn, STR("before"), &terms->warn.before, err))
@@ -118,7 +118,7 @@ static bool read_sla(const json *root, struct arena *arena, struct sla_terms *te
     return true;
 }
 
-static bool read_step(const json *item, struct arena *arena, struct ladder_terms_step *step,
+static bool read_step(const cJSON *item, struct arena *arena, struct ladder_terms_step *step,
                       struct error *err)
 {
     if (!read_integer(item, STR("after"), &step->after, err))
@@ -126,7 +126,7 @@ static bool read_step(const json *item, struct arena *arena, struct ladder_terms
     step->level = arena_copy(arena, json_string(json_get(item, STR("level"))));
     if (str_empty(step->level))
         return error_set(err, "a step needs a level");
-    const json *unless = json_get(item, STR("unless_acknowledged"));
+    const cJSON *unless = json_get(item, STR("unless_acknowledged"));
     step->unless_acknowledged = cJSON_IsTrue(unless);
     step->match_text = arena_copy(arena, json_string(json_get(item, STR("match"))));
     if (!str_present(step->match_text))
@@ -135,12 +135,12 @@ static bool read_step(const json *item, struct arena *arena, struct ladder_terms
     return step->matcher != NULL;
 }
 
-static bool read_ladder(const json *root, struct arena *arena, struct ladder_terms *terms,
+static bool read_ladder(const cJSON *root, struct arena *arena, struct ladder_terms *terms,
                         struct error *err)
 {
-    const json *steps = json_get(root, STR("steps"));
+    const cJSON *steps = json_get(root, STR("steps"));
     terms->steps = arena_alloc(arena, LADDER_STEPS_MAX * sizeof(*terms->steps));
-    for (const json *item = steps ? steps->child : NULL; item; item = item->next) {
+    for (const cJSON *item = steps ? steps->child : NULL; item; item = item->next) {
         if (terms->step_count == LADDER_STEPS_MAX)
             return error_set(err, "a ladder has at most %d steps", LADDER_STEPS_MAX);
         if (!read_step(item, arena, &terms->steps[terms->step_count], err))
@@ -159,7 +159,7 @@ bool definition_terms_parse(struct str text, struct arena *arena, struct definit
     struct arena *scratch = arena_new(4096);
     size_t at = 0;
     bool ok = false;
-    const json *root = json_parse(text, &limits, scratch, NULL, &at, err);
+    const cJSON *root = json_parse(text, &limits, scratch, NULL, &at, err);
     if (!root)
         goto out;
     struct str kind = json_string(json_get(root, STR("kind")));

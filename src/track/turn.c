@@ -52,6 +52,7 @@ void turn_begin(struct turn *turn)
                            .arena = turn->arena,
                            .record = turn->record,
                            .event = turn->event,
+                           .identity = turn->identity,
                            .at = turn->at,
                            .ticket = turn->ticket,
                            .opening = turn->opening,

@@ -1,0 +1,36 @@
+/* Pieces of JSON that several records have in common, and their ids. */
+#pragma once
+
+#include "encode/json_writer.h"
+#include "encode/records.h"
+
+#define RECORD_SOURCE "ombud/tickets"
+
+/* One buffer, and what a promise's local times need. */
+struct encoder {
+    const struct config *config;
+    struct zone *zone;
+    struct buf buf;
+};
+
+/* ce_id of the turn's `n`-th record of a kind: from what happened, never random, the same for any
+ * number of partitions. 32 digits in `arena`. */
+struct str record_id(const struct turn *turn, const char *kind, size_t n, struct arena *arena);
+/* The encoder's buffer as an action's value. */
+struct str record_value(struct encoder *encoder, struct actions *actions);
+
+void put_customer(struct json_writer *json, const struct customer *customer);
+void put_route(struct json_writer *json, const struct verdict *verdict);
+void put_signal_names(struct json_writer *json, const struct ticket *ticket);
+/* All that a ticket's clock says; `brief`: what a department needs of a running one. */
+void put_clocks(struct json_writer *json, const struct turn *turn, bool brief);
+struct str event_id_of(const struct turn *turn); /* absent: a deadline */
+
+void encode_dispatches(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                       struct record_counts *counts);
+void encode_promise(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                    struct record_counts *counts);
+void encode_notices(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                    struct record_counts *counts);
+void encode_decision(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                     struct record_counts *counts);

@@ -1,0 +1,24 @@
+/* What came of a turn, as records: dispatches, the promise, notices and one decision. */
+#pragma once
+
+#include "base/zone.h"
+#include "track/turn.h"
+
+struct encoder;
+
+/* `config` outlives it, or is replaced by encoder_configure. */
+struct encoder *encoder_new(const struct config *config);
+void encoder_free(struct encoder *encoder); /* NULL is fine */
+void encoder_configure(struct encoder *encoder, const struct config *config);
+
+struct record_counts {
+    uint64_t dispatches, promises, notices, decisions;
+};
+
+/* Appends everything that the turn caused but its state. Adds to `counts`. */
+void encode_turn(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                 struct record_counts *counts);
+
+/* The text that state keeps of an opening, as a JSON object of `subject` and `body` with at most
+ * `keep` bytes of text, cut on character boundaries; absent when the event has neither. */
+struct str opening_text(const struct event *event, size_t keep, struct arena *arena);

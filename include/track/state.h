@@ -1,0 +1,39 @@
+/* The memory of one task and its changelog: every change of one is a record of the other. Keys:
+ * `t/TICKET` the ticket, `x/TICKET` its kept text, `d/HASH` a definition that tickets use,
+ * `m/format` what wrote it. */
+#pragma once
+
+#include "engine.h"
+#include "track/store.h"
+#include "track/turn.h"
+
+struct state;
+
+/* `partition_count`: of the input topic, which the changelog must have been written with. */
+struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count);
+void state_free(struct state *state); /* NULL is fine */
+void state_configure(struct state *state, const struct config *config);
+
+struct definitions *state_definitions(const struct state *state);
+const struct store *state_store(const struct state *state);
+
+/* The ticket in working form, in `arena`, or NULL: it is unknown. Its strings die with the next
+ * state_save of the same ticket. */
+struct ticket *state_load(const struct state *state, struct str id, struct arena *arena);
+/* Its kept text, JSON, or absent. Dies like the ticket's strings. */
+struct str state_opening(const struct state *state, struct str id);
+/* The ticket whose deadline is the earliest up to `horizon`, or NULL. */
+struct ticket *state_load_due(const struct state *state, time_ms horizon, struct arena *arena);
+time_ms state_next(const struct state *state);
+
+/* Keeps the ticket and appends the changelog records. `opening`: text to keep, absent: as it is. */
+void state_save(struct state *state, const struct ticket *ticket, struct str opening,
+                struct actions *actions);
+/* Forgets the ticket: tombstones. */
+void state_remove(struct state *state, struct str id, struct actions *actions);
+
+/* See engine.h. */
+bool state_restore(struct state *state, struct str key, struct str value, struct error *err);
+bool state_restored(struct state *state, struct error *err);
+void state_mark(struct state *state);
+void state_undo(struct state *state);

@@ -1,0 +1,201 @@
+#include "encode/headers.h"
+#include "encode/judgement.h"
+#include "encode/parts.h"
+
+/* What the ticket had before this event, so that its score adds up. */
+static void put_earlier(struct json_writer *json, const struct turn *turn)
+{
+    JSON_KEY(json, "earlier");
+    if (turn->created || !turn->score) {
+        json_put_null(json);
+        return;
+    }
+    json_open_object(json);
+    JSON_KEY(json, "score");
+    json_put_int(json, turn->earlier_score);
+    JSON_KEY(json, "base");
+    json_put_int(json, turn->earlier_base);
+    JSON_KEY(json, "floor");
+    json_put_int(json, turn->earlier_floor);
+    json_close_object(json);
+}
+
+static void put_informed(struct json_writer *json, const struct turn *turn)
+{
+    JSON_KEY(json, "informed");
+    json_open_array(json);
+    for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
+        if (dispatch->role == ROLE_INFORMED)
+            json_put_str(json, turn->config->departments[dispatch->department].slug);
+    }
+    json_close_array(json);
+}
+
+static void put_notices(struct json_writer *json, const struct turn *turn)
+{
+    JSON_KEY(json, "notices");
+    json_open_array(json);
+    for (const struct told *told = turn->told; told; told = told->next) {
+        const struct notice *notice = &told->notice;
+        json_open_object(json);
+        JSON_KEY(json, "trigger");
+        json_put_str(json, notice->trigger);
+        JSON_KEY(json, "department");
+        json_put_str(json, notice->department);
+        JSON_KEY(json, "level");
+        json_put_str(json, notice->level);
+        JSON_KEY(json, "step");
+        json_put_int(json, notice->step);
+        JSON_KEY(json, "status");
+        json_put_text(json, notice_status_name(notice->status));
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+/* The ticket as it stands after the turn; all null for one that is unknown. */
+static void put_ticket(struct json_writer *json, const struct turn *turn)
+{
+    const struct ticket *ticket = turn->ticket;
+    JSON_KEY(json, "score");
+    if (!ticket) {
+        json_put_raw(json, STR("null,\"band\":null,\"label\":null,\"status\":null,"
+                               "\"responsible\":null,\"customer\":null,\"clocks\":[]"));
+        return;
+    }
+    json_put_int(json, ticket->score);
+    JSON_KEY(json, "band");
+    json_put_text(json, band_name(ticket->band));
+    JSON_KEY(json, "label");
+    json_put_str(json, ticket->label);
+    JSON_KEY(json, "status");
+    json_put_text(json, status_name(ticket->status));
+    JSON_KEY(json, "responsible");
+    json_put_str(json, ticket->department);
+    JSON_KEY(json, "customer");
+    put_customer(json, &ticket->customer);
+    JSON_KEY(json, "clocks");
+    put_clocks(json, turn, false);
+}
+
+static void put_tail(struct json_writer *json, const struct turn *turn)
+{
+    put_notices(json, turn);
+    JSON_KEY(json, "decided_at");
+    json_put_time_ms(json, turn->moment->now);
+    JSON_KEY(json, "config");
+    json_put_text(json, turn->config->fingerprint);
+    json_close_object(json);
+}
+
+static void put_timer(struct json_writer *json, const struct turn *turn)
+{
+    char text[TIME_TEXT_SIZE];
+    time_ms late_by = turn->moment->now - turn->at;
+    json_open_object(json);
+    JSON_KEY(json, "kind");
+    json_put_str(json, STR("timer"));
+    JSON_KEY(json, "ticket");
+    json_put_str(json, turn->ticket->id);
+    JSON_KEY(json, "timer");
+    json_put_str(json, turn->timer);
+    JSON_KEY(json, "due");
+    json_put_time_ms(json, turn->at);
+    JSON_KEY(json, "late_by");
+    json_put_str(json, late_by > TIME_SECOND ? duration_format(late_by, text) : STR_NONE);
+    put_ticket(json, turn);
+    put_tail(json, turn);
+}
+
+static void put_event_decision(struct json_writer *json, const struct turn *turn)
+{
+    const struct event *event = turn->event;
+    const struct record *record = turn->record;
+    json_open_object(json);
+    JSON_KEY(json, "kind");
+    json_put_str(json, STR("decision"));
+    JSON_KEY(json, "ticket");
+    json_put_str(json, event->ticket);
+    JSON_KEY(json, "event");
+    json_put_str(json, event->id);
+    JSON_KEY(json, "type");
+    json_put_text(json, event_type_name(event->type));
+    JSON_KEY(json, "time");
+    json_put_time_ms(json, event->time);
+    JSON_KEY(json, "outcome");
+    json_put_text(json, outcome_name(turn->outcome));
+    JSON_KEY(json, "reason");
+    json_put_str(json, turn->reason);
+    put_ticket(json, turn);
+    JSON_KEY(json, "screen");
+    json_put_str(json, turn->screen ? turn->screen->name : STR_NONE);
+    JSON_KEY(json, "signals");
+    if (turn->score)
+        judgement_signals(json, turn->score);
+    else
+        json_put_raw(json, STR("[]"));
+    put_earlier(json, turn);
+    JSON_KEY(json, "route");
+    put_route(json, turn->verdict);
+    put_informed(json, turn);
+    JSON_KEY(json, "near_miss");
+    if (turn->verdict)
+        judgement_near_miss(json, turn->verdict);
+    else
+        json_put_null(json);
+    JSON_KEY(json, "warnings");
+    json_open_array(json);
+    for (size_t i = 0; i < event->warning_count; i++)
+        json_put_str(json, event->warnings[i]);
+    json_close_array(json);
+    JSON_KEY(json, "unknown_fields");
+    json_put_int(json, event->unknown_fields);
+    JSON_KEY(json, "source");
+    json_open_object(json);
+    JSON_KEY(json, "topic");
+    json_put_str(json, record->topic);
+    JSON_KEY(json, "partition");
+    json_put_int(json, record->partition);
+    JSON_KEY(json, "offset");
+    json_put_int(json, record->offset);
+    json_close_object(json);
+    put_tail(json, turn);
+}
+
+void encode_decision(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                     struct record_counts *counts)
+{
+    struct json_writer json = json_writer_to(&encoder->buf);
+    buf_clear(&encoder->buf);
+    if (turn->record)
+        put_event_decision(&json, turn);
+    else
+        put_timer(&json, turn);
+    struct str id = turn->ticket ? turn->ticket->id : turn->event->ticket;
+    struct str department = turn->ticket ? turn->ticket->department : STR_NONE;
+    struct str key = arena_copy(actions->arena, id);
+    struct action *action = actions_add(actions, OUTPUT_DECISIONS);
+    action->key = key;
+    action->value = record_value(encoder, actions);
+    headers_set(action, actions, turn->record ? "ombud.decision" : "ombud.timer", RECORD_SOURCE,
+                record_id(turn, "decision", 0, actions->arena), key, turn->moment->now,
+                arena_copy(actions->arena, department));
+    counts->decisions++;
+}
+
+void encode_notices(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                    struct record_counts *counts)
+{
+    size_t n = 0;
+    (void)encoder;
+    for (struct told *told = turn->told; told; told = told->next) {
+        struct notice *notice = &told->notice;
+        notice->id = record_id(turn, "notice", n++, actions->arena);
+        struct action *action = actions_add(actions, OUTPUT_NOTICES);
+        action->key = arena_copy(actions->arena, notice->department);
+        action->value = notice_encode(notice, actions->arena);
+        headers_set(action, actions, "ombud.notice", RECORD_SOURCE, notice->id,
+                    arena_copy(actions->arena, notice->ticket), turn->moment->now, action->key);
+    }
+    counts->notices += n;
+}

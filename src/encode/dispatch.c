@@ -1,0 +1,115 @@
+#include "encode/headers.h"
+#include "encode/parts.h"
+
+static void put_texts(struct json_writer *json, const struct turn *turn,
+                      const struct dispatch *dispatch)
+{
+    switch (dispatch->text) {
+    case DISPATCH_EVENT_TEXT:
+        JSON_KEY(json, "subject");
+        json_put_str(json, turn->event->subject);
+        JSON_KEY(json, "body");
+        json_put_str(json, turn->event->body);
+        return;
+    case DISPATCH_OPENING_TEXT:
+        /* {"subject":...,"body":...} as kept: its inside is just what belongs here. */
+        if (turn->opening.size > 2) {
+            struct str inside = { turn->opening.data + 1, turn->opening.size - 2 };
+            json_put_raw(json, inside);
+            return;
+        }
+        break;
+    case DISPATCH_NO_TEXT:
+        break;
+    }
+    JSON_KEY(json, "subject");
+    json_put_null(json);
+    JSON_KEY(json, "body");
+    json_put_null(json);
+}
+
+static void put_dispatch(struct json_writer *json, const struct turn *turn,
+                         const struct dispatch *dispatch)
+{
+    const struct ticket *ticket = turn->ticket;
+    json_open_object(json);
+    JSON_KEY(json, "kind");
+    json_put_str(json, STR("dispatch"));
+    JSON_KEY(json, "ticket");
+    json_put_str(json, ticket->id);
+    JSON_KEY(json, "event");
+    json_put_str(json, event_id_of(turn));
+    JSON_KEY(json, "type");
+    json_put_text(json, event_type_name(turn->event->type));
+    JSON_KEY(json, "department");
+    json_put_str(json, turn->config->departments[dispatch->department].slug);
+    JSON_KEY(json, "role");
+    json_put_text(json, role_name(dispatch->role));
+    JSON_KEY(json, "why");
+    json_put_text(json, why_name(dispatch->why));
+    JSON_KEY(json, "urgency");
+    json_open_object(json);
+    JSON_KEY(json, "score");
+    json_put_int(json, ticket->score);
+    JSON_KEY(json, "band");
+    json_put_text(json, band_name(ticket->band));
+    json_close_object(json);
+    JSON_KEY(json, "label");
+    json_put_str(json, ticket->label);
+    JSON_KEY(json, "category");
+    json_put_str(json, ticket->category);
+    JSON_KEY(json, "signals");
+    put_signal_names(json, ticket);
+    JSON_KEY(json, "route");
+    put_route(json, turn->verdict);
+    JSON_KEY(json, "clocks");
+    put_clocks(json, turn, true);
+    JSON_KEY(json, "customer");
+    put_customer(json, &ticket->customer);
+    put_texts(json, turn, dispatch);
+    JSON_KEY(json, "decided_at");
+    json_put_time_ms(json, turn->moment->now);
+    JSON_KEY(json, "config");
+    json_put_text(json, turn->config->fingerprint);
+    json_close_object(json);
+}
+
+void encode_dispatches(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                       struct record_counts *counts)
+{
+    size_t n = 0;
+    struct str key = STR_NONE;
+    for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
+        struct json_writer json = json_writer_to(&encoder->buf);
+        buf_clear(&encoder->buf);
+        put_dispatch(&json, turn, dispatch);
+        if (!str_present(key))
+            key = arena_copy(actions->arena, turn->ticket->id);
+        struct str id = record_id(turn, "dispatch", n++, actions->arena);
+        struct action *action = actions_add(actions, OUTPUT_DEPARTMENT);
+        action->index = (uint32_t)dispatch->department;
+        action->key = key;
+        action->value = record_value(encoder, actions);
+        headers_set(action, actions, "ombud.dispatch", RECORD_SOURCE, id, key, turn->moment->now,
+                    turn->config->departments[dispatch->department].slug);
+    }
+    counts->dispatches += n;
+}
+
+struct str opening_text(const struct event *event, size_t keep, struct arena *arena)
+{
+    if (!str_present(event->subject) && !str_present(event->body))
+        return STR_NONE;
+    struct buf out = { 0 };
+    struct json_writer json = json_writer_to(&out);
+    struct str subject = utf8_prefix(event->subject, keep);
+    json_open_object(&json);
+    JSON_KEY(&json, "subject");
+    json_put_str(&json, subject);
+    JSON_KEY(&json, "body");
+    json_put_str(&json, utf8_prefix(event->body, keep - subject.size));
+    json_close_object(&json);
+    struct str text = arena_copy(arena, buf_str(&out));
+    buf_free(&out);
+    return text;
+}

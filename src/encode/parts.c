@@ -1,0 +1,114 @@
+#include "encode/parts.h"
+
+#include "base/hash.h"
+
+struct str record_id(const struct turn *turn, const char *kind, size_t n, struct arena *arena)
+{
+    const struct ticket *ticket = turn->ticket;
+    /* A rejected event of an unknown ticket has no incarnation: its own identity stands in. */
+    uint64_t numbers[3] = { ticket ? (uint64_t)ticket->created : 0,
+                            ticket ? ticket->turns : turn->identity, n };
+    char bytes[sizeof(numbers)];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (char)(numbers[i / 8] >> (8 * (i % 8)));
+    struct str parts[] = { ticket ? ticket->id : turn->event->ticket,
+                           { bytes, sizeof(bytes) },
+                           str_from(kind) };
+    char *id = arena_alloc_raw(arena, 32);
+    hash128_hex(parts, 3, id);
+    return (struct str){ id, 32 };
+}
+
+struct str record_value(struct encoder *encoder, struct actions *actions)
+{
+    return arena_copy(actions->arena, buf_str(&encoder->buf));
+}
+
+struct str event_id_of(const struct turn *turn)
+{
+    return turn->record ? turn->event->id : STR_NONE;
+}
+
+static void put_known(struct json_writer *json, struct str quoted_key, struct str value)
+{
+    if (str_empty(value))
+        return;
+    json_key_quoted(json, quoted_key);
+    json_put_str(json, value);
+}
+
+void put_customer(struct json_writer *json, const struct customer *customer)
+{
+    json_open_object(json);
+    JSON_KEY(json, "kind");
+    json_put_str(json, customer->internal ? STR("internal") : STR("external"));
+    put_known(json, STR("\"account\":"), customer->account);
+    put_known(json, STR("\"contact\":"), customer->contact);
+    put_known(json, STR("\"department\":"), customer->department);
+    put_known(json, STR("\"tier\":"), customer->tier);
+    put_known(json, STR("\"lifecycle\":"), customer->lifecycle);
+    if (customer->value >= 0) {
+        JSON_KEY(json, "value");
+        json_put_int(json, customer->value);
+    }
+    if (customer->vulnerable >= 0) {
+        JSON_KEY(json, "vulnerable");
+        json_put_bool(json, customer->vulnerable > 0);
+    }
+    json_close_object(json);
+}
+
+void put_route(struct json_writer *json, const struct verdict *verdict)
+{
+    json_open_array(json);
+    for (size_t i = 0; verdict && i < verdict->path_count; i++)
+        json_put_str(json, verdict->path[i]->name);
+    json_close_array(json);
+}
+
+void put_signal_names(struct json_writer *json, const struct ticket *ticket)
+{
+    json_open_array(json);
+    for (size_t i = 0; i < ticket->signal_count; i++)
+        json_put_str(json, ticket->signals[i]);
+    json_close_array(json);
+}
+
+static void put_clock_life(struct json_writer *json, const struct clock *clock)
+{
+    JSON_KEY(json, "status");
+    json_put_text(json, clock_state_name(clock->state));
+    JSON_KEY(json, "start");
+    json_put_time(json, clock->start);
+    JSON_KEY(json, "warned");
+    json_put_bool(json, clock->warned);
+    JSON_KEY(json, "breached");
+    json_put_time(json, clock->breached);
+    JSON_KEY(json, "fulfilled");
+    json_put_time(json, clock->fulfilled);
+}
+
+void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
+{
+    const struct clock *clock = &turn->ticket->response;
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    json_open_array(json);
+    if (terms && (brief ? clock->state == CLOCK_RUNNING : clock->state != CLOCK_OFF)) {
+        json_open_object(json);
+        JSON_KEY(json, "clock");
+        json_put_text(json, clock_kind_name(CLOCK_RESPONSE));
+        JSON_KEY(json, "due");
+        json_put_time(json, clock->due);
+        JSON_KEY(json, "target");
+        json_put_str(json, terms->target_text[clock->band]);
+        JSON_KEY(json, "calendar");
+        json_put_str(json, terms->calendar);
+        if (!brief) {
+            JSON_KEY(json, "sla");
+            json_put_str(json, terms->name);
+            put_clock_life(json, clock);
+        }
+        json_close_object(json);
+    }
+    json_close_array(json);
+}

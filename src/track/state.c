@@ -1,0 +1,326 @@
+#include "track/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "decode/json.h"
+#include "encode/json_writer.h"
+
+enum {
+    FORMAT_VERSION = 1,  /* of the changelog as a whole */
+    DEFINITIONS_MAX = 64 /* that one ticket can use: one of its clock, one for each trigger */
+};
+
+struct state {
+    struct store *store;
+    struct definitions *definitions;
+    struct arena *scratch; /* for looking into old encodings */
+    struct buf encoding;
+    int32_t partition, partition_count;
+    bool format_known, format_known_at_mark; /* `m/format` is in the changelog */
+    int64_t restored_version, restored_partitions;
+};
+
+struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count)
+{
+    struct state *state = mem_alloc(sizeof(*state));
+    state->store = store_new();
+    state->definitions = definitions_new();
+    state->scratch = arena_new(16 * 1024);
+    state->partition = partition;
+    state->partition_count = partition_count;
+    state_configure(state, config);
+    return state;
+}
+
+void state_free(struct state *state)
+{
+    if (!state)
+        return;
+    store_free(state->store);
+    definitions_free(state->definitions);
+    arena_free(state->scratch);
+    buf_free(&state->encoding);
+    free(state);
+}
+
+void state_configure(struct state *state, const struct config *config)
+{
+    definitions_configure(state->definitions, config);
+    definitions_sweep(state->definitions);
+}
+
+struct definitions *state_definitions(const struct state *state)
+{
+    return state->definitions;
+}
+
+const struct store *state_store(const struct state *state)
+{
+    return state->store;
+}
+
+static struct ticket *decode(struct str encoding, struct str id, struct arena *arena)
+{
+    struct ticket *ticket = arena_alloc_raw(arena, sizeof(*ticket));
+    bool valid = ticket_decode(encoding, id, arena, ticket, NULL);
+    assert(valid); /* ours, or checked when it was restored */
+    (void)valid;
+    return ticket;
+}
+
+struct ticket *state_load(const struct state *state, struct str id, struct arena *arena)
+{
+    const struct slot *slot = store_find(state->store, id);
+    return slot ? decode(slot_state(slot), slot_key(slot), arena) : NULL;
+}
+
+struct str state_opening(const struct state *state, struct str id)
+{
+    const struct slot *slot = store_find(state->store, id);
+    return slot ? slot_text(slot) : STR_NONE;
+}
+
+struct ticket *state_load_due(const struct state *state, time_ms horizon, struct arena *arena)
+{
+    const struct slot *slot =
+        store_next(state->store) <= horizon ? store_first(state->store) : NULL;
+    return slot ? decode(slot_state(slot), slot_key(slot), arena) : NULL;
+}
+
+time_ms state_next(const struct state *state)
+{
+    return store_next(state->store);
+}
+
+static struct action *add_record(struct state *state, struct actions *actions, struct str key,
+                                 struct str value)
+{
+    struct action *action = actions_add(actions, OUTPUT_STATE);
+    action->partition = state->partition;
+    action->key = key;
+    action->value = value;
+    return action;
+}
+
+static struct str prefixed(struct actions *actions, char prefix, struct str id)
+{
+    char *key = arena_alloc_raw(actions->arena, id.size + 2);
+    key[0] = prefix;
+    key[1] = '/';
+    memcpy(key + 2, id.data, id.size);
+    return (struct str){ key, id.size + 2 };
+}
+
+/* The first change of a task says who writes here. */
+static void write_format(struct state *state, struct actions *actions)
+{
+    if (state->format_known)
+        return;
+    state->format_known = true;
+    struct str value = arena_printf(actions->arena, "{\"version\":%d,\"partitions\":%d}",
+                                    FORMAT_VERSION, (int)state->partition_count);
+    add_record(state, actions, STR("m/format"), value);
+}
+
+/* Counts what tickets use; `actions` NULL: nothing is written (restore, undo). */
+static void use(struct state *state, uint64_t hash, int change, struct actions *actions)
+{
+    if (!definitions_use(state->definitions, hash, change) || !actions)
+        return;
+    char key[DEFINITION_KEY_SIZE];
+    definition_key(hash, key);
+    struct str value = STR_NONE;
+    if (change > 0)
+        value = arena_copy(actions->arena, definitions_text(state->definitions, hash));
+    add_record(state, actions, arena_copy(actions->arena, (struct str){ key, sizeof(key) }), value);
+}
+
+static size_t used_by(struct state *state, struct str encoding, uint64_t *hashes)
+{
+    if (str_empty(encoding))
+        return 0;
+    arena_reset(state->scratch);
+    const struct ticket *ticket = decode(encoding, STR("?"), state->scratch);
+    return ticket_definitions(ticket, hashes, DEFINITIONS_MAX);
+}
+
+static void account(struct state *state, const uint64_t *before, size_t before_count,
+                    const uint64_t *after, size_t after_count, struct actions *actions)
+{
+    /* Most turns change nothing here. The new ones first, so that what stays never drops to 0. */
+    if (before_count == after_count && memcmp(before, after, after_count * sizeof(*after)) == 0)
+        return;
+    for (size_t i = 0; i < after_count; i++)
+        use(state, after[i], 1, actions);
+    for (size_t i = 0; i < before_count; i++)
+        use(state, before[i], -1, actions);
+}
+
+void state_save(struct state *state, const struct ticket *ticket, struct str opening,
+                struct actions *actions)
+{
+    uint64_t before[DEFINITIONS_MAX], after[DEFINITIONS_MAX];
+    struct slot *slot = store_find(state->store, ticket->id);
+    size_t before_count = slot ? used_by(state, slot_state(slot), before) : 0;
+    size_t after_count = ticket_definitions(ticket, after, DEFINITIONS_MAX);
+    time_ms deadline = ticket_deadline(ticket, state->definitions);
+    buf_clear(&state->encoding);
+    ticket_encode(ticket, deadline, &state->encoding);
+
+    write_format(state, actions);
+    account(state, before, before_count, after, after_count, actions);
+    if (!slot)
+        slot = store_add(state->store, ticket->id);
+    struct str key = prefixed(actions, 't', ticket->id);
+    /* From here on the strings of `ticket` may be gone. */
+    store_put(state->store, slot, buf_str(&state->encoding), deadline);
+    add_record(state, actions, key, arena_copy(actions->arena, buf_str(&state->encoding)));
+    if (str_present(opening)) {
+        store_put_text(state->store, slot, opening);
+        add_record(state, actions, prefixed(actions, 'x', slot_key(slot)),
+                   arena_copy(actions->arena, opening));
+    }
+}
+
+void state_remove(struct state *state, struct str id, struct actions *actions)
+{
+    uint64_t before[DEFINITIONS_MAX];
+    struct slot *slot = store_find(state->store, id);
+    size_t count = used_by(state, slot_state(slot), before);
+    account(state, before, count, NULL, 0, actions);
+    add_record(state, actions, prefixed(actions, 't', id), STR_NONE);
+    if (str_present(slot_text(slot)))
+        add_record(state, actions, prefixed(actions, 'x', id), STR_NONE);
+    store_remove(state->store, slot);
+}
+
+static bool restore_ticket(struct state *state, struct str id, struct str value, struct error *err)
+{
+    uint64_t before[DEFINITIONS_MAX], after[DEFINITIONS_MAX];
+    time_ms deadline = TIME_NEVER;
+    struct ticket ticket;
+    struct slot *slot = store_find(state->store, id);
+    size_t before_count = slot ? used_by(state, slot_state(slot), before) : 0;
+    size_t after_count = 0;
+    if (str_present(value)) {
+        arena_reset(state->scratch);
+        if (!ticket_peek(value, &deadline, err) ||
+            !ticket_decode(value, id, state->scratch, &ticket, err))
+            return error_prefix(err, "t/%.*s", STR_ARG(id));
+        after_count = ticket_definitions(&ticket, after, DEFINITIONS_MAX);
+    }
+    account(state, before, before_count, after, after_count, NULL);
+    if (!str_present(value)) {
+        if (slot)
+            store_remove(state->store, slot);
+        return true;
+    }
+    if (!slot)
+        slot = store_add(state->store, id);
+    store_put(state->store, slot, value, deadline);
+    return true;
+}
+
+static bool restore_text(struct state *state, struct str id, struct str value, struct error *err)
+{
+    struct slot *slot = store_find(state->store, id);
+    if (!slot && !str_present(value))
+        return true; /* the tombstone of a ticket that is gone */
+    if (!slot)
+        return error_set(err, "x/%.*s has no ticket before it", STR_ARG(id));
+    store_put_text(state->store, slot, value);
+    return true;
+}
+
+static bool restore_format(struct state *state, struct str value, struct error *err)
+{
+    static const struct json_limits limits = { .size = 4096, .nodes = 64, .depth = 4 };
+    struct error why;
+    size_t at = 0;
+    arena_reset(state->scratch);
+    const cJSON *root = json_parse(value, &limits, state->scratch, NULL, &at, &why);
+    if (!root)
+        return error_set(err, "m/format: byte %zu: %s", at, why.text);
+    if (!json_integer(json_get(root, STR("version")), &state->restored_version) ||
+        !json_integer(json_get(root, STR("partitions")), &state->restored_partitions))
+        return error_set(err, "m/format lacks \"version\" or \"partitions\"");
+    state->format_known = true;
+    return true;
+}
+
+bool state_restore(struct state *state, struct str key, struct str value, struct error *err)
+{
+    bool ok = false;
+    uint64_t hash = 0;
+    struct str rest = { key.data + 2, key.size < 2 ? 0 : key.size - 2 };
+    if (str_is(key, "m/format"))
+        ok = restore_format(state, value, err);
+    else if (str_empty(rest) || rest.size > 128)
+        ok = error_set(err, "'%.*s' is no key of this changelog", STR_ARG(key));
+    else if (str_starts(key, STR("t/")))
+        ok = restore_ticket(state, rest, value, err);
+    else if (str_starts(key, STR("x/")))
+        ok = restore_text(state, rest, value, err);
+    else if (definition_key_parse(key, &hash))
+        ok = definitions_restore(state->definitions, hash, value, err);
+    else
+        ok = error_set(err, "'%.*s' is no key of this changelog", STR_ARG(key));
+    state_mark(state);
+    return ok;
+}
+
+bool state_restored(struct state *state, struct error *err)
+{
+    if (state->format_known && state->restored_version > FORMAT_VERSION)
+        return error_set(err,
+                         "the changelog has version %lld, this release reads up to version %d: it "
+                         "was written by a newer release",
+                         (long long)state->restored_version, FORMAT_VERSION);
+    if (state->format_known && state->restored_partitions != state->partition_count)
+        return error_set(err,
+                         "the changelog was written with %lld partitions, the input topic has %d "
+                         "(`ombudctl topics repartition` changes the count)",
+                         (long long)state->restored_partitions, (int)state->partition_count);
+    if (!state->format_known && store_count(state->store) > 0)
+        return error_set(err, "the changelog has tickets, but no m/format record");
+    if (!definitions_restored(state->definitions, err))
+        return false;
+    state_mark(state);
+    definitions_sweep(state->definitions);
+    return true;
+}
+
+void state_mark(struct state *state)
+{
+    store_mark(state->store);
+    state->format_known_at_mark = state->format_known;
+}
+
+static time_ms deadline_of(struct str encoding)
+{
+    time_ms deadline = TIME_NEVER;
+    bool valid = ticket_peek(encoding, &deadline, NULL);
+    assert(valid);
+    (void)valid;
+    return deadline;
+}
+
+static void take_back(void *arg, struct str key, struct str now, struct str before)
+{
+    struct state *state = arg;
+    uint64_t used_now[DEFINITIONS_MAX], used_before[DEFINITIONS_MAX];
+    (void)key;
+    size_t now_count = used_by(state, now, used_now);
+    size_t before_count = used_by(state, before, used_before);
+    account(state, used_now, now_count, used_before, before_count, NULL);
+}
+
+void state_undo(struct state *state)
+{
+    store_undo(state->store, deadline_of, take_back, state);
+    state->format_known = state->format_known_at_mark;
+}
