@@ -1,0 +1,246 @@
+#include "explain_page.h"
+
+enum { NAME_WIDTH = 24 };
+
+static void say_percent(struct page *page, enum word word, int percent)
+{
+    page_word(page, WORD_OPEN);
+    page_word(page, word);
+    buf_printf(page->out, "%d %%", percent);
+    page_word(page, WORD_CLOSE);
+}
+
+static void say_evidence(struct page *page, const cJSON *evidence)
+{
+    struct str field = json_string(json_get(evidence, STR("field")));
+    struct str text = json_string(json_get(evidence, STR("text")));
+    struct str mood = json_string(json_get(evidence, STR("mood")));
+    if (!page_has(evidence, STR("at"))) {
+        page_text(page, text);
+        return;
+    }
+    page_quote(page, text, PAGE_QUOTE);
+    if (str_is(field, "subject")) {
+        page_word(page, WORD_OPEN);
+        page_word(page, WORD_SUBJECT);
+        page_word(page, WORD_CLOSE);
+    }
+    if (str_is(mood, "question"))
+        say_percent(page, WORD_QUESTION, page->config->score.question);
+    if (str_is(mood, "negated")) {
+        page_word(page, WORD_OPEN);
+        page_word(page, WORD_NEGATED);
+        page_word(page, WORD_CLOSE);
+    } else if (cJSON_IsTrue(json_get(evidence, STR("intensified")))) {
+        say_percent(page, WORD_EMPHASIS, page->config->score.intensify);
+    }
+}
+
+static void tell_signal(struct page *page, const cJSON *signal)
+{
+    struct str name = json_string(json_get(signal, STR("signal")));
+    bool negated = cJSON_IsTrue(json_get(signal, STR("negated")));
+    bool first = true;
+    if (negated)
+        buf_printf(page->out, "    –  ");
+    else
+        buf_printf(page->out, "  %+3d  ", page_number(signal, STR("points")));
+    page_padded(page, explain_signal(name, page->language), NAME_WIDTH);
+    for (const cJSON *item = cJSON_GetArrayItem(json_get(signal, STR("evidence")), 0); item;
+         item = item->next) {
+        if (!first)
+            buf_printf(page->out, page->language == EXPLAIN_ZH ? "、" : ", ");
+        say_evidence(page, item);
+        first = false;
+    }
+    buf_printf(page->out, "  [");
+    page_member(page, signal, STR("rule"));
+    buf_printf(page->out, "]\n");
+}
+
+/* Which words set the floor, and how high it is. */
+static void tell_floor(struct page *page, const cJSON *signals)
+{
+    const cJSON *highest = NULL;
+    for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
+        for (const cJSON *item = cJSON_GetArrayItem(json_get(signal, STR("evidence")), 0); item;
+             item = item->next) {
+            if (page_number(item, STR("floor")) > page_number(highest, STR("floor")))
+                highest = item;
+        }
+    }
+    if (!highest)
+        return;
+    buf_printf(page->out, "  ");
+    page_word(page, WORD_FLOOR);
+    page_member(page, highest, STR("floor"));
+    page_word(page, WORD_FLOOR_BY);
+    page_quote(page, json_string(json_get(highest, STR("text"))), PAGE_QUOTE);
+    buf_add_char(page->out, '\n');
+}
+
+static void tell_full_families(struct page *page, const cJSON *signals)
+{
+    static const struct str names[FAMILY_COUNT][2] = {
+        [FAMILY_TEXT] = { { "text", 4 }, { "文字", 6 } },
+        [FAMILY_NEED] = { { "need", 4 }, { "需求", 6 } },
+        [FAMILY_CUSTOMER] = { { "customer", 8 }, { "客户", 6 } },
+        [FAMILY_HISTORY] = { { "history", 7 }, { "历史", 6 } },
+        [FAMILY_STATED] = { { "stated", 6 }, { "来源标注", 12 } },
+    };
+    for (int family = 0; family < FAMILY_COUNT; family++) {
+        int sum = 0, cap = page->config->score.caps[family];
+        struct str name = str_from(score_family_name((enum score_family)family));
+        for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
+            if (str_equal(json_string(json_get(signal, STR("family"))), name))
+                sum += page_number(signal, STR("points"));
+        }
+        if (cap == 0 || sum < cap)
+            continue;
+        buf_printf(page->out, "  ");
+        page_text(page, names[family][page->language]);
+        page_word(page, WORD_FULL);
+        buf_printf(page->out, "%d\n", cap);
+    }
+}
+
+void explain_score(struct page *page, const cJSON *decision)
+{
+    const cJSON *signals = json_get(decision, STR("signals"));
+    const cJSON *earlier = json_get(decision, STR("earlier"));
+    buf_add_char(page->out, '\n');
+    page_word(page, WORD_URGENCY);
+    buf_add_char(page->out, ' ');
+    page_member(page, decision, STR("score"));
+    page_word(page, WORD_OF_100);
+    buf_printf(page->out, " → ");
+    page_member(page, decision, STR("band"));
+    buf_add_char(page->out, '\n');
+    if (!signals || !signals->child) {
+        buf_printf(page->out, "  ");
+        page_word(page, WORD_NO_SIGNAL);
+        buf_add_char(page->out, '\n');
+    }
+    for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next)
+        tell_signal(page, signal);
+    tell_full_families(page, signals);
+    tell_floor(page, signals);
+    if (page_has(earlier, STR("score"))) {
+        buf_printf(page->out, "  ");
+        page_word(page, WORD_EARLIER);
+        page_member(page, earlier, STR("score"));
+        buf_add_char(page->out, '\n');
+    }
+    if (page_has(decision, STR("label"))) {
+        buf_printf(page->out, "  ");
+        page_word(page, WORD_LABEL);
+        page_member(page, decision, STR("label"));
+        if (page_has(decision, STR("screen"))) {
+            page_word(page, WORD_BY_RULE);
+            page_member(page, decision, STR("screen"));
+        }
+        buf_add_char(page->out, '\n');
+    }
+}
+
+/* The node that the path ends at. */
+static const struct config_route *find_route(const struct config *config, const cJSON *path)
+{
+    const struct config_route *route = config->root;
+    const cJSON *name = path ? path->child : NULL;
+    for (name = name ? name->next : NULL; name; name = name->next) {
+        size_t i = 0;
+        while (i < route->child_count && !str_equal(route->children[i].name, json_string(name)))
+            i++;
+        if (i == route->child_count)
+            return NULL;
+        route = &route->children[i];
+    }
+    return route;
+}
+
+static void tell_path(struct page *page, const cJSON *path)
+{
+    const struct config_route *route = find_route(page->config, path);
+    buf_printf(page->out, "  ");
+    page_word(page, WORD_PATH);
+    for (const cJSON *name = path->child; name; name = name->next) {
+        buf_printf(page->out, name == path->child ? "" : " › ");
+        page_text(page, json_string(name));
+    }
+    if (!path->child->next) {
+        page_word(page, WORD_NOTHING_MATCHED);
+    } else if (route && !str_empty(route->match_text)) {
+        page_word(page, WORD_BECAUSE);
+        page_text(page, route->match_text);
+    }
+    buf_add_char(page->out, '\n');
+}
+
+static void tell_near_miss(struct page *page, const cJSON *miss)
+{
+    if (!page_has(miss, STR("route")))
+        return;
+    buf_printf(page->out, "  ");
+    page_word(page, WORD_NEAREST);
+    page_member(page, miss, STR("route"));
+    page_word(page, WORD_FAILS);
+    page_member(page, miss, STR("failed"));
+    if (page_number(miss, STR("total")) > 1) {
+        page_word(page, WORD_OPEN);
+        page_member(page, miss, STR("held"));
+        page_word(page, WORD_HELD);
+        page_member(page, miss, STR("total"));
+        page_word(page, WORD_CONDITIONS);
+        page_word(page, WORD_CLOSE);
+    }
+    buf_add_char(page->out, '\n');
+}
+
+static bool is_responsible_dispatch(const cJSON *dispatch)
+{
+    return str_is(json_string(json_get(dispatch, STR("role"))), "responsible");
+}
+
+static const cJSON *new_holder(struct page *page, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        if (actions->items[i].output != OUTPUT_DEPARTMENT)
+            continue;
+        const cJSON *dispatch = page_parse(page, actions->items[i].value);
+        if (is_responsible_dispatch(dispatch) &&
+            !str_is(json_string(json_get(dispatch, STR("why"))), "update"))
+            return dispatch;
+    }
+    return NULL;
+}
+
+void explain_route(struct page *page, const cJSON *decision, const struct actions *actions)
+{
+    const cJSON *path = json_get(decision, STR("route")), *holder = new_holder(page, actions);
+    const cJSON *informed = json_get(decision, STR("informed"));
+    if (!page_has(decision, STR("responsible")))
+        return;
+    buf_add_char(page->out, '\n');
+    page_word(page, holder ? WORD_GOES_TO : WORD_STAYS);
+    page_department(page, json_string(json_get(decision, STR("responsible"))));
+    buf_add_char(page->out, '\n');
+    if (str_is(json_string(json_get(holder, STR("why"))), "screened")) {
+        buf_printf(page->out, "  ");
+        page_word(page, WORD_SCREENED_TO);
+        buf_add_char(page->out, '\n');
+    } else if (holder && path && path->child) {
+        tell_path(page, path);
+    }
+    if (informed && informed->child) {
+        buf_printf(page->out, "  ");
+        page_word(page, WORD_COPIES);
+        for (const cJSON *slug = informed->child; slug; slug = slug->next) {
+            if (slug != informed->child)
+                page_word(page, WORD_COMMA);
+            page_department(page, json_string(slug));
+        }
+        buf_add_char(page->out, '\n');
+    }
+    tell_near_miss(page, json_get(decision, STR("near_miss")));
+}

@@ -1,0 +1,96 @@
+#include "explain_words.h"
+
+static const char *const words[WORD_COUNT][2] = {
+    [WORD_URGENCY] = { "Urgency", "紧急程度" },
+    [WORD_OF_100] = { " of 100", "（满分100）" },
+    [WORD_SUBJECT] = { "subject", "标题" },
+    [WORD_QUESTION] = { "asked, not stated: counts ", "是疑问或假设，只计 " },
+    [WORD_NEGATED] = { "denied: not counted", "是否定，不计分" },
+    [WORD_EMPHASIS] = { "with emphasis: counts ", "语气强烈，计 " },
+    [WORD_FLOOR] = { "Lifted to at least ", "至少提到 " },
+    [WORD_FLOOR_BY] = { ", whoever the customer is: ", " 分，无论客户是谁：" },
+    [WORD_EARLIER] = { "The ticket already had ", "该工单此前已有分数 " },
+    [WORD_NO_SIGNAL] = { "Nothing in it says how urgent it is.", "没有发现说明紧急程度的内容。" },
+    [WORD_LABEL] = { "Kind of demand: ", "诉求类型：" },
+    [WORD_BY_RULE] = { ", by the rule ", "，依据规则 " },
+    [WORD_GOES_TO] = { "Goes to ", "派给 " },
+    [WORD_STAYS] = { "Stays with ", "仍由负责部门处理：" },
+    [WORD_PATH] = { "route: ", "路径：" },
+    [WORD_BECAUSE] = { ", because ", "，因为 " },
+    [WORD_NOTHING_MATCHED] = { ", because no route matches", "，因为没有规则匹配" },
+    [WORD_SCREENED_TO] = { "that kind of demand goes there", "此类诉求由该部门处理" },
+    [WORD_COPIES] = { "copies: ", "抄送：" },
+    [WORD_NEAREST] = { "nearest other route: ", "最接近的其他路径：" },
+    [WORD_FAILS] = { ", but this does not hold: ", "，但条件不成立：" },
+    [WORD_HELD] = { " of ", " / " },
+    [WORD_CONDITIONS] = { " conditions hold", " 个条件成立" },
+    [WORD_PROMISE] = { "Promise", "承诺" },
+    [WORD_WITHIN] = { "target ", "目标 " },
+    [WORD_TELLS] = { "Tells", "通知" },
+    [WORD_LEVEL_OF] = { " of ", " · " },
+    [WORD_NEXT] = { "; next: ", "；下一步：" },
+    [WORD_WARNINGS] = { "Left out or corrected", "忽略或更正的内容" },
+    [WORD_CONFIG] = { "Configuration ", "配置 " },
+    [WORD_OUTCOME] = { "Outcome: ", "处理结果：" },
+    [WORD_DEADLETTER] = { "This is no event and goes to the dead letters: ",
+                          "这不是有效事件，转入死信：" },
+    [WORD_FORWARD] = { "Forwarded to the home topic, where its ticket lives.",
+                       "已转发到该工单所属的主题分区。" },
+    [WORD_NOTHING] = { "Nothing was decided.", "没有作出任何决定。" },
+    [WORD_CUSTOMER] = { "Customer: ", "客户：" },
+    [WORD_FULL] = { " points are full: at most ", "类得分已达上限 " },
+    [WORD_COMMA] = { ", ", "，" },
+    [WORD_OPEN] = { " (", "（" },
+    [WORD_CLOSE] = { ")", "）" },
+    [WORD_VULNERABLE] = { "vulnerable person", "需要特别照顾" },
+    [WORD_VALUE] = { "value ", "价值 " },
+    [WORD_INTERNAL] = { "internal", "内部" },
+};
+
+struct str explain_word(enum word word, enum explain_language language)
+{
+    return str_from(words[word][language]);
+}
+
+static const struct {
+    const char *name, *en, *zh;
+} signals[] = {
+    { "text.safety", "danger", "安全危险" },
+    { "text.health", "health", "健康" },
+    { "text.harm", "self-harm or violence", "自伤或暴力" },
+    { "text.crowd", "many people", "群体性" },
+    { "text.legal", "legal steps", "法律途径" },
+    { "text.regulator", "regulator", "监管投诉" },
+    { "text.media", "media", "媒体曝光" },
+    { "text.fraud", "fraud", "欺诈" },
+    { "text.privacy", "privacy", "隐私泄露" },
+    { "text.outage", "not working or not delivered", "故障或未履约" },
+    { "text.money", "money", "钱款" },
+    { "text.churn", "wants to leave", "要流失" },
+    { "text.anger", "anger", "不满" },
+    { "text.deadline", "deadline", "限期" },
+    { "text.vulnerable", "vulnerable person", "弱势人员" },
+    { "text.repeat", "not the first time", "反复反映" },
+    { "text.manager", "demands a manager", "要求找负责人" },
+    { "text.praise", "praise", "表扬" },
+    { "need.basic", "basic need", "基本需求" },
+    { "need.expected", "expected need", "期望需求" },
+    { "need.exciting", "nice-to-have", "惊喜需求" },
+    { "customer.tier", "customer tier", "客户等级" },
+    { "customer.value", "customer value", "客户价值" },
+    { "customer.lifecycle", "stage of the customer", "客户阶段" },
+    { "customer.vulnerable", "vulnerable customer", "特殊照顾客户" },
+    { "history.contacts", "further contacts", "再次联系" },
+    { "history.reopens", "reopened", "重新打开" },
+    { "stated.priority", "stated priority", "来源标注优先级" },
+    { "stated.channel", "channel", "渠道" },
+};
+
+struct str explain_signal(struct str name, enum explain_language language)
+{
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+        if (str_is(name, signals[i].name))
+            return str_from(language == EXPLAIN_ZH ? signals[i].zh : signals[i].en);
+    }
+    return name;
+}
