@@ -125,6 +125,7 @@ static const struct str modifier_keys[MODIFIER_COUNT + 1] = {
     [MODIFIER_QUESTION] = { "question", 8 },
     [MODIFIER_INTENSIFIER] = { "intensifier", 11 },
     [MODIFIER_CONTRAST] = { "contrast", 8 },
+    [MODIFIER_PRESUMING] = { "presuming", 9 },
     [MODIFIER_COUNT] = { "lang", 4 },
 };
 
