@@ -97,6 +97,9 @@ struct task_clock {
 void engine_turn(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
                  struct prepared *prepared, time_ms record_timestamp, time_ms wall,
                  struct actions *actions);
+/* Stream mode: lets time pass up to `until` without a record, deadline by deadline. */
+void engine_advance(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                    time_ms until, struct actions *actions);
 /* Wall mode: fires what is due up to the horizon; in stream mode nothing happens. True when more
  * is due than `limit`. */
 bool engine_pass(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,

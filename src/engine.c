@@ -2,8 +2,8 @@
 
 /* Fires deadline by deadline, each at its own time, up to and including `until`: this is how
  * `clock: stream` makes time pass the same way in every run. */
-static void advance_stream(const struct engine_ops *ops, struct engine *engine,
-                           struct task_clock *clock, time_ms until, struct actions *actions)
+void engine_advance(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                    time_ms until, struct actions *actions)
 {
     for (time_ms due = ops->next(engine); due <= until; due = ops->next(engine)) {
         clock->now = time_max(clock->now, due);
@@ -23,7 +23,7 @@ void engine_turn(const struct engine_ops *ops, struct engine *engine, struct tas
         clock->stream = time_max(clock->stream, event_time);
     clock->read = time_max(clock->read, record_timestamp);
     if (clock->mode == CLOCK_STREAM)
-        advance_stream(ops, engine, clock, clock->stream, actions);
+        engine_advance(ops, engine, clock, clock->stream, actions);
     else
         clock->now = time_max(clock->now, wall);
     struct moment moment = { .now = clock->now, .horizon = clock->now, .stream = clock->stream };

@@ -10,5 +10,5 @@ enum { MESSAGE_TICKETS = 20 }; /* listed, the most urgent first; the total is al
 
 /* Appends the record about `group` as it stands at `now`: firing while any ticket is, else
  * acknowledged, else resolved. `zone` is for times that people read. */
-void message_add(const struct config *config, struct zone *zone, const struct group *group,
+void message_add(const struct config *config, const struct zone *zone, const struct group *group,
                  time_ms now, struct actions *actions);

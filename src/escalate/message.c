@@ -29,7 +29,7 @@ static const struct {
 struct message {
     const struct config *config;
     const struct group *group;
-    struct zone *zone;
+    const struct zone *zone;
     time_ms now;
     enum notice_status status;
     const struct member **members; /* sorted */
@@ -86,7 +86,7 @@ static struct str subject_zh(const struct message *message)
                         STR_ARG(message->group->trigger));
 }
 
-static void add_local(struct buf *out, struct zone *zone, time_ms time)
+static void add_local(struct buf *out, const struct zone *zone, time_ms time)
 {
     char text[TIME_TEXT_SIZE];
     buf_add_str(out, zone_format(zone, time, text));
@@ -294,7 +294,7 @@ static void gather(struct message *message, const struct group *group)
     message->status = message->count ? message->members[0]->notice.status : NOTICE_RESOLVED;
 }
 
-void message_add(const struct config *config, struct zone *zone, const struct group *group,
+void message_add(const struct config *config, const struct zone *zone, const struct group *group,
                  time_ms now, struct actions *actions)
 {
     struct message message = {

@@ -1,0 +1,33 @@
+/* One command of ombudctl: a file each, found through the table in ombudctl.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <sysexits.h>
+
+struct command {
+    const char *name;
+    const char *arguments; /* "-c FILE INPUT..." */
+    const char *summary;   /* one line for the list of commands */
+    const char *help;      /* the rest of `ombudctl COMMAND --help` */
+    /* argv[0] is the command's name. Returns an exit code of sysexits.h. */
+    int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command command_check;
+extern const struct command command_explain;
+extern const struct command command_replay;
+extern const struct command command_topics;
+
+/* "ombudctl COMMAND: sentence" on standard error, then the usage line. Returns EX_USAGE. */
+int command_misused(const struct command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* "ombudctl COMMAND: sentence" on standard error. Returns `code`. */
+int command_failed(const struct command *command, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Usage and help on standard output. Returns 0. */
+int command_help(const struct command *command);
+
+struct config;
+/* Loads `path`, prints every finding on standard error. NULL: the configuration is unusable and the
+ * command should return EX_CONFIG. Free with config_free. */
+struct config *command_config(const struct command *command, const char *path);

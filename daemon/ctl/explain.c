@@ -1,0 +1,166 @@
+/* ombudctl explain: why an event would go where it would go. */
+#include "ctl/command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "ctl/input.h"
+#include "ctl/record_json.h"
+#include "decode/json.h"
+#include "encode/explain.h"
+#include "enrich/enrich.h"
+#include "stages.h"
+
+enum { EVENT_BLOCK = 64 * 1024 };
+
+struct explain {
+    const struct command *command;
+    struct config *config;
+    enum explain_language language;
+    bool as_json;
+    const struct customers *customers;
+    struct engine *engine;
+    struct task_clock clock;
+    struct line_defaults defaults;
+};
+
+static bool explain_event(struct explain *explain, struct str text, struct error *err)
+{
+    struct arena *arena = arena_new(EVENT_BLOCK);
+    struct actions actions;
+    struct record record;
+    struct buf out = { 0 };
+    bool bare;
+    actions_init(&actions);
+    bool ok = record_from_line(text, &explain->defaults, arena, &record, &bare, err);
+    if (ok) {
+        struct prepared *prepared = tickets_engine.prepare(explain->engine, &record, arena);
+        engine_turn(&tickets_engine, explain->engine, &explain->clock, prepared, record.timestamp,
+                    0, &actions);
+        tickets_engine.mark(explain->engine);
+        explain->defaults.offset++;
+        if (explain->as_json)
+            explain_json(&actions, &out);
+        else
+            explain_text(explain->config, record.value, &actions, explain->language, &out);
+        if (out.size > 0 && out.data[out.size - 1] != '\n')
+            buf_add_char(&out, '\n');
+        fwrite(out.data ? out.data : "", 1, out.size, stdout);
+    }
+    buf_free(&out);
+    actions_free(&actions);
+    arena_free(arena);
+    return ok;
+}
+
+/* A file is one event, printed as people print JSON, or one event a line. */
+static bool explain_text_of_file(struct explain *explain, struct str text, struct error *err)
+{
+    static const struct json_limits limits = { 8u << 20, 1u << 20, JSON_DEPTH_MAX };
+    struct json_traits traits;
+    size_t at = 0;
+    const char *line = text.data, *end = text.data + text.size;
+    if (json_check(text, &limits, &traits, &at, NULL) || memchr(line, '\n', text.size) == NULL)
+        return explain_event(explain, text, err);
+    for (long number = 1; line < end; number++) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        struct str event = { line, (size_t)((newline ? newline : end) - line) };
+        if (event.size > 0 && !explain_event(explain, event, err))
+            return error_prefix(err, "line %ld", number);
+        line += event.size + 1;
+    }
+    return true;
+}
+
+static int explain_file(struct explain *explain, const char *path)
+{
+    struct error err = { "" };
+    struct input *input = input_open(path, &err);
+    if (input == NULL)
+        return command_failed(explain->command, EX_NOINPUT, "%s", err.text);
+    struct buf text = { 0 };
+    struct str line;
+    while (input_line(input, &line, &err)) {
+        if (text.size > 0)
+            buf_add_char(&text, '\n');
+        buf_add_str(&text, line);
+    }
+    int code = 0;
+    if (err.text[0] || !explain_text_of_file(explain, buf_str(&text), &err))
+        code = command_failed(explain->command, EX_DATAERR, "%s: %s", path, err.text);
+    buf_free(&text);
+    input_close(input);
+    return code;
+}
+
+/* -1: go on. */
+static int read_options(struct explain *explain, const char **path, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "lang", required_argument, NULL, 'l' },
+        { "json", no_argument, NULL, 'j' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option == 'h')
+            return command_help(explain->command);
+        else if (option == 'c')
+            *path = optarg;
+        else if (option == 'j')
+            explain->as_json = true;
+        else if (option == 'l' && strcmp(optarg, "zh") == 0)
+            explain->language = EXPLAIN_ZH;
+        else if (option == 'l' && strcmp(optarg, "en") != 0)
+            return command_misused(explain->command, "languages are zh and en, not '%s'", optarg);
+        else if (option == '?')
+            return command_misused(explain->command, "see --help");
+    }
+    if (*path == NULL)
+        return command_misused(explain->command, "-c FILE is missing");
+    return optind < argc ? -1 : command_misused(explain->command, "an EVENT file is missing");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct explain explain = { .command = command, .clock = { .mode = CLOCK_STREAM } };
+    const char *path = NULL;
+    int code = read_options(&explain, &path, argc, argv);
+    if (code >= 0)
+        return code;
+    explain.config = command_config(command, path);
+    if (explain.config == NULL)
+        return EX_CONFIG;
+    struct engine_setup setup = { .config = explain.config,
+                                  .topic = explain.config->topics.home,
+                                  .partition_count = 1,
+                                  .home_partitions = 1,
+                                  .customers = &explain.customers };
+    explain.engine = tickets_engine.create(&setup);
+    explain.defaults.topic = explain.config->topics.home;
+    code = 0;
+    for (int i = optind; i < argc && code == 0; i++)
+        code = explain_file(&explain, argv[i]);
+    tickets_engine.destroy(explain.engine);
+    config_free(explain.config);
+    return code;
+}
+
+const struct command command_explain = {
+    .name = "explain",
+    .arguments = "-c FILE [--lang zh|en] [--json] EVENT...",
+    .summary = "Tell why an event would go where it would go",
+    .help =
+        "EVENT is a file with one event as JSON, or one a line (then a later event meets what the\n"
+        "earlier ones did to its ticket); - is standard input. Told are score and band with the\n"
+        "quoted words, the route, who is informed, what was promised, and the rule that came\n"
+        "nearest without matching.\n"
+        "\n"
+        "  -c, --config FILE    the configuration\n"
+        "      --lang zh|en     in Chinese or in English (default)\n"
+        "      --json           the records behind it, one object an event\n",
+    .run = run,
+};

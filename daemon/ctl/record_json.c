@@ -1,0 +1,233 @@
+#include "ctl/record_json.h"
+
+#include <string.h>
+
+#include "config/config.h"
+#include "decode/json.h"
+#include "encode/json_writer.h"
+
+/* A line holds at most a record of the largest size a topic takes, in base64. */
+static const struct json_limits line_limits = { 8u << 20, 1u << 20, JSON_DEPTH_MAX };
+
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static void base64_encode(struct str bytes, struct buf *out)
+{
+    for (size_t i = 0; i < bytes.size; i += 3) {
+        unsigned group = 0;
+        size_t have = bytes.size - i < 3 ? bytes.size - i : 3;
+        for (size_t j = 0; j < 3; j++)
+            group = group << 8 | (j < have ? (unsigned char)bytes.data[i + j] : 0u);
+        for (size_t j = 0; j < 4; j++)
+            buf_add_char(out, j <= have ? base64_digits[group >> (18 - 6 * j) & 63] : '=');
+    }
+}
+
+static bool base64_decode(struct str text, struct arena *arena, struct str *bytes)
+{
+    char *out = arena_alloc_raw(arena, text.size / 4 * 3 + 3);
+    size_t size = 0;
+    unsigned group = 0, bits = 0;
+    for (size_t i = 0; i < text.size && text.data[i] != '='; i++) {
+        const char *digit = memchr(base64_digits, text.data[i], sizeof(base64_digits) - 1);
+        if (digit == NULL)
+            return false;
+        group = group << 6 | (unsigned)(digit - base64_digits);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out[size++] = (char)(group >> bits & 255);
+        }
+    }
+    *bytes = (struct str){ out, size };
+    return true;
+}
+
+/* The end of the JSON value that starts at `at`; the text has passed json_check. */
+static size_t skip_value(struct str text, size_t at)
+{
+    int depth = 0;
+    do {
+        char c = text.data[at];
+        if (c == '"') {
+            for (at++; text.data[at] != '"'; at++)
+                at += text.data[at] == '\\';
+            at++;
+        } else if (c == '{' || c == '[') {
+            depth++;
+            at++;
+        } else if (c == '}' || c == ']') {
+            depth--;
+            at++;
+        } else if (c == ',' || c == ':' || strchr(" \t\r\n", c)) {
+            at++;
+        } else {
+            while (at < text.size && !strchr(",:]} \t\r\n\"", text.data[at]))
+                at++;
+        }
+    } while (depth > 0);
+    return at;
+}
+
+static size_t skip_space(struct str text, size_t at)
+{
+    while (at < text.size && strchr(" \t\r\n,:", text.data[at]))
+        at++;
+    return at;
+}
+
+/* The member's bytes as they stand in the line: a value must not be printed anew. */
+static struct str member_bytes(struct str text, struct str quoted_name)
+{
+    size_t at = skip_space(text, 0) + 1;
+    for (at = skip_space(text, at); at < text.size && text.data[at] == '"';) {
+        size_t name_end = skip_value(text, at);
+        struct str name = { text.data + at, name_end - at };
+        size_t from = skip_space(text, name_end);
+        size_t to = skip_value(text, from);
+        if (str_equal(name, quoted_name))
+            return (struct str){ text.data + from, to - from };
+        at = skip_space(text, to);
+    }
+    return STR_NONE;
+}
+
+static bool read_header(const cJSON *name_and_value, const cJSON *value, struct arena *arena,
+                        struct header *header)
+{
+    header->name = name_and_value ? json_string(name_and_value) : json_name(value);
+    header->value = json_string(value);
+    const cJSON *packed = json_get(value, STR("base64"));
+    return packed ? base64_decode(json_string(packed), arena, &header->value)
+                  : str_present(header->value) || cJSON_IsNull(value);
+}
+
+/* {"name": "value"} or, where names repeat, [["name", "value"]]. */
+static bool read_headers(const cJSON *headers, struct arena *arena, struct record *record,
+                         struct error *err)
+{
+    size_t count = (size_t)(headers ? cJSON_GetArraySize(headers) : 0);
+    struct header *read = arena_alloc(arena, (count + 1) * sizeof(*read));
+    size_t at = 0;
+    for (const cJSON *item = headers ? headers->child : NULL; item; item = item->next, at++) {
+        bool pair = cJSON_IsArray(headers);
+        const cJSON *name = pair ? cJSON_GetArrayItem(item, 0) : NULL;
+        const cJSON *value = pair ? cJSON_GetArrayItem(item, 1) : item;
+        if ((pair && (!name || !value)) || !read_header(name, value, arena, &read[at]))
+            return error_set(err, "/headers: a header is a name with a string, null or "
+                                  "{\"base64\": ...}");
+    }
+    record->headers = read;
+    record->header_count = count;
+    return true;
+}
+
+static bool read_bytes(const cJSON *root, const char *name, const char *packed_name,
+                       struct arena *arena, struct str *bytes, struct error *err)
+{
+    const cJSON *packed = json_get(root, str_from(packed_name));
+    if (packed == NULL) {
+        *bytes = json_string(json_get(root, str_from(name)));
+        return true;
+    }
+    return base64_decode(json_string(packed), arena, bytes) ||
+           error_set(err, "/%s is not base64", packed_name);
+}
+
+static bool read_record(struct str line, const cJSON *root, struct arena *arena,
+                        struct record *record, struct error *err)
+{
+    int64_t partition = 0, offset = 0, timestamp = 0;
+    struct record read = { .topic = json_string(json_get(root, STR("topic"))) };
+    if (!str_present(read.topic))
+        return error_set(err, "/topic: a record has a topic");
+    json_integer(json_get(root, STR("partition")), &partition);
+    json_integer(json_get(root, STR("offset")), &offset);
+    json_integer(json_get(root, STR("timestamp")), &timestamp);
+    read.partition = (int32_t)partition;
+    read.offset = offset;
+    read.timestamp = timestamp;
+    if (!read_bytes(root, "key", "key_base64", arena, &read.key, err) ||
+        !read_bytes(root, "value", "value_base64", arena, &read.value, err) ||
+        !read_headers(json_get(root, STR("headers")), arena, &read, err))
+        return false;
+    const cJSON *value = json_get(root, STR("value"));
+    if (cJSON_IsObject(value) || cJSON_IsArray(value))
+        read.value = member_bytes(line, STR("\"value\""));
+    *record = read;
+    return true;
+}
+
+bool record_from_line(struct str line, const struct line_defaults *defaults, struct arena *arena,
+                      struct record *record, bool *bare, struct error *err)
+{
+    size_t at = 0;
+    const cJSON *root = json_parse(line, &line_limits, arena, NULL, &at, NULL);
+    *bare = !json_get(root, STR("topic")) ||
+            (!json_get(root, STR("value")) && !json_get(root, STR("value_base64")));
+    if (!*bare)
+        return read_record(line, root, arena, record, err);
+    time_ms time = defaults->timestamp;
+    time_parse(json_string(json_get(root, STR("time"))), &time, NULL);
+    *record = (struct record){ .topic = defaults->topic,
+                               .offset = defaults->offset,
+                               .timestamp = time,
+                               .key = json_scalar(json_get(root, STR("ticket")), arena),
+                               .value = line };
+    return true;
+}
+
+static void put_bytes(struct json_writer *json, struct buf *out, struct str bytes)
+{
+    json_put_raw(json, STR("\""));
+    base64_encode(bytes, out);
+    buf_add_char(out, '"');
+}
+
+void action_to_line(const struct action *action, const struct config *config, struct buf *out)
+{
+    struct json_writer writer = json_writer_to(out), *json = &writer;
+    size_t at = 0;
+    json_open_object(json);
+    JSON_KEY(json, "topic");
+    json_put_str(json, action_topic(action, config));
+    if (utf8_valid(action->key, NULL)) {
+        JSON_KEY(json, "key");
+        json_put_str(json, action->key);
+    } else {
+        JSON_KEY(json, "key_base64");
+        put_bytes(json, out, action->key);
+    }
+    JSON_KEY(json, "headers");
+    json_open_object(json);
+    for (size_t i = 0; i < action->header_count; i++) {
+        const struct header *header = &action->headers[i];
+        json_put_str(json, header->name);
+        buf_add_char(out, ':');
+        writer.comma = false;
+        if (utf8_valid(header->value, NULL)) {
+            json_put_str(json, header->value);
+        } else {
+            json_open_object(json);
+            JSON_KEY(json, "base64");
+            put_bytes(json, out, header->value);
+            json_close_object(json);
+        }
+    }
+    json_close_object(json);
+    struct json_traits traits;
+    if (!str_present(action->value)) {
+        JSON_KEY(json, "value");
+        json_put_null(json);
+    } else if (json_check(action->value, &line_limits, &traits, &at, NULL) &&
+               !memchr(action->value.data, '\n', action->value.size)) {
+        JSON_KEY(json, "value");
+        json_put_raw(json, action->value);
+    } else {
+        JSON_KEY(json, "value_base64");
+        put_bytes(json, out, action->value);
+    }
+    json_close_object(json);
+    buf_add_char(out, '\n');
+}

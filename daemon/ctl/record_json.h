@@ -1,0 +1,27 @@
+/* Records as lines of JSON: what `replay` reads and writes. A line is an event, or a record as
+ * {topic, partition, offset, timestamp, key, headers, value | value_base64}. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/actions.h"
+
+struct config;
+
+/* Where a line that is a bare event stands, and when. */
+struct line_defaults {
+    struct str topic;  /* the home topic */
+    int64_t offset;    /* counts bare events */
+    time_ms timestamp; /* of the line before, for an event without a time */
+};
+
+/* The record of a line, in `arena` and in the line. A bare event's Kafka timestamp is its own time;
+ * its key is its ticket. `*bare` tells which form it was. False + err with the byte where the line
+ * is no JSON; a bare line that is no JSON is a record all the same, as it is for the daemon. */
+bool record_from_line(struct str line, const struct line_defaults *defaults, struct arena *arena,
+                      struct record *record, bool *bare, struct error *err);
+
+/* {"topic":...,"key":...,"headers":{...},"value":...} and a newline. Bytes that are no JSON are
+ * given as value_base64. */
+void action_to_line(const struct action *action, const struct config *config, struct buf *out);

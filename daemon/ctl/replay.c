@@ -1,0 +1,324 @@
+/* ombudctl replay: events in, the records that ombudd would write out; the same engines, and time
+ * taken from the records. */
+#include "ctl/command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/config.h"
+#include "ctl/input.h"
+#include "ctl/record_json.h"
+#include "enrich/enrich.h"
+#include "stages.h"
+
+enum { LINE_BLOCK = 64 * 1024, OUTPUT_FLUSH = 256 * 1024 };
+
+/* One partition of one stage. */
+struct replay_task {
+    enum stage stage;
+    struct str topic;
+    int32_t partition;
+    struct engine *engine;
+    struct task_clock clock;
+};
+
+struct replay {
+    const struct command *command;
+    struct config *config;
+    const struct customers *customers;
+    struct replay_task *tasks;
+    size_t task_count;
+    struct actions actions;
+    struct arena *arena; /* of one line */
+    struct buf out;
+    int partitions; /* of the home topic, for lines that say where they stood */
+    bool only[STAGE_COUNT];
+    bool chain; /* notices go on to the stage escalations */
+    int64_t notice_offset;
+    time_ms until;
+    struct line_defaults defaults;
+};
+
+static struct str stage_topic(const struct replay *replay, struct str topic, enum stage *stage)
+{
+    const struct config *config = replay->config;
+    if (str_equal(topic, config->topics.notices)) {
+        *stage = STAGE_ESCALATIONS;
+        return config->topics.notices;
+    }
+    for (size_t i = 0; i < config->source_count; i++) {
+        if (str_equal(topic, config->sources[i].topic)) {
+            *stage = config->sources[i].home ? STAGE_TICKETS : STAGE_INTAKE;
+            return config->sources[i].topic;
+        }
+    }
+    return STR_NONE;
+}
+
+/* The task of a partition, made when it is first met; NULL + err for a topic that is none of the
+ * configuration's inputs. `bare` events have a home of one partition to themselves. The result is
+ * valid until the next call. */
+static struct replay_task *find_task(struct replay *replay, struct str topic, int32_t partition,
+                                     bool bare, struct error *err)
+{
+    for (size_t i = 0; i < replay->task_count; i++) {
+        struct replay_task *task = &replay->tasks[i];
+        if (task->partition == partition && str_equal(task->topic, topic))
+            return task;
+    }
+    enum stage stage;
+    struct str known = stage_topic(replay, topic, &stage);
+    if (!str_present(known)) {
+        error_set(err, "topic '%.*s' is no input of this configuration", STR_ARG(topic));
+        return NULL;
+    }
+    int home = bare ? 1 : replay->partitions;
+    struct engine_setup setup = { .config = replay->config,
+                                  .topic = known,
+                                  .partition = partition,
+                                  .partition_count = stage == STAGE_TICKETS ? home : 1,
+                                  .home_partitions = home,
+                                  .customers = &replay->customers };
+    replay->tasks = mem_resize(replay->tasks, replay->task_count + 1, sizeof(*replay->tasks));
+    struct replay_task *task = &replay->tasks[replay->task_count++];
+    *task = (struct replay_task){ .stage = stage,
+                                  .topic = known,
+                                  .partition = partition,
+                                  .engine = stages[stage].ops->create(&setup),
+                                  .clock = { .mode = CLOCK_STREAM } };
+    return task;
+}
+
+static bool write_out(struct replay *replay, bool all)
+{
+    if (!all && replay->out.size < OUTPUT_FLUSH)
+        return true;
+    bool ok = fwrite(replay->out.data, 1, replay->out.size, stdout) == replay->out.size;
+    buf_clear(&replay->out);
+    return ok;
+}
+
+static void feed(struct replay_task *task, const struct record *record, struct arena *arena,
+                 struct actions *actions)
+{
+    const struct engine_ops *ops = stages[task->stage].ops;
+    struct prepared *prepared = ops->prepare(task->engine, record, arena);
+    engine_turn(ops, task->engine, &task->clock, prepared, record->timestamp, 0, actions);
+    ops->mark(task->engine);
+}
+
+static void print(struct replay *replay, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->count; i++)
+        action_to_line(&actions->items[i], replay->config, &replay->out);
+}
+
+/* What the tickets told goes on to the supervisors' stage, as it would through Kafka, at the time
+ * the tickets have come to. */
+static void chain_notices(struct replay *replay, time_ms now)
+{
+    struct replay_task *task = find_task(replay, replay->config->topics.notices, 0, true, NULL);
+    const struct engine_ops *ops = stages[STAGE_ESCALATIONS].ops;
+    struct actions messages;
+    actions_init(&messages);
+    for (size_t i = 0; i < replay->actions.count; i++) {
+        const struct action *action = &replay->actions.items[i];
+        if (action->output != OUTPUT_NOTICES)
+            continue;
+        struct record record = { .topic = task->topic,
+                                 .offset = replay->notice_offset++,
+                                 .timestamp = now,
+                                 .key = action->key,
+                                 .value = action->value,
+                                 .headers = action->headers,
+                                 .header_count = action->header_count };
+        feed(task, &record, replay->arena, &messages);
+    }
+    engine_advance(ops, task->engine, &task->clock, now, &messages);
+    ops->mark(task->engine);
+    print(replay, &messages);
+    actions_free(&messages);
+}
+
+static void emit(struct replay *replay, const struct replay_task *task)
+{
+    enum stage stage = task->stage;
+    time_ms now = task->clock.now;
+    if (replay->only[stage])
+        print(replay, &replay->actions);
+    if (replay->chain && stage != STAGE_ESCALATIONS)
+        chain_notices(replay, now);
+    actions_clear(&replay->actions);
+}
+
+static bool replay_line(struct replay *replay, struct str line, struct error *err)
+{
+    struct record record;
+    bool bare;
+    arena_reset(replay->arena);
+    if (!record_from_line(line, &replay->defaults, replay->arena, &record, &bare, err))
+        return false;
+    if (bare) {
+        replay->defaults.offset++;
+        replay->defaults.timestamp = record.timestamp;
+    }
+    struct replay_task *task = find_task(replay, record.topic, record.partition, bare, err);
+    if (task == NULL)
+        return false;
+    feed(task, &record, replay->arena, &replay->actions);
+    emit(replay, task);
+    return true;
+}
+
+static int replay_file(struct replay *replay, const char *path)
+{
+    struct error err = { "" };
+    struct input *input = input_open(path, &err);
+    if (input == NULL)
+        return command_failed(replay->command, EX_NOINPUT, "%s", err.text);
+    struct str line;
+    int code = 0;
+    while (code == 0 && input_line(input, &line, &err)) {
+        if (line.size == 0)
+            continue;
+        if (!replay_line(replay, line, &err))
+            code = command_failed(replay->command, EX_DATAERR, "%s:%ld: %s", path,
+                                  input_line_number(input), err.text);
+        if (code == 0 && !write_out(replay, false))
+            code = EX_IOERR;
+    }
+    if (code == 0 && err.text[0])
+        code = command_failed(replay->command, EX_DATAERR, "%s", err.text);
+    input_close(input);
+    return code;
+}
+
+static void pass_time(struct replay *replay)
+{
+    size_t count = replay->task_count; /* chaining may add one */
+    for (size_t i = 0; i < count && replay->until != TIME_NEVER; i++) {
+        struct replay_task *task = &replay->tasks[i];
+        const struct engine_ops *ops = stages[task->stage].ops;
+        engine_advance(ops, task->engine, &task->clock, replay->until, &replay->actions);
+        ops->mark(task->engine);
+        emit(replay, &replay->tasks[i]);
+    }
+}
+
+static int replay_all(struct replay *replay, char **paths, int count)
+{
+    static char *standard_input[] = { "-" };
+    if (count == 0) {
+        paths = standard_input;
+        count = 1;
+    }
+    int code = 0;
+    for (int i = 0; i < count && code == 0; i++)
+        code = replay_file(replay, paths[i]);
+    if (code == 0)
+        pass_time(replay);
+    bool written = write_out(replay, true) && fflush(stdout) == 0;
+    return code == 0 && !written ? EX_IOERR : code;
+}
+
+static bool choose_stage(struct replay *replay, const char *name)
+{
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        if (strcmp(stages[i].name, name) == 0) {
+            replay->only[i] = true;
+            replay->chain = false;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -1: go on. */
+static int read_options(struct replay *replay, const char **config_path, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' }, { "partitions", required_argument, NULL, 'p' },
+        { "stage", required_argument, NULL, 's' },  { "until", required_argument, NULL, 'u' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+    };
+    struct error err;
+    int64_t number;
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option == 'h')
+            return command_help(replay->command);
+        if (option == 'c')
+            *config_path = optarg;
+        else if (option == 's' && choose_stage(replay, optarg))
+            continue;
+        else if (option == 's')
+            return command_misused(replay->command, "no stage '%s'", optarg);
+        else if (option == 'p' && str_to_int(str_from(optarg), &number) && number > 0 &&
+                 number < 100000)
+            replay->partitions = (int)number;
+        else if (option == 'p')
+            return command_misused(replay->command, "'%s' is no number of partitions", optarg);
+        else if (option == 'u' && !time_parse(str_from(optarg), &replay->until, &err))
+            return command_misused(replay->command, "--until: %s", err.text);
+        else if (option == '?')
+            return command_misused(replay->command, "see --help");
+    }
+    return *config_path ? -1 : command_misused(replay->command, "-c FILE is missing");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct replay replay = { .command = command, .chain = true, .until = TIME_NEVER };
+    const char *config_path = NULL;
+    int code = read_options(&replay, &config_path, argc, argv);
+    if (code >= 0)
+        return code;
+    replay.config = command_config(command, config_path);
+    if (replay.config == NULL)
+        return EX_CONFIG;
+    if (replay.chain) {
+        for (int i = 0; i < STAGE_COUNT; i++)
+            replay.only[i] = true;
+    }
+    if (replay.partitions == 0)
+        replay.partitions = replay.config->topics.partitions;
+    replay.defaults.topic = replay.config->topics.home;
+    replay.arena = arena_new(LINE_BLOCK);
+    actions_init(&replay.actions);
+
+    code = replay_all(&replay, argv + optind, argc - optind);
+
+    for (size_t i = 0; i < replay.task_count; i++)
+        stages[replay.tasks[i].stage].ops->destroy(replay.tasks[i].engine);
+    free(replay.tasks);
+    actions_free(&replay.actions);
+    arena_free(replay.arena);
+    buf_free(&replay.out);
+    config_free(replay.config);
+    return code;
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .arguments = "-c FILE [--stage STAGE]... [--partitions N] [--until TIME] [INPUT]...",
+    .summary = "Show what ombudd would write for recorded events",
+    .help =
+        "Reads NDJSON (plain, .gz or .zst; standard input without INPUT) and writes NDJSON: one\n"
+        "{topic, key, headers, value} for each record that ombudd would produce, in its order.\n"
+        "The engines are the daemon's; time is the highest event time so far, so that the same\n"
+        "input gives the same bytes every time.\n"
+        "\n"
+        "A line is an event, or a record {topic, partition, offset, timestamp, key, headers,\n"
+        "value | value_base64}; such records keep their partitions, each with a state of its own.\n"
+        "\n"
+        "  -c, --config FILE    the configuration\n"
+        "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
+        "                       notices go on from tickets to escalations\n"
+        "      --partitions N   of the home topic, for lines that are records (default: the\n"
+        "                       configuration's)\n"
+        "      --until TIME     afterwards let time pass up to TIME (RFC 3339), so that promises\n"
+        "                       still open break\n",
+    .run = run,
+};

@@ -1,0 +1,91 @@
+/* ombudctl topics create|check. */
+#include "ctl/command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "topics.h"
+
+enum { TIMEOUT = 30000 };
+
+static int create(const struct command *command, rd_kafka_t *client, const struct config *config)
+{
+    struct buf report = { 0 };
+    struct error err;
+    bool ok = topics_create(client, config, TIMEOUT, &report, &err);
+    fputs(buf_text(&report), stdout);
+    buf_free(&report);
+    return ok ? 0 : command_failed(command, EX_UNAVAILABLE, "%s", err.text);
+}
+
+static int check(const struct command *command, rd_kafka_t *client, const struct config *config)
+{
+    struct buf report = { 0 };
+    struct error err;
+    int code = 0;
+    switch (topics_check(client, config, TIMEOUT, &report, &err)) {
+    case TOPICS_RIGHT:
+        printf("every topic is there and has the partitions it needs\n");
+        break;
+    case TOPICS_WRONG:
+        fputs(buf_text(&report), stderr);
+        code = EX_CONFIG;
+        break;
+    case TOPICS_UNKNOWN:
+        code = command_failed(command, EX_UNAVAILABLE, "%s", err.text);
+        break;
+    }
+    buf_free(&report);
+    return code;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    const char *path = NULL;
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option == 'h')
+            return command_help(command);
+        if (option == '?')
+            return command_misused(command, "see --help");
+        path = optarg;
+    }
+    const char *what = optind + 1 == argc ? argv[optind] : "";
+    if (strcmp(what, "create") != 0 && strcmp(what, "check") != 0)
+        return command_misused(command, "create or check?");
+    if (path == NULL)
+        return command_misused(command, "-c FILE is missing");
+    struct config *config = command_config(command, path);
+    if (config == NULL)
+        return EX_CONFIG;
+    struct error err;
+    int code;
+    rd_kafka_t *client = topics_client(config, &err);
+    if (client == NULL) {
+        code = command_failed(command, EX_CONFIG, "%s", err.text);
+    } else {
+        code = strcmp(what, "create") == 0 ? create(command, client, config)
+                                           : check(command, client, config);
+        rd_kafka_destroy(client);
+    }
+    config_free(config);
+    return code;
+}
+
+const struct command command_topics = {
+    .name = "topics",
+    .arguments = "create|check -c FILE",
+    .summary = "Create the topics that a configuration needs, or check them",
+    .help = "`create` makes what is missing and leaves alone what exists; `check` names each topic "
+            "that\n"
+            "is missing or has a wrong number of partitions, and exits with 78 if there is one.\n"
+            "\n"
+            "  -c, --config FILE    the configuration\n",
+    .run = run,
+};

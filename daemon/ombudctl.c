@@ -1,0 +1,91 @@
+/* ombudctl: everything an operator types. Each command is a file in daemon/ctl/. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "config_file.h"
+#include "ctl/command.h"
+#include "decode/json.h"
+
+static const struct command *const commands[] = {
+    &command_check,
+    &command_explain,
+    &command_replay,
+    &command_topics,
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *to)
+{
+    fprintf(to, "Usage: ombudctl COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(to, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(to, "\n`ombudctl COMMAND --help` tells more. Exit codes follow sysexits: 0 done,\n"
+                "64 usage, 65 bad data, 69 broker unavailable, 75 try again, 77 permission,\n"
+                "78 configuration.\n");
+}
+
+int command_misused(const struct command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "ombudctl %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nUsage: ombudctl %s %s\n", command->name, command->arguments);
+    return EX_USAGE;
+}
+
+int command_failed(const struct command *command, int code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "ombudctl %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return code;
+}
+
+int command_help(const struct command *command)
+{
+    printf("Usage: ombudctl %s %s\n\n%s.\n\n%s", command->name, command->arguments,
+           command->summary, command->help);
+    return 0;
+}
+
+struct config *command_config(const struct command *command, const char *path)
+{
+    struct config_findings findings = { 0 };
+    struct config *config = config_open(path, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(findings.items[i].text));
+    config_findings_free(&findings);
+    if (config == NULL)
+        command_failed(command, EX_CONFIG, "%s is not usable", path);
+    return config;
+}
+
+int main(int argc, char **argv)
+{
+    json_init();
+    if (argc < 2) {
+        print_usage(stderr);
+        return EX_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("ombudctl %s\n", OMBUD_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i]->name) == 0)
+            return commands[i]->run(commands[i], argc - 1, argv + 1);
+    }
+    fprintf(stderr, "ombudctl: unknown command '%s'; `ombudctl --help` lists them\n", argv[1]);
+    return EX_USAGE;
+}
