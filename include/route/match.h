@@ -65,5 +65,10 @@ struct near_miss {
 bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
                      struct near_miss *miss);
 
+/* Whether `conclusion` certainly matches whatever all of `premises` match: for lint. False where that
+ * would take more than comparing values and ranges. */
+bool matcher_implies(const struct matcher *const *premises, size_t count,
+                     const struct matcher *conclusion);
+
 /* The fields of the language, for documents and suggestions; attributes.NAME comes on top. */
 const struct str *matcher_fields(size_t *count);

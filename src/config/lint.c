@@ -1,6 +1,307 @@
+/* What is allowed but senseless: a person should look at it. Only the names that matchers use and
+ * nothing defines are errors, because a rule on a misspelt signal is a rule that never fires. */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "loader.h"
+#include "text/lexicon.h"
+
+enum { DEPTH_MAX = 64 }; /* of YAML, so of routes */
+
+/* What holds for every ticket that comes to a route: the matchers from the root down. */
+struct known {
+    const struct matcher *items[DEPTH_MAX + 2];
+    size_t count;
+};
+
+static void lint_siblings(struct loader *loader, const struct config_route *parent,
+                          struct known *known)
+{
+    for (size_t i = 0; i < parent->child_count; i++) {
+        const struct config_route *child = &parent->children[i];
+        known->items[known->count] = child->matcher;
+        for (size_t k = 0; k < i; k++) {
+            const struct config_route *before = &parent->children[k];
+            if (!matcher_implies(known->items, known->count + 1, before->matcher))
+                continue;
+            loader_note(
+                loader, child->place,
+                "this route is never reached: '%.*s' in line %d takes everything it matches",
+                STR_ARG(utf8_prefix(before->match_text, 80)), before->place.line);
+            break;
+        }
+    }
+}
+
+static void lint_route(struct loader *loader, const struct config_route *route, struct known *known)
+{
+    lint_siblings(loader, route, known);
+    for (size_t i = 0; i < route->child_count; i++) {
+        const struct config_route *child = &route->children[i];
+        struct str slug = loader->config->departments[child->department].slug;
+        /* Before other routes, such a child keeps tickets away from them: that is something. */
+        if (i + 1 == route->child_count && child->department == route->department &&
+            child->inform_count == 0 && child->child_count == 0 && str_equal(child->name, slug))
+            loader_note(loader, child->place,
+                        "this route adds nothing: '%.*s' is responsible without it", STR_ARG(slug));
+        known->items[known->count++] = child->matcher;
+        lint_route(loader, child, known);
+        known->count--;
+    }
+}
+
+static bool shadows(const struct matcher *before, const struct matcher *after)
+{
+    return matcher_implies(&after, 1, before);
+}
+
+static void lint_screens(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    for (size_t i = 0; i < config->screen_count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (!shadows(config->screens[k].matcher, config->screens[i].matcher))
+                continue;
+            loader_note(loader, config->screens[i].place,
+                        "this screening rule is never reached: '%.*s' in line %d takes everything "
+                        "it matches",
+                        STR_ARG(config->screens[k].name), config->screens[k].place.line);
+            break;
+        }
+    }
+}
+
+static void lint_slas(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    for (size_t i = 0; i < config->sla_count; i++) {
+        const struct config_sla *sla = &config->slas[i];
+        bool promises = false;
+        for (int band = 0; band < CONFIG_BANDS; band++)
+            promises |= sla->target[CLOCK_RESPONSE][band] != TIME_NEVER;
+        if (!promises)
+            loader_note(loader, sla->place,
+                        "the SLA '%.*s' promises nothing: its clocks can never start",
+                        STR_ARG(sla->name));
+        for (size_t k = 0; k < i && i + 1 < config->sla_count; k++) {
+            if (shadows(config->slas[k].matcher, sla->matcher))
+                loader_note(loader, sla->place,
+                            "the SLA '%.*s' is never reached: '%.*s' in line %d takes everything "
+                            "it matches",
+                            STR_ARG(sla->name), STR_ARG(config->slas[k].name),
+                            config->slas[k].place.line);
+        }
+    }
+}
+
+static void mark_route(const struct config_route *route, bool *reached)
+{
+    reached[route->department] = true;
+    for (size_t i = 0; i < route->inform_count; i++)
+        reached[route->inform[i]] = true;
+    for (size_t i = 0; i < route->child_count; i++)
+        mark_route(&route->children[i], reached);
+}
+
+static void lint_departments(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    bool *reached = mem_array(config->department_count, sizeof(*reached));
+
+    mark_route(config->root, reached);
+    for (size_t i = 0; i < config->screen_count; i++) {
+        if (config->screens[i].department >= 0)
+            reached[config->screens[i].department] = true;
+    }
+    for (size_t i = 0; i < config->inform_count; i++) {
+        for (size_t k = 0; k < config->informs[i].department_count; k++)
+            reached[config->informs[i].departments[k]] = true;
+    }
+    for (size_t i = 0; i < config->department_count; i++) {
+        if (!reached[i])
+            loader_note(loader, config->departments[i].place,
+                        "nothing leads to the department '%.*s': no route, screening or inform "
+                        "rule names it",
+                        STR_ARG(config->departments[i].slug));
+    }
+    free(reached);
+}
+
+/* Triggers that nothing can raise, and ladders that nothing climbs. */
+static void lint_escalations(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    bool promised = false, warned = false;
+
+    for (size_t i = 0; i < config->sla_count; i++) {
+        promised = true;
+        warned |= config->slas[i].warn.percent > 0 || config->slas[i].warn.before > 0;
+    }
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        const struct config_escalation *rule = &config->escalations[i];
+        if (rule->on[TRIGGER_BREACH] && !promised)
+            loader_note(loader, rule->place, "nothing can be breached: there is no SLA");
+        if (rule->on[TRIGGER_WARNING] && !warned)
+            loader_note(loader, rule->place, "nothing warns: no SLA says 'warn'");
+    }
+    for (size_t k = 0; k < config->ladder_count; k++) {
+        bool used = false;
+        for (size_t i = 0; i < config->escalation_count; i++)
+            used |= config->escalations[i].ladder == (int)k;
+        if (!used)
+            loader_note(loader, config->ladders[k].place, "no escalation starts the ladder '%.*s'",
+                        STR_ARG(config->ladders[k].name));
+    }
+}
+
+static void lint_points(struct loader *loader, const char *key,
+                        const struct config_points_list *list, enum score_family family)
+{
+    int cap = loader->config->score.caps[family];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].points > cap && list->items[i].place.line > 0)
+            loader_note(loader, list->items[i].place,
+                        "%s '%.*s' gives %d points, but the cap of the family '%s' is %d", key,
+                        STR_ARG(list->items[i].name), list->items[i].points,
+                        score_family_name(family), cap);
+    }
+}
+
+static int band_of(const struct config_score *score, int points)
+{
+    int band = 0;
+    while (band < CONFIG_BANDS - 1 && points < score->bands[band])
+        band++;
+    return band;
+}
+
+/* Floors say "at least this urgent": one inside a band lifts into no other. */
+static void lint_floors(struct loader *loader)
+{
+    const struct config_score *score = &loader->config->score;
+    int seen[101] = { 0 };
+
+    for (size_t i = 0; i < loader->floor_count; i++) {
+        const struct loader_floor *floor = &loader->floors[i];
+        int band = band_of(score, floor->points);
+        if (floor->points == 0 || floor->points == score->bands[band] || seen[floor->points]++)
+            continue;
+        if (band == 0)
+            loader_note(loader, floor->place, "the floor %d is above where P1 begins (%d)",
+                        floor->points, score->bands[0]);
+        else
+            loader_note(loader, floor->place, "the floor %d lifts to %s only: %s begins at %d",
+                        floor->points, band_name(band), band_name(band - 1),
+                        score->bands[band - 1]);
+    }
+}
+
+static void lint_score(struct loader *loader)
+{
+    const struct config_score *score = &loader->config->score;
+    const struct yaml *node = yaml_get(loader->root, "score");
+    struct config_place place = node ? node->place : loader->root->place;
+    int total = 0;
+
+    lint_points(loader, "the need", &score->needs, FAMILY_NEED);
+    lint_points(loader, "the tier", &score->tiers, FAMILY_CUSTOMER);
+    lint_points(loader, "the lifecycle", &score->lifecycles, FAMILY_CUSTOMER);
+    lint_points(loader, "the channel", &score->channels, FAMILY_STATED);
+    for (int family = 0; family < FAMILY_COUNT; family++)
+        total += score->caps[family];
+    if (total < score->bands[0])
+        loader_note(loader, place,
+                    "all caps together give %d points: without a floor no ticket reaches P1 (%d)",
+                    total, score->bands[0]);
+    lint_floors(loader);
+}
+
+/* Every name of a kind that matchers compare with, against what is defined. */
+static void check_uses(struct loader *loader, const char *field, const char *noun,
+                       const struct str *names, size_t count, bool fatal)
+{
+    for (size_t i = 0; i < loader->use_count; i++) {
+        const struct loader_use *use = &loader->uses[i];
+        bool known = !str_is(use->field, field);
+        for (size_t k = 0; k < count; k++)
+            known |= str_equal(use->value, names[k]);
+        if (known)
+            continue;
+        (fatal ? loader_fail : loader_note)(loader, use->place, "unknown %s '%.*s'%s", noun,
+                                            STR_ARG(utf8_prefix(use->value, 64)),
+                                            loader_guess(loader, use->value, names, count));
+    }
+}
+
+static void check_signals(struct loader *loader)
+{
+    static const char *const others[] = {
+        "customer.tier",    "customer.value",  "customer.lifecycle", "customer.vulnerable",
+        "history.contacts", "history.reopens", "stated.priority",    "stated.channel",
+    };
+    const struct config_points_list *needs = &loader->config->score.needs;
+    size_t category_count = 0, count = 0;
+    const struct str *categories = lexicon_categories(loader->config->lexicon, &category_count);
+    struct str *names =
+        arena_alloc(loader->scratch, (category_count + needs->count + 8) * sizeof(*names));
+
+    for (size_t i = 0; i < category_count; i++)
+        names[count++] = arena_printf(loader->scratch, "text.%.*s", STR_ARG(categories[i]));
+    for (size_t i = 0; i < needs->count; i++)
+        names[count++] = arena_printf(loader->scratch, "need.%.*s", STR_ARG(needs->items[i].name));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        names[count++] = str_from(others[i]);
+    /* Without any lexicon every text signal is unknown: then it is a remark about all of them. */
+    check_uses(loader, "signal", "signal", names, count, category_count > 0);
+}
+
+static void check_names(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    struct str *names = arena_alloc(
+        loader->scratch,
+        (config->department_count + config->screen_count + TRIGGER_COUNT) * sizeof(*names));
+
+    for (size_t i = 0; i < config->department_count; i++)
+        names[i] = config->departments[i].slug;
+    check_uses(loader, "department", "department", names, config->department_count, true);
+    for (size_t i = 0; i < config->screen_count; i++)
+        names[i] = config->screens[i].label;
+    check_uses(loader, "label", "label", names, config->screen_count, true);
+    for (int i = 0; i < TRIGGER_COUNT; i++)
+        names[i] = str_from(trigger_name((enum trigger)i));
+    check_uses(loader, "trigger", "trigger", names, TRIGGER_COUNT, true);
+}
+
+/* Categories whose phrases neither add points nor are asked for by any rule. */
+static void lint_unused(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->category_count; i++) {
+        const struct loader_category *category = &loader->categories[i];
+        bool used = category->points > 0;
+        struct str signal = arena_printf(loader->scratch, "text.%.*s", STR_ARG(category->name));
+        for (size_t k = 0; k < loader->use_count; k++)
+            used |=
+                str_is(loader->uses[k].field, "signal") && str_equal(loader->uses[k].value, signal);
+        if (!used)
+            loader_note(loader, category->place,
+                        "the signal '%.*s' is never used: its phrases add no points and no rule "
+                        "asks for it",
+                        STR_ARG(signal));
+    }
+}
 
 void loader_lint(struct loader *loader)
 {
-    (void)loader;
+    struct known known = { .count = 0 };
+
+    check_signals(loader);
+    check_names(loader);
+    lint_route(loader, loader->config->root, &known);
+    lint_screens(loader);
+    lint_slas(loader);
+    lint_departments(loader);
+    lint_escalations(loader);
+    lint_score(loader);
+    lint_unused(loader);
 }

@@ -153,6 +153,8 @@ struct config *config_load(struct str path, config_read_fn *read, void *read_arg
     free(loader.matchers);
     free(loader.uses);
     free(loader.files);
+    free(loader.floors);
+    free(loader.categories);
     free(loader.findings);
     arena_free(loader.scratch);
     if (!loader.failed)

@@ -12,6 +12,17 @@ struct loader_use {
     struct config_place place;
 };
 
+struct loader_floor { /* of a group of phrases */
+    int points;
+    struct config_place place;
+};
+
+struct loader_category { /* of phrases, with the most points that one of them adds */
+    struct str name;
+    int points;
+    struct config_place place;
+};
+
 struct loader_finding {
     struct config_place place;
     size_t order; /* files as read; ties keep the order in which they were found */
@@ -37,6 +48,10 @@ struct loader {
     size_t use_count;
     struct matcher **matchers;
     size_t matcher_count;
+    struct loader_floor *floors;
+    size_t floor_count;
+    struct loader_category *categories;
+    size_t category_count;
 };
 
 /* Files are numbered as they are first seen; findings come in that order. */
@@ -66,6 +81,20 @@ void loader_read_value(struct loader *loader, const struct setting *row, const s
                        char *object);
 void loader_read_list(struct loader *loader, const struct setting *row, const struct yaml *node,
                       char *object);
+
+void loader_read_scores(struct loader *loader, const struct setting *row, const struct yaml *node,
+                        int *out);
+void loader_read_times(struct loader *loader, const struct setting *row, const struct yaml *node,
+                       time_ms *out);
+void loader_read_targets(struct loader *loader, const struct setting *row, const struct yaml *node,
+                         time_ms *targets, struct str *texts);
+void loader_read_triggers(struct loader *loader, const struct setting *row, const struct yaml *node,
+                          struct config_escalation *escalation);
+/* False after saying that the value must be of that kind. */
+bool loader_wants(struct loader *loader, const struct setting *row, const struct yaml *node,
+                  enum yaml_kind kind);
+/* "'15m'", or "a list": a value in a sentence, in the scratch arena. */
+const char *loader_quote(struct loader *loader, const struct yaml *node);
 
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
 void loader_finish(struct loader *loader);

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "loader.h"
 
-static bool wants(struct loader *loader, const struct setting *row, const struct yaml *node,
+bool loader_wants(struct loader *loader, const struct setting *row, const struct yaml *node,
                   enum yaml_kind kind)
 {
     if (node->kind == kind)
@@ -34,7 +34,7 @@ static void read_config_name(struct loader *loader, const struct setting *row,
         out->zh = out->en = arena_copy(loader->arena, node->text);
         return;
     }
-    if (!wants(loader, row, node, YAML_MAP))
+    if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *item = node->items[i];
@@ -43,7 +43,7 @@ static void read_config_name(struct loader *loader, const struct setting *row,
             loader_fail(loader, node->keys[i]->place, "'%.*s' is no language of a name: zh or en%s",
                         STR_ARG(utf8_prefix(language, 64)),
                         loader_guess(loader, language, languages, 2));
-        else if (wants(loader, row, item, YAML_TEXT))
+        else if (loader_wants(loader, row, item, YAML_TEXT))
             *(str_is(language, "zh") ? &out->zh : &out->en) = arena_copy(loader->arena, item->text);
     }
     if (!str_present(out->zh))
@@ -61,12 +61,12 @@ static const struct str *read_texts(struct loader *loader, const struct setting 
     size_t size = node->kind == YAML_TEXT ? 1 : node->count;
 
     *count = 0;
-    if (node->kind != YAML_TEXT && !wants(loader, row, node, YAML_LIST))
+    if (node->kind != YAML_TEXT && !loader_wants(loader, row, node, YAML_LIST))
         return NULL;
     struct str *texts = arena_alloc(loader->arena, (size + 1) * sizeof(*texts));
     for (size_t i = 0; i < size; i++) {
         struct str text = items[i]->text;
-        if (!wants(loader, row, items[i], YAML_TEXT))
+        if (!loader_wants(loader, row, items[i], YAML_TEXT))
             continue;
         if (path)
             text = loader_path(loader, items[i]->place.file, text);
@@ -79,7 +79,7 @@ static void read_departments(struct loader *loader, const struct setting *row,
                              const struct yaml *node, char *object)
 {
     struct setting one = { .key = row->key, .type = SETTING_DEPARTMENT };
-    if (!wants(loader, row, node, YAML_LIST))
+    if (!loader_wants(loader, row, node, YAML_LIST))
         return;
     int *items = arena_alloc(loader->arena, (node->count + 1) * sizeof(*items));
     size_t count = 0;
@@ -99,7 +99,7 @@ static void read_levels(struct loader *loader, const struct setting *row, const 
                         char *object)
 {
     struct setting one = { .key = "levels", .type = SETTING_SLUG };
-    if (!wants(loader, row, node, YAML_LIST))
+    if (!loader_wants(loader, row, node, YAML_LIST))
         return;
     struct config_level *levels = arena_alloc(loader->arena, (node->count + 1) * sizeof(*levels));
     size_t count = 0;
@@ -130,7 +130,7 @@ static void read_people(struct loader *loader, const struct setting *row, const 
 
     memcpy(object + row->offset, &people, sizeof(people));
     memcpy(object + row->extra, &counts, sizeof(counts));
-    if (!wants(loader, row, node, YAML_MAP))
+    if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     for (size_t i = 0; i < node->count; i++) {
         int level = -1;
@@ -145,7 +145,7 @@ static void read_points(struct loader *loader, const struct setting *row, const 
 {
     struct setting value = { .type = SETTING_INTEGER, .min = row->min, .max = row->max };
     const struct config_points_list *needs = &loader->config->score.needs;
-    if (!wants(loader, row, node, YAML_MAP))
+    if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     struct config_points *items = arena_alloc(loader->arena, (node->count + 1) * sizeof(*items));
     for (size_t i = 0; i < node->count; i++) {
@@ -171,205 +171,6 @@ static void read_points(struct loader *loader, const struct setting *row, const 
         free(names);
     }
     *out = (struct config_points_list){ items, node->count };
-}
-
-/* The band that a key names; says so when it is none. `rest`: `default` is -1 and fine. */
-static bool read_band_key(struct loader *loader, const struct setting *row, const struct yaml *key,
-                          bool rest, int *band)
-{
-    *band = config_band(key->text);
-    if (*band >= 0 || (rest && str_is(key->text, "default")))
-        return true;
-    loader_fail(loader, key->place, "'%s' is set for bands: P1, P2, P3, P4%s; not '%.*s'", row->key,
-                rest ? " and default" : "", STR_ARG(utf8_prefix(key->text, 64)));
-    return false;
-}
-
-static void read_band_scores(struct loader *loader, const struct setting *row,
-                             const struct yaml *node, int *out)
-{
-    struct setting value = { .key = row->key, .type = SETTING_INTEGER, .min = 0, .max = 100 };
-    if (!wants(loader, row, node, YAML_MAP))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        int band = -1;
-        if (!read_band_key(loader, row, node->keys[i], false, &band))
-            continue;
-        if (band == CONFIG_BANDS - 1)
-            loader_fail(loader, node->keys[i]->place,
-                        "P4 is whatever is below P3: it always begins at 0");
-        else
-            loader_read_value(loader, &value, node->items[i], (char *)&out[band]);
-    }
-    for (int band = 1; band < CONFIG_BANDS; band++) {
-        if (out[band] >= out[band - 1])
-            loader_fail(loader, node->place,
-                        "%s begins at %d, which is not below where %s begins (%d)", band_name(band),
-                        out[band], band_name(band - 1), out[band - 1]);
-    }
-}
-
-static void read_band_times(struct loader *loader, const struct setting *row,
-                            const struct yaml *node, time_ms *out)
-{
-    struct setting value = *row;
-    time_ms rest = -1;
-
-    value.type = SETTING_DURATION;
-    value.offset = 0;
-    if (node->kind == YAML_TEXT) {
-        loader_read_value(loader, &value, node, (char *)&rest);
-        for (int band = 0; band < CONFIG_BANDS && rest >= 0; band++)
-            out[band] = rest;
-        return;
-    }
-    if (!wants(loader, row, node, YAML_MAP))
-        return;
-    const struct yaml *fallback = yaml_get(node, "default");
-    if (fallback)
-        loader_read_value(loader, &value, fallback, (char *)&rest);
-    for (int band = 0; band < CONFIG_BANDS && rest >= 0; band++)
-        out[band] = rest;
-    for (size_t i = 0; i < node->count; i++) {
-        int band = -1;
-        if (read_band_key(loader, row, node->keys[i], true, &band) && band >= 0)
-            loader_read_value(loader, &value, node->items[i], (char *)&out[band]);
-    }
-}
-
-/* "1wd": a working day. "1d": which one is meant? */
-static bool refuse_days(struct loader *loader, const struct yaml *node)
-{
-    struct str text = node->text;
-    size_t digits = 0;
-    while (digits < text.size && text.data[digits] >= '0' && text.data[digits] <= '9')
-        digits++;
-    struct str unit = { text.data + digits, text.size - digits };
-    int64_t count = 0;
-
-    if (digits == 0 || !str_to_int((struct str){ text.data, digits }, &count) || count > 10000)
-        return false;
-    if (str_is(unit, "wd"))
-        loader_fail(loader, node->place,
-                    "'%.*s' counts working days, and this version keeps only the calendar "
-                    "'always', which has none; say %lldh for elapsed time",
-                    STR_ARG(text), (long long)count * 24);
-    else if (str_is(unit, "d"))
-        loader_fail(loader, node->place, "'%.*s' could mean two things: %lldh or %lldwd?",
-                    STR_ARG(text), (long long)count * 24, (long long)count);
-    else
-        return false;
-    return true;
-}
-
-static void read_targets(struct loader *loader, const struct setting *row, const struct yaml *node,
-                         time_ms *targets, struct str *texts)
-{
-    if (!wants(loader, row, node, YAML_MAP))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *item = node->items[i];
-        struct error err;
-        int band = -1;
-        time_ms target = 0;
-        if (!read_band_key(loader, row, node->keys[i], false, &band) ||
-            !wants(loader, row, item, YAML_TEXT) || refuse_days(loader, item))
-            continue;
-        if (!duration_parse(item->text, false, &target, &err)) {
-            loader_fail(loader, item->place, "'%s': %s", row->key, err.text);
-        } else if (target < row->min || target > row->max) {
-            loader_fail(loader, item->place, "a target must be from 1s to a year, not '%.*s'",
-                        STR_ARG(item->text));
-        } else {
-            targets[band] = target;
-            texts[band] = arena_copy(loader->arena, item->text);
-        }
-    }
-    for (int band = 1; band < CONFIG_BANDS; band++) {
-        if (targets[band] < targets[band - 1] && targets[band - 1] != TIME_NEVER)
-            loader_note(loader, node->place,
-                        "%s is promised later than %s, though it is more urgent",
-                        band_name(band - 1), band_name(band));
-    }
-}
-
-static bool read_band_range(struct str text, bool *bands)
-{
-    struct str first = utf8_prefix(text, 2), last = first;
-    if (text.size == 6 && text.data[2] == '.' && text.data[3] == '.')
-        last = (struct str){ text.data + 4, 2 };
-    else if (text.size != 2)
-        return false;
-    int from = config_band(first), to = config_band(last);
-    if (from < 0 || to < from)
-        return false;
-    for (int band = from; band <= to; band++)
-        bands[band] = true;
-    return true;
-}
-
-/* One word of `on:`, with what follows a space in `rest`. */
-static void read_trigger(struct loader *loader, const struct yaml *node,
-                         struct config_escalation *escalation)
-{
-    static const char *const later[] = { "dispute",    "ping-pong", "broken promise", "accepted",
-                                         "low rating", "rollup",    "spike" };
-    struct str names[TRIGGER_COUNT];
-    const char *space = memchr(node->text.data, ' ', node->text.size);
-    size_t size = space ? (size_t)(space - node->text.data) : node->text.size;
-    struct str word = { node->text.data, size };
-    struct str rest = { node->text.data + size + (space != NULL),
-                        node->text.size - size - (space != NULL) };
-    int64_t times = 0;
-
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-        if (str_is(node->text, later[i])) {
-            loader_fail(loader, node->place,
-                        "the trigger '%s' is not kept by this version; take it out", later[i]);
-            return;
-        }
-    }
-    for (int i = 0; i < TRIGGER_COUNT; i++) {
-        names[i] = str_from(trigger_name((enum trigger)i));
-        if (!str_equal(names[i], word))
-            continue;
-        bool fine = rest.size == 0 && i != TRIGGER_BAND;
-        if (i == TRIGGER_BAND)
-            fine = read_band_range(rest, escalation->bands);
-        if (i == TRIGGER_REOPENED && rest.size > 0) {
-            fine = str_to_int(rest, &times) && times >= 1 && times <= 100;
-            escalation->reopened = (int)times;
-        }
-        if (!fine)
-            loader_fail(loader, node->place, "the trigger '%.*s' is written %s",
-                        STR_ARG(utf8_prefix(node->text, 64)),
-                        i == TRIGGER_BAND       ? "'band P1' or 'band P1..P2'"
-                        : i == TRIGGER_REOPENED ? "'reopened' or 'reopened 2'"
-                                                : "as one word");
-        escalation->on[i] = fine;
-        return;
-    }
-    loader_fail(loader, node->place, "unknown trigger '%.*s'%s",
-                STR_ARG(utf8_prefix(node->text, 64)),
-                loader_guess(loader, word, names, TRIGGER_COUNT));
-}
-
-static void read_triggers(struct loader *loader, const struct setting *row, const struct yaml *node,
-                          struct config_escalation *escalation)
-{
-    escalation->reopened = 1;
-    if (node->kind == YAML_TEXT) {
-        read_trigger(loader, node, escalation);
-        return;
-    }
-    if (!wants(loader, row, node, YAML_LIST))
-        return;
-    if (node->count == 0)
-        loader_fail(loader, node->place, "'on' must name at least one trigger");
-    for (size_t i = 0; i < node->count; i++) {
-        if (wants(loader, row, node->items[i], YAML_TEXT))
-            read_trigger(loader, node->items[i], escalation);
-    }
 }
 
 static bool is_secret(struct str name)
@@ -410,7 +211,7 @@ static void read_property(struct loader *loader, const struct yaml *key, const s
 static void read_properties(struct loader *loader, const struct setting *row,
                             const struct yaml *node, char *object)
 {
-    if (!wants(loader, row, node, YAML_MAP))
+    if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     struct config_property *items = arena_alloc(loader->arena, (node->count + 1) * sizeof(*items));
     for (size_t i = 0; i < node->count; i++)
@@ -441,7 +242,7 @@ static void read_tables(struct loader *loader, const struct setting *row, const 
                         char *object)
 {
     const struct setting_table *inner = row->inner;
-    if (!wants(loader, row, node, row->type == SETTING_MAP ? YAML_MAP : YAML_LIST))
+    if (!loader_wants(loader, row, node, row->type == SETTING_MAP ? YAML_MAP : YAML_LIST))
         return;
     char *items = arena_alloc(loader->arena, (node->count + 1) * inner->size);
     for (size_t i = 0; i < node->count; i++) {
@@ -460,7 +261,7 @@ static void read_root(struct loader *loader, const struct setting *row, const st
                       char *object)
 {
     char *item = arena_alloc(loader->arena, row->inner->size);
-    if (!wants(loader, row, node, YAML_MAP))
+    if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     loader_read(loader, row->inner, node, node->place, item);
     memcpy(object + row->offset, &item, sizeof(item));
@@ -496,16 +297,16 @@ void loader_read_list(struct loader *loader, const struct setting *row, const st
         read_points(loader, row, node, at);
         break;
     case SETTING_BAND_SCORES:
-        read_band_scores(loader, row, node, at);
+        loader_read_scores(loader, row, node, at);
         break;
     case SETTING_BAND_TIMES:
-        read_band_times(loader, row, node, at);
+        loader_read_times(loader, row, node, at);
         break;
     case SETTING_TARGETS:
-        read_targets(loader, row, node, at, extra);
+        loader_read_targets(loader, row, node, at, extra);
         break;
     case SETTING_TRIGGERS:
-        read_triggers(loader, row, node, (void *)object);
+        loader_read_triggers(loader, row, node, (void *)object);
         break;
     case SETTING_PROPERTIES:
         read_properties(loader, row, node, object);

@@ -81,6 +81,28 @@ static void add_phrases(struct words *words, const struct yaml *list, bool regex
     }
 }
 
+static void note_group(struct words *words, const struct yaml *group, int points, int floor)
+{
+    struct loader *loader = words->loader;
+    const struct yaml *at = yaml_get(group, "floor");
+    size_t i = 0;
+
+    if (at) {
+        loader->floors =
+            mem_resize(loader->floors, loader->floor_count + 1, sizeof(*loader->floors));
+        loader->floors[loader->floor_count++] = (struct loader_floor){ floor, at->place };
+    }
+    while (i < loader->category_count && !str_equal(loader->categories[i].name, words->category))
+        i++;
+    if (i == loader->category_count) {
+        loader->categories = mem_resize(loader->categories, i + 1, sizeof(*loader->categories));
+        loader->categories[loader->category_count++] =
+            (struct loader_category){ words->category, 0, group->place };
+    }
+    if (points > loader->categories[i].points)
+        loader->categories[i].points = points;
+}
+
 static void read_groups(struct words *words, const struct yaml *groups)
 {
     static const struct str known[] = {
@@ -102,6 +124,7 @@ static void read_groups(struct words *words, const struct yaml *groups)
         if (points == 0 && !str_is(words->category, "praise"))
             loader_fail(loader, group->place, "this group needs 'points', from 1 to %d",
                         POINTS_MAX);
+        note_group(words, group, points, floor);
         add_phrases(words, yaml_get(group, "phrases"), false, points, floor);
         add_phrases(words, yaml_get(group, "regex"), true, points, floor);
     }
