@@ -274,7 +274,7 @@ static void add_value(struct tally *tally, int value)
         return;
     add_plain(tally, FAMILY_CUSTOMER, STR("customer.value"),
               (settings->value_points * above + range / 2) / range, STR("customer.value"),
-              arena_printf(tally->arena, "%d", value), STR("score.value_points"));
+              arena_printf(tally->arena, "%d", value), STR("score.value"));
 }
 
 static void add_customer(struct tally *tally, const struct customer *customer)
@@ -287,7 +287,7 @@ static void add_customer(struct tally *tally, const struct customer *customer)
                STR("customer.lifecycle"), customer->lifecycle, STR("score.lifecycles."));
     if (customer->vulnerable == 1)
         add_plain(tally, FAMILY_CUSTOMER, STR("customer.vulnerable"), settings->vulnerable_points,
-                  STR("customer.vulnerable"), STR("true"), STR("score.vulnerable_points"));
+                  STR("customer.vulnerable"), STR("true"), STR("score.vulnerable"));
 }
 
 /* What happened `count` times; the product is cut early, so that no count overflows it. */
@@ -304,9 +304,9 @@ static void add_count(struct tally *tally, struct str name, struct str field, in
 static void add_history(struct tally *tally, const struct history *history)
 {
     add_count(tally, STR("history.contacts"), STR("contacts"), history->contacts,
-              tally->settings->contact_points, STR("score.contact_points"));
+              tally->settings->contact_points, STR("score.contact"));
     add_count(tally, STR("history.reopens"), STR("reopens"), history->reopens,
-              tally->settings->reopen_points, STR("score.reopen_points"));
+              tally->settings->reopen_points, STR("score.reopen"));
 }
 
 static void add_stated(struct tally *tally, const struct event *event)
@@ -318,7 +318,7 @@ static void add_stated(struct tally *tally, const struct event *event)
     if (priority >= 1 && priority <= 4)
         add_plain(tally, FAMILY_STATED, STR("stated.priority"),
                   tally->settings->priority_points[priority], STR("priority"), texts[priority],
-                  STR("score.priority_points"));
+                  join(tally->arena, STR("score.priority."), texts[priority]));
     add_listed(tally, FAMILY_STATED, STR("stated.channel"), &tally->settings->channels,
                STR("channel"), event->channel, STR("score.channels."));
 }
