@@ -9,10 +9,10 @@ static void tell_event(struct page *page, const cJSON *event, const cJSON *decis
 {
     page_member(page, decision, STR("ticket"));
     buf_printf(page->out, "  ");
-    page_member(page, decision, STR("type"));
+    page_term(page, json_string(json_get(decision, STR("type"))));
     buf_printf(page->out, "  ");
-    page_member(page, decision, STR("time"));
-    buf_add_char(page->out, '\n');
+    page_time(page, decision, STR("time"));
+    buf_printf(page->out, " (%.*s)\n", STR_ARG(page->config->zone));
     struct str subject = json_string(json_get(event, STR("subject")));
     struct str body = json_string(json_get(event, STR("body")));
     if (!str_empty(subject)) {
@@ -95,16 +95,18 @@ static void tell_notices(struct page *page, const struct actions *actions)
         page_member(page, notice, STR("level"));
         page_word(page, WORD_LEVEL_OF);
         page_department(page, json_string(json_get(notice, STR("department"))));
-        buf_printf(page->out, ": ");
-        page_member(page, notice, STR("trigger"));
-        buf_add_char(page->out, ' ');
-        page_member(page, notice, STR("status"));
+        page_word(page, WORD_COLON);
+        page_term(page, json_string(json_get(notice, STR("trigger"))));
+        if (!str_is(json_string(json_get(notice, STR("status"))), "firing")) {
+            page_word(page, WORD_COMMA);
+            page_term(page, json_string(json_get(notice, STR("status"))));
+        }
         const cJSON *next = json_get(notice, STR("next"));
         if (page_has(next, STR("level"))) {
             page_word(page, WORD_NEXT);
             page_member(page, next, STR("level"));
             buf_add_char(page->out, ' ');
-            page_member(page, next, STR("at"));
+            page_time(page, next, STR("at"));
         }
         buf_add_char(page->out, '\n');
     }
@@ -131,7 +133,7 @@ static void tell_outcome(struct page *page, const cJSON *decision)
         return;
     buf_printf(page->out, "  ");
     page_word(page, WORD_OUTCOME);
-    page_text(page, outcome);
+    page_term(page, outcome);
     if (page_has(decision, STR("reason"))) {
         page_word(page, WORD_COMMA);
         page_member(page, decision, STR("reason"));
@@ -173,7 +175,8 @@ static void tell_deadletter(struct page *page, const struct action *action)
 void explain_text(const struct config *config, struct str event, const struct actions *actions,
                   enum explain_language language, struct buf *out)
 {
-    struct page page = { config, language, arena_new(TREE_BLOCK), out };
+    struct page page = { config, language, arena_new(TREE_BLOCK), zone_open(config->zone, NULL),
+                         out };
     size_t before = out->size;
     for (size_t i = 0; i < actions->count; i++) {
         const struct action *action = &actions->items[i];
@@ -192,6 +195,7 @@ void explain_text(const struct config *config, struct str event, const struct ac
         page_word(&page, WORD_NOTHING);
         buf_add_char(out, '\n');
     }
+    zone_close(page.zone);
     arena_free(page.arena);
 }
 

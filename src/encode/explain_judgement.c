@@ -79,7 +79,27 @@ static void tell_floor(struct page *page, const cJSON *signals)
     buf_add_char(page->out, '\n');
 }
 
-static void tell_full_families(struct page *page, const cJSON *signals)
+/* What a family's signals add up to, how many there are, and whether one was cut to nothing. */
+struct family_sum {
+    int points, signals;
+    bool stopped;
+};
+
+static struct family_sum sum_family(const cJSON *signals, enum score_family family)
+{
+    struct family_sum sum = { 0 };
+    struct str name = str_from(score_family_name(family));
+    for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
+        if (!str_equal(json_string(json_get(signal, STR("family"))), name))
+            continue;
+        sum.points += page_number(signal, STR("points"));
+        sum.signals++;
+        sum.stopped |= page_number(signal, STR("points")) == 0;
+    }
+    return sum;
+}
+
+static void tell_limits(struct page *page, const cJSON *signals)
 {
     static const struct str names[FAMILY_COUNT][2] = {
         [FAMILY_TEXT] = { { "text", 4 }, { "文字", 6 } },
@@ -89,18 +109,19 @@ static void tell_full_families(struct page *page, const cJSON *signals)
         [FAMILY_STATED] = { { "stated", 6 }, { "来源标注", 12 } },
     };
     for (int family = 0; family < FAMILY_COUNT; family++) {
-        int sum = 0, cap = page->config->score.caps[family];
-        struct str name = str_from(score_family_name((enum score_family)family));
-        for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
-            if (str_equal(json_string(json_get(signal, STR("family"))), name))
-                sum += page_number(signal, STR("points"));
+        struct family_sum sum = sum_family(signals, (enum score_family)family);
+        int cap = page->config->score.caps[family];
+        if (sum.signals > 1 && sum.points >= cap) {
+            buf_printf(page->out, "  ");
+            page_text(page, names[family][page->language]);
+            page_word(page, WORD_FULL);
+            buf_printf(page->out, "%d\n", cap);
+        } else if (sum.stopped && (family == FAMILY_CUSTOMER || family == FAMILY_HISTORY)) {
+            buf_printf(page->out, "  ");
+            page_word(page,
+                      family == FAMILY_CUSTOMER ? WORD_STOPPED_CUSTOMER : WORD_STOPPED_HISTORY);
+            buf_add_char(page->out, '\n');
         }
-        if (cap == 0 || sum < cap)
-            continue;
-        buf_printf(page->out, "  ");
-        page_text(page, names[family][page->language]);
-        page_word(page, WORD_FULL);
-        buf_printf(page->out, "%d\n", cap);
     }
 }
 
@@ -123,7 +144,7 @@ void explain_score(struct page *page, const cJSON *decision)
     }
     for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next)
         tell_signal(page, signal);
-    tell_full_families(page, signals);
+    tell_limits(page, signals);
     tell_floor(page, signals);
     if (page_has(earlier, STR("score"))) {
         buf_printf(page->out, "  ");
@@ -187,11 +208,12 @@ static void tell_near_miss(struct page *page, const cJSON *miss)
     page_word(page, WORD_FAILS);
     page_member(page, miss, STR("failed"));
     if (page_number(miss, STR("total")) > 1) {
+        int held = page_number(miss, STR("held")), total = page_number(miss, STR("total"));
         page_word(page, WORD_OPEN);
-        page_member(page, miss, STR("held"));
-        page_word(page, WORD_HELD);
-        page_member(page, miss, STR("total"));
-        page_word(page, WORD_CONDITIONS);
+        if (page->language == EXPLAIN_ZH)
+            buf_printf(page->out, "%d 个条件中成立 %d 个", total, held);
+        else
+            buf_printf(page->out, "%d of %d conditions hold", held, total);
         page_word(page, WORD_CLOSE);
     }
     buf_add_char(page->out, '\n');

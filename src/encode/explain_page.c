@@ -88,3 +88,19 @@ void page_member_if(struct page *page, const cJSON *object, struct str name)
     page_word(page, WORD_COMMA);
     page_member(page, object, name);
 }
+
+void page_term(struct page *page, struct str term)
+{
+    page_text(page, explain_term(term, page->language));
+}
+
+void page_time(struct page *page, const cJSON *object, struct str name)
+{
+    char text[TIME_TEXT_SIZE];
+    time_ms time;
+    struct str given = json_string(json_get(object, name));
+    if (page->zone && str_present(given) && time_parse(given, &time, NULL))
+        page_text(page, zone_format(page->zone, time, text));
+    else
+        page_text(page, given);
+}

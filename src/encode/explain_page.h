@@ -1,6 +1,7 @@
 /* What the parts of explain share: a page in one language, and how to write on it. */
 #pragma once
 
+#include "base/zone.h"
 #include "decode/json.h"
 #include "explain_words.h"
 
@@ -10,6 +11,7 @@ struct page {
     const struct config *config;
     enum explain_language language;
     struct arena *arena;
+    struct zone *zone; /* NULL: times are shown as they are */
     struct buf *out;
 };
 
@@ -24,6 +26,10 @@ void page_text(struct page *page, struct str text);
 void page_member(struct page *page, const cJSON *object, struct str name);
 /* ", " and the member; nothing where there is none. */
 void page_member_if(struct page *page, const cJSON *object, struct str name);
+/* A word of the records, such as a type or a trigger, in the reader's language. */
+void page_term(struct page *page, struct str term);
+/* The member's RFC 3339 time on the configured zone's clock. */
+void page_time(struct page *page, const cJSON *object, struct str name);
 /* Filled up to so many columns of a terminal. */
 void page_padded(struct page *page, struct str text, size_t columns);
 /* On one line; cut on a character boundary. */

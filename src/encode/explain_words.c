@@ -7,8 +7,8 @@ static const char *const words[WORD_COUNT][2] = {
     [WORD_QUESTION] = { "asked, not stated: counts ", "是疑问或假设，只计 " },
     [WORD_NEGATED] = { "denied: not counted", "是否定，不计分" },
     [WORD_EMPHASIS] = { "with emphasis: counts ", "语气强烈，计 " },
-    [WORD_FLOOR] = { "Lifted to at least ", "至少提到 " },
-    [WORD_FLOOR_BY] = { ", whoever the customer is: ", " 分，无论客户是谁：" },
+    [WORD_FLOOR] = { "Never below ", "无论客户是谁，都不低于 " },
+    [WORD_FLOOR_BY] = { ", whoever the customer is: ", " 分：" },
     [WORD_EARLIER] = { "The ticket already had ", "该工单此前已有分数 " },
     [WORD_NO_SIGNAL] = { "Nothing in it says how urgent it is.", "没有发现说明紧急程度的内容。" },
     [WORD_LABEL] = { "Kind of demand: ", "诉求类型：" },
@@ -22,8 +22,6 @@ static const char *const words[WORD_COUNT][2] = {
     [WORD_COPIES] = { "copies: ", "抄送：" },
     [WORD_NEAREST] = { "nearest other route: ", "最接近的其他路径：" },
     [WORD_FAILS] = { ", but this does not hold: ", "，但条件不成立：" },
-    [WORD_HELD] = { " of ", " / " },
-    [WORD_CONDITIONS] = { " conditions hold", " 个条件成立" },
     [WORD_PROMISE] = { "Promise", "承诺" },
     [WORD_WITHIN] = { "target ", "目标 " },
     [WORD_TELLS] = { "Tells", "通知" },
@@ -44,6 +42,12 @@ static const char *const words[WORD_COUNT][2] = {
     [WORD_CLOSE] = { ")", "）" },
     [WORD_VULNERABLE] = { "vulnerable person", "需要特别照顾" },
     [WORD_VALUE] = { "value ", "价值 " },
+    [WORD_COLON] = { ": ", "：" },
+    [WORD_STOPPED_CUSTOMER] = { "Who the customer is lifts no complaint into P2 or P1: its points "
+                                "stop here.",
+                                "客户身份不能把投诉提到 P2 或 P1，所以客户类得分到此为止。" },
+    [WORD_STOPPED_HISTORY] = { "History alone lifts no complaint into P1: its points stop here.",
+                               "仅凭历史不能把投诉提到 P1，所以历史类得分到此为止。" },
     [WORD_INTERNAL] = { "internal", "内部" },
 };
 
@@ -64,7 +68,7 @@ static const struct {
     { "text.media", "media", "媒体曝光" },
     { "text.fraud", "fraud", "欺诈" },
     { "text.privacy", "privacy", "隐私泄露" },
-    { "text.outage", "not working or not delivered", "故障或未履约" },
+    { "text.outage", "failed or not delivered", "故障或未履约" },
     { "text.money", "money", "钱款" },
     { "text.churn", "wants to leave", "要流失" },
     { "text.anger", "anger", "不满" },
@@ -85,6 +89,41 @@ static const struct {
     { "stated.priority", "stated priority", "来源标注优先级" },
     { "stated.channel", "channel", "渠道" },
 };
+
+static const struct {
+    const char *name, *en, *zh;
+} terms[] = {
+    { "opened", "new", "新工单" },
+    { "message", "message", "新消息" },
+    { "updated", "updated", "更新" },
+    { "assigned", "assigned", "指派" },
+    { "accepted", "accepted", "接受" },
+    { "resolved", "resolved", "已解决" },
+    { "reopened", "reopened", "重新打开" },
+    { "closed", "closed", "已关闭" },
+    { "acknowledged", "acknowledged", "已确认" },
+    { "unacknowledged", "no longer acknowledged", "取消确认" },
+    { "band", "urgent", "紧急" },
+    { "warning", "promise about to break", "承诺即将超时" },
+    { "breach", "promise broken", "承诺已超时" },
+    { "manager", "demands a manager", "要求找负责人" },
+    { "unrouted", "urgent, and no route matches", "紧急且没有规则匹配" },
+    { "deadletter", "unreadable record", "无法读取的记录" },
+    { "applied", "applied", "已生效" },
+    { "duplicate", "seen before, changes nothing", "重复，不产生变化" },
+    { "late", "older than what already happened", "晚到，不改变状态" },
+    { "echo", "is so already", "本来如此" },
+    { "rejected", "rejected", "被拒绝" },
+};
+
+struct str explain_term(struct str term, enum explain_language language)
+{
+    for (size_t i = 0; i < sizeof(terms) / sizeof(*terms); i++) {
+        if (str_is(term, terms[i].name))
+            return str_from(language == EXPLAIN_ZH ? terms[i].zh : terms[i].en);
+    }
+    return term;
+}
 
 struct str explain_signal(struct str name, enum explain_language language)
 {

@@ -25,8 +25,7 @@ enum word {
     WORD_COPIES,
     WORD_NEAREST,
     WORD_FAILS,
-    WORD_HELD,
-    WORD_CONDITIONS,
+
     WORD_PROMISE,
     WORD_WITHIN,
     WORD_TELLS,
@@ -46,7 +45,12 @@ enum word {
     WORD_VULNERABLE,
     WORD_VALUE,
     WORD_INTERNAL,
+    WORD_COLON,
+    WORD_STOPPED_CUSTOMER,
+    WORD_STOPPED_HISTORY,
     WORD_COUNT
 };
 
 struct str explain_word(enum word word, enum explain_language language);
+/* "band" is "urgent" or "紧急"; what is unknown stays as it is. */
+struct str explain_term(struct str term, enum explain_language language);

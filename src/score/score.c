@@ -148,11 +148,13 @@ static struct evidence text_evidence(const struct hit *hit)
     };
 }
 
-/* The same phrase with the same sense says nothing new. */
+/* The same words of the same rule with the same sense say nothing new. A rule is a line of a
+ * lexicon, which may list several phrases. */
 static bool is_repeat(const struct weighed *first, size_t count, const struct hit *hit)
 {
     for (size_t i = 0; i < count; i++) {
         if (str_equal(first[i].hit->rule, hit->rule) &&
+            str_equal_nocase(first[i].hit->text, hit->text) &&
             (first[i].hit->mood == HIT_NEGATED) == (hit->mood == HIT_NEGATED))
             return true;
     }

@@ -131,7 +131,7 @@ static struct hit *add_hit(struct scene *scene, const char *category, int points
     *hit = (struct hit){ .category = index,
                          .field = HIT_BODY,
                          .points = points,
-                         .text = STR("words"),
+                         .text = arena_printf(scene->arena, "words %zu", scene->hit_count),
                          .rule = arena_printf(scene->arena, "en/test:%zu", scene->hit_count) };
     scene->hit_count++;
     return hit;
@@ -152,6 +152,8 @@ static void read_hit(struct scene *scene, char **rest)
             hit->floor = atoi(value_of(word, "floor"));
         else if (value_of(word, "rule"))
             hit->rule = str_from(value_of(word, "rule"));
+        else if (value_of(word, "text"))
+            hit->text = str_from(value_of(word, "text"));
         else if (strcmp(word, "mood=negated") == 0)
             hit->mood = HIT_NEGATED;
         else if (strcmp(word, "mood=question") == 0)
