@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 struct error {
-    char text[512]; /* NUL-terminated; cut with "..." when longer; always valid UTF-8 if inputs were */
+    char text[512]; /* NUL-terminated; cut with "..." when longer; valid UTF-8 if inputs were */
 };
 
 /* Writes the sentence and returns false, so that reporting is one line:
@@ -13,5 +13,4 @@ struct error {
 bool error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "prefix: " in front of what `err` says already. Returns false. */
-bool error_prefix(struct error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+bool error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

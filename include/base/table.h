@@ -1,6 +1,6 @@
 /* A hash table from a string to a pointer: open addressing, the hash kept in the slot, growing a
  * little with each insertion so that no insertion stalls (a resize in one go costs 40-250 ms at a
- * million entries). It owns neither keys nor values: a value's key must live as long as its entry. */
+ * million entries). It owns neither keys nor values: a value's key must outlive its entry. */
 #pragma once
 
 #include <stddef.h>

@@ -7,9 +7,9 @@
 #include "base/time.h"
 
 struct timer {
-    time_ms due;     /* TIME_NEVER: not in the queue */
-    uint64_t order;  /* breaks ties */
-    size_t place;    /* the queue's own; 0: not queued */
+    time_ms due;    /* TIME_NEVER: not in the queue */
+    uint64_t order; /* breaks ties */
+    size_t place;   /* the queue's own; 0: not queued */
 };
 
 struct timers;
