@@ -268,7 +268,7 @@ typedef bool config_read_fn(void *arg, struct str path, struct arena *arena,
 /* All errors and lint findings of one load, in order of position. */
 struct config_finding {
     bool fatal;      /* false: lint */
-    struct str text; /* "file:line:col: sentence" */
+    struct str text; /* "file:line:col: sentence", or "file:line:col: warning: sentence" */
 };
 struct config_findings {
     struct config_finding *items;

@@ -39,10 +39,11 @@ static void add_sentence(struct loader *loader, struct config_place place, bool 
 {
     char sentence[600];
     vsnprintf(sentence, sizeof(sentence), format, args);
-    struct str text =
-        place.line > 0 ? arena_printf(loader->scratch, "%.*s:%d:%d: %s", STR_ARG(place.file),
-                                      place.line, place.column, sentence)
-                       : arena_printf(loader->scratch, "%.*s: %s", STR_ARG(place.file), sentence);
+    const char *kind = fatal ? "" : "warning: ";
+    struct str where = place.line > 0 ? arena_printf(loader->scratch, "%.*s:%d:%d",
+                                                     STR_ARG(place.file), place.line, place.column)
+                                      : place.file;
+    struct str text = arena_printf(loader->scratch, "%.*s: %s%s", STR_ARG(where), kind, sentence);
     add_finding(loader, place, fatal, text);
 }
 

@@ -4,7 +4,17 @@
 #include "base/mem.h"
 #include "loader.h"
 
-/* Keys that no row knows. */
+static bool knows(struct loader *loader, const struct setting *row, const struct yaml *key)
+{
+    if (!row->key[0] || !str_is(key->text, row->key))
+        return false;
+    if (row->type == SETTING_LATER)
+        loader_fail(loader, key->place, "'%s' is not kept by this version: %s; take it out",
+                    row->key, row->help);
+    return true;
+}
+
+/* Keys that no row knows, or that only a later version keeps. */
 static void check_keys(struct loader *loader, const struct setting_table *table,
                        const struct yaml *map)
 {
@@ -18,13 +28,10 @@ static void check_keys(struct loader *loader, const struct setting_table *table,
         struct str key = map->keys[k]->text;
         bool known = false;
         for (size_t i = 0; i < table->count; i++)
-            known |= table->rows[i].key[0] && str_is(key, table->rows[i].key);
+            known |= knows(loader, &table->rows[i], map->keys[k]);
         if (!known)
-            loader_fail(loader, map->keys[k]->place, "unknown key '%.*s'%s%s",
-                        STR_ARG(utf8_prefix(key, 64)), *table->name ? " of " : "",
-                        arena_printf(loader->scratch, "%s%s", table->name,
-                                     loader_guess(loader, key, names, count))
-                            .data);
+            loader_fail(loader, map->keys[k]->place, "unknown key '%.*s'%s",
+                        STR_ARG(utf8_prefix(key, 64)), loader_guess(loader, key, names, count));
     }
     free(names);
 }
@@ -68,9 +75,8 @@ void loader_read(struct loader *loader, const struct setting_table *table, const
         if (row->type == SETTING_TABLE)
             loader_read(loader, row->inner, node, node ? node->place : place,
                         (char *)object + row->offset);
-        else if (row->type == SETTING_LATER && node)
-            loader_fail(loader, node->place, "'%s' is not kept by this version: %s", row->key,
-                        row->help);
+        else if (row->type == SETTING_LATER)
+            continue;
         else if (row->fallback && (!node || node->kind == YAML_NULL))
             read_default(loader, row, object);
         else if (node && (node->kind != YAML_NULL || (row->flags & SETTING_REQUIRED)))

@@ -16,8 +16,8 @@ const char *loader_quote(struct loader *loader, const struct yaml *node)
 static bool mistaken(struct loader *loader, const struct setting *row, const struct yaml *node,
                      const char *wanted)
 {
-    loader_fail(loader, node->place, "'%s' must be %s, not %s", row->key, wanted,
-                loader_quote(loader, node));
+    loader_fail(loader, node->place, "'%s' must be %s, not %s", row->key[0] ? row->key : "name",
+                wanted, loader_quote(loader, node));
     return false;
 }
 
@@ -73,6 +73,14 @@ static bool split_unit(struct str text, int64_t *number, struct str *unit)
     return str_to_int((struct str){ text.data, digits }, number);
 }
 
+static void out_of_range(struct loader *loader, const struct setting *row, const struct yaml *node)
+{
+    char low[SETTING_BOUND_SIZE], high[SETTING_BOUND_SIZE];
+    loader_fail(loader, node->place, "'%s' must be from %s to %s, not %s", row->key,
+                setting_bound(row, row->min, low), setting_bound(row, row->max, high),
+                loader_quote(loader, node));
+}
+
 static bool read_integer(struct loader *loader, const struct setting *row, const struct yaml *node,
                          int64_t *out)
 {
@@ -100,10 +108,7 @@ static bool read_integer(struct loader *loader, const struct setting *row, const
                         : row->type == SETTING_BYTES ? "a size like 512KiB or 64MiB"
                                                      : "a whole number");
     if (__builtin_mul_overflow(number, factor, &number) || number < row->min || number > row->max) {
-        const char *mark = row->type == SETTING_PERCENT ? "%" : "";
-        loader_fail(loader, node->place, "'%s' must be from %lld%s to %lld%s, not %s", row->key,
-                    (long long)row->min, mark, (long long)row->max, mark,
-                    loader_quote(loader, node));
+        out_of_range(loader, row, node);
         return false;
     }
     *out = number;
@@ -115,20 +120,13 @@ static bool read_duration(struct loader *loader, const struct setting *row, cons
 {
     struct error err;
     time_ms value = 0;
-    char low[TIME_TEXT_SIZE], high[TIME_TEXT_SIZE];
 
     if (!duration_parse(node->text, true, &value, &err)) {
         loader_fail(loader, node->place, "'%s': %s", row->key, err.text);
         return false;
     }
     if (value < row->min || value > row->max) {
-        /* duration_format gives two separate texts, one for each buffer. */
-        struct str from = row->min < TIME_SECOND
-                              ? arena_printf(loader->scratch, "%lldms", (long long)row->min)
-                              : duration_format(row->min, low);
-        struct str to = duration_format(row->max, high);
-        loader_fail(loader, node->place, "'%s' must be from %.*s to %.*s, not '%.*s'", row->key,
-                    STR_ARG(from), STR_ARG(to), STR_ARG(node->text));
+        out_of_range(loader, row, node);
         return false;
     }
     *out = value;

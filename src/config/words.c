@@ -63,7 +63,7 @@ static void add_phrases(struct words *words, const struct yaml *list, bool regex
         struct error err;
         if (item->kind != YAML_TEXT || item->text.size == 0) {
             loader_fail(loader, item->place, "a phrase must be a text, not %s",
-                        yaml_kind_name(item));
+                        item->kind == YAML_TEXT ? "empty" : yaml_kind_name(item));
             continue;
         }
         struct lexicon_phrase phrase = {
