@@ -185,7 +185,8 @@ static void put_bytes(struct json_writer *json, struct buf *out, struct str byte
     buf_add_char(out, '"');
 }
 
-void action_to_line(const struct action *action, const struct config *config, struct buf *out)
+void action_to_line(const struct action *action, const struct config *config, bool packed,
+                    struct buf *out)
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
     size_t at = 0;
@@ -220,7 +221,7 @@ void action_to_line(const struct action *action, const struct config *config, st
     if (!str_present(action->value)) {
         JSON_KEY(json, "value");
         json_put_null(json);
-    } else if (json_check(action->value, &line_limits, &traits, &at, NULL) &&
+    } else if (!packed && json_check(action->value, &line_limits, &traits, &at, NULL) &&
                !memchr(action->value.data, '\n', action->value.size)) {
         JSON_KEY(json, "value");
         json_put_raw(json, action->value);

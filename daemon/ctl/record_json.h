@@ -23,5 +23,6 @@ bool record_from_line(struct str line, const struct line_defaults *defaults, str
                       struct record *record, bool *bare, struct error *err);
 
 /* {"topic":...,"key":...,"headers":{...},"value":...} and a newline. Bytes that are no JSON are
- * given as value_base64. */
-void action_to_line(const struct action *action, const struct config *config, struct buf *out);
+ * given as value_base64; with `packed` all are. */
+void action_to_line(const struct action *action, const struct config *config, bool packed,
+                    struct buf *out);

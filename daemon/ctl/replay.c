@@ -36,7 +36,8 @@ struct replay {
     struct buf out;
     int partitions; /* of the home topic, for lines that say where they stood */
     bool only[STAGE_COUNT];
-    bool chain; /* notices go on to the stage escalations */
+    bool packed; /* values as base64 */
+    bool chain;  /* notices go on to the stage escalations */
     int64_t notice_offset;
     time_ms until;
     struct line_defaults defaults;
@@ -113,7 +114,7 @@ static void feed(struct replay_task *task, const struct record *record, struct a
 static void print(struct replay *replay, const struct actions *actions)
 {
     for (size_t i = 0; i < actions->count; i++)
-        action_to_line(&actions->items[i], replay->config, &replay->out);
+        action_to_line(&actions->items[i], replay->config, replay->packed, &replay->out);
 }
 
 /* What the tickets told goes on to the supervisors' stage, as it would through Kafka, at the time
@@ -240,16 +241,22 @@ static bool choose_stage(struct replay *replay, const char *name)
 static int read_options(struct replay *replay, const char **config_path, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' }, { "partitions", required_argument, NULL, 'p' },
-        { "stage", required_argument, NULL, 's' },  { "until", required_argument, NULL, 'u' },
-        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+        { "base64", no_argument, NULL, 'b' },
+        { "config", required_argument, NULL, 'c' },
+        { "partitions", required_argument, NULL, 'p' },
+        { "stage", required_argument, NULL, 's' },
+        { "until", required_argument, NULL, 'u' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
     struct error err;
     int64_t number;
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(replay->command);
-        if (option == 'c')
+        if (option == 'b')
+            replay->packed = true;
+        else if (option == 'c')
             *config_path = optarg;
         else if (option == 's' && choose_stage(replay, optarg))
             continue;
@@ -302,7 +309,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_replay = {
     .name = "replay",
-    .arguments = "-c FILE [--stage STAGE]... [--partitions N] [--until TIME] [INPUT]...",
+    .arguments = "-c FILE [--stage STAGE]... [--partitions N] [--until TIME] [--base64] [INPUT]...",
     .summary = "Show what ombudd would write for recorded events",
     .help =
         "Reads NDJSON (plain, .gz or .zst; standard input without INPUT) and writes NDJSON: one\n"
@@ -314,6 +321,7 @@ const struct command command_replay = {
         "value | value_base64}; such records keep their partitions, each with a state of its own.\n"
         "\n"
         "  -c, --config FILE    the configuration\n"
+        "      --base64         give every value as value_base64, byte for byte\n"
         "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
         "                       notices go on from tickets to escalations\n"
         "      --partitions N   of the home topic, for lines that are records (default: the\n"
