@@ -11,11 +11,9 @@
 #include "encode/records.h"
 #include "enrich/enrich.h"
 #include "stages.h"
-#include "track/ladder.h"
 #include "track/lifecycle.h"
-#include "track/ownership.h"
-#include "track/response.h"
 #include "track/state.h"
+#include "track/track.h"
 #include "track/urgency.h"
 
 enum counter {
@@ -145,12 +143,6 @@ static time_ms tickets_time(const struct prepared *opaque)
 
 /* ---- enrich ---- */
 
-static void merge_text(struct str *into, struct str from)
-{
-    if (!str_empty(from))
-        *into = from;
-}
-
 /* Matchers see the customer as it is known, whatever this event says of it. */
 static void enrich(struct tickets *tickets, struct turn *turn, struct event *event)
 {
@@ -163,13 +155,6 @@ static void enrich(struct tickets *tickets, struct turn *turn, struct event *eve
 }
 
 /* ---- score, route ---- */
-
-static void remember_past(struct turn *turn)
-{
-    turn->earlier_score = turn->ticket->score;
-    turn->earlier_base = turn->ticket->base;
-    turn->earlier_floor = turn->ticket->floor;
-}
 
 static void score(struct turn *turn, const struct tickets_prepared *prepared)
 {
@@ -197,75 +182,6 @@ static void route(struct turn *turn)
     turn->verdict = verdict;
 }
 
-/* ---- track ---- */
-
-static bool heard_signal(const struct turn *turn, struct str name)
-{
-    for (size_t i = 0; turn->score && i < turn->score->name_count; i++) {
-        if (str_equal(turn->score->names[i], name))
-            return true;
-    }
-    return false;
-}
-
-/* What the judgement alone sets off: `band` is the ticket's before it. */
-static void set_off(struct turn *turn, int band)
-{
-    const struct ticket *ticket = turn->ticket;
-    bool entered = turn->created || ticket->band < band;
-    if (status_is_ended(ticket->status))
-        return;
-    if (entered)
-        ladder_trigger(turn, TRIGGER_BAND, turn->at);
-    if (entered && ticket->unrouted && ticket->band <= 1)
-        ladder_trigger(turn, TRIGGER_UNROUTED, turn->at);
-    if (heard_signal(turn, STR("text.manager")))
-        ladder_trigger(turn, TRIGGER_MANAGER, turn->at);
-}
-
-static bool told_holder(const struct turn *turn, int holder)
-{
-    for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
-        if (dispatch->department == holder && dispatch->role == ROLE_RESPONSIBLE)
-            return true;
-    }
-    return false;
-}
-
-/* A new band is news for whoever holds the ticket, unless this event's own dispatch says it. */
-static void announce_band(struct turn *turn, int band)
-{
-    int holder = turn_holder(turn);
-    if (turn->ticket->band < band && holder >= 0 && !told_holder(turn, holder))
-        turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
-}
-
-/* A ticket's first event: somebody becomes responsible, and the customer gets a promise. */
-static void track_new(struct turn *turn)
-{
-    const struct event *event = turn->event;
-    int assigned = -1;
-    if (event->type == EVENT_ASSIGNED)
-        assigned = config_department(turn->config, event->department);
-    ownership_begin(turn, assigned);
-    response_begin(turn, turn->at, INTERVAL_OPENED);
-    set_off(turn, CONFIG_BANDS);
-    lifecycle_apply(turn, false);
-}
-
-static void track_known(struct turn *turn, int band, bool late)
-{
-    const struct event *event = turn->event;
-    if (turn->ticket->band != band)
-        response_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
-                                             STR_ARG(event->id)));
-    if (turn->verdict)
-        ownership_review(turn);
-    lifecycle_apply(turn, late);
-    announce_band(turn, band);
-    set_off(turn, band);
-}
-
 /* ---- one event ---- */
 
 static bool is_expired(const struct tickets *tickets, const struct event *event,
@@ -282,57 +198,17 @@ static uint64_t identity_of(const struct event *event)
     return hash ? hash : 1; /* 0 means none */
 }
 
-static bool is_late(const struct turn *turn)
-{
-    return !turn->created && lifecycle_ages(turn->event->type) &&
-           turn->at < turn->ticket->last_event;
-}
-
-/* Counted before scoring, because the past includes this event. */
-static void count_past(struct turn *turn, bool late)
-{
-    struct ticket *ticket = turn->ticket;
-    const struct event *event = turn->event;
-    if (turn->created || event->automated)
-        return;
-    if (event->type == EVENT_REOPENED && status_is_ended(ticket->status) && !late)
-        ticket->reopens++;
-    if (event->type != EVENT_MESSAGE || event->from != SENDER_CUSTOMER)
-        return;
-    if (lifecycle_reopens(ticket, event, turn->config) && !late)
-        ticket->reopens++;
-    if (!status_is_ended(ticket->status) || lifecycle_reopens(ticket, event, turn->config))
-        ticket->contacts++;
-}
-
-static void take_fields(struct turn *turn, bool late)
-{
-    if (!late || str_empty(turn->ticket->category))
-        merge_text(&turn->ticket->category, turn->event->category);
-    if (!late && lifecycle_ages(turn->event->type))
-        turn->ticket->last_event = turn->at;
-}
-
-/* enrich, score, route, track: what an event that is neither seen nor refused does. */
+/* What an event does that is neither seen nor refused. */
 static void decide(struct tickets *tickets, struct turn *turn, struct event *event,
                    const struct tickets_prepared *prepared)
 {
-    struct ticket *ticket = turn->ticket;
-    bool late = is_late(turn);
-    int band = ticket->band;
-    bool holder_lost = !turn->created && turn_holder(turn) < 0;
-    take_fields(turn, late);
-    count_past(turn, late);
-    remember_past(turn);
+    struct past past = track_past(turn);
     enrich(tickets, turn, event);
     if (turn->created || lifecycle_speaks(event))
         score(turn, prepared);
-    if (turn->score || holder_lost)
+    if (turn->score || past.holder_lost)
         route(turn);
-    if (turn->created)
-        track_new(turn);
-    else
-        track_known(turn, band, late);
+    track_event(turn, &past);
 }
 
 /* The ticket of an event, or why it must not have one. False: the event expired. */
@@ -444,39 +320,6 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
 
 /* ---- one deadline ---- */
 
-static void fire_climb(struct turn *turn)
-{
-    struct ticket *ticket = turn->ticket;
-    for (size_t i = 0; i < ticket->climb_count; i++) {
-        struct climb *climb = &ticket->climbs[i];
-        if (climb_deadline(climb, turn->definitions) != turn->at)
-            continue;
-        const char *trigger = trigger_name(climb->trigger);
-        if (climb->restart_at == turn->at)
-            turn->timer = arena_printf(turn->arena, "%s acknowledgement", trigger);
-        else
-            turn->timer = arena_printf(turn->arena, "%s step %u", trigger, climb->next + 1);
-        ladder_fire(turn, climb);
-        return;
-    }
-}
-
-/* The earliest thing that is due; of equal ones the clock first, then ladders in the order they
- * began. */
-static void fire(struct turn *turn)
-{
-    struct ticket *ticket = turn->ticket;
-    turn->at = ticket_deadline(ticket, turn->definitions);
-    if (clock_deadline(&ticket->response) == turn->at) {
-        response_fire(turn);
-    } else if (ticket->purge_at == turn->at) {
-        turn->timer = STR("retention");
-        turn->gone = true;
-    } else {
-        fire_climb(turn);
-    }
-}
-
 static void forget(struct tickets *tickets, const struct ticket *ticket, struct actions *actions)
 {
     struct str id = arena_copy(actions->arena, ticket->id);
@@ -502,7 +345,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .event = &blank,
                          .ticket = ticket };
     turn_begin(&turn);
-    fire(&turn);
+    track_deadline(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);
     if (turn.gone)
