@@ -7,6 +7,17 @@ static const struct ladder_terms *terms_of(const struct turn *turn, const struct
     return definitions_ladder(turn->definitions, climb->definition);
 }
 
+/* The next step that can be told as things stand; the step count: none. An acknowledgement holds
+ * back those that wait for none. */
+static unsigned next_step(const struct climb *climb, const struct ladder_terms *terms)
+{
+    unsigned step = climb->next;
+    while (climb->acknowledged && step < terms->step_count &&
+           terms->steps[step].unless_acknowledged)
+        step++;
+    return step;
+}
+
 static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
                                  enum notice_status status)
 {
@@ -44,10 +55,9 @@ static void tell_told(struct turn *turn, const struct climb *climb, enum notice_
 /* Takes the next step; tells it unless its conditions say otherwise. */
 static void climb_step(struct turn *turn, struct climb *climb, const struct ladder_terms *terms)
 {
-    unsigned step = climb->next++;
+    unsigned step = next_step(climb, terms);
     const struct ladder_terms_step *rule = &terms->steps[step];
-    if (rule->unless_acknowledged && climb->acknowledged)
-        return;
+    climb->next = step + 1;
     struct facts facts = turn_facts(turn, str_from(trigger_name(climb->trigger)));
     if (rule->matcher && !matcher_matches(rule->matcher, &facts))
         return;
@@ -141,7 +151,7 @@ void ladder_fire(struct turn *turn, struct climb *climb)
     const struct ladder_terms *terms = terms_of(turn, climb);
     if (climb->restart_at <= turn->at)
         ascend(turn, climb);
-    else if (climb->next < terms->step_count)
+    else
         climb_step(turn, climb, terms);
 }
 
@@ -223,7 +233,8 @@ void ladder_move_all(struct turn *turn, struct str from)
 time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions)
 {
     const struct ladder_terms *terms = definitions_ladder(definitions, climb->definition);
-    if (!terms || climb->next >= terms->step_count)
+    unsigned step = terms ? next_step(climb, terms) : 0;
+    if (!terms || step >= terms->step_count)
         return climb->restart_at;
-    return time_min(climb->restart_at, climb->since + terms->steps[climb->next].after);
+    return time_min(climb->restart_at, climb->since + terms->steps[step].after);
 }

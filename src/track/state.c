@@ -22,6 +22,7 @@ struct state {
     int32_t partition, partition_count;
     bool format_known, format_known_at_mark; /* `m/format` is in the changelog */
     int64_t restored_version, restored_partitions;
+    size_t texts_alone; /* restored texts whose ticket is still to come */
 };
 
 struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count)
@@ -214,6 +215,8 @@ static bool restore_ticket(struct state *state, struct str id, struct str value,
         after_count = ticket_definitions(&ticket, after, DEFINITIONS_MAX);
     }
     account(state, before, before_count, after, after_count, NULL);
+    if (slot && str_empty(slot_state(slot)))
+        state->texts_alone--;
     if (!str_present(value)) {
         if (slot)
             store_remove(state->store, slot);
@@ -225,15 +228,22 @@ static bool restore_ticket(struct state *state, struct str id, struct str value,
     return true;
 }
 
-static bool restore_text(struct state *state, struct str id, struct str value, struct error *err)
+/* Compaction moves a ticket's record behind its text's, which is written once: the text may come
+ * first and then waits for its ticket. */
+static void restore_text(struct state *state, struct str id, struct str value)
 {
     struct slot *slot = store_find(state->store, id);
     if (!slot && !str_present(value))
-        return true; /* the tombstone of a ticket that is gone */
-    if (!slot)
-        return error_set(err, "x/%.*s has no ticket before it", STR_ARG(id));
+        return;
+    if (!slot) {
+        slot = store_add(state->store, id);
+        state->texts_alone++;
+    }
     store_put_text(state->store, slot, value);
-    return true;
+    if (!str_present(value) && str_empty(slot_state(slot))) {
+        store_remove(state->store, slot);
+        state->texts_alone--;
+    }
 }
 
 static bool restore_format(struct state *state, struct str value, struct error *err)
@@ -264,7 +274,7 @@ bool state_restore(struct state *state, struct str key, struct str value, struct
     else if (str_starts(key, STR("t/")))
         ok = restore_ticket(state, rest, value, err);
     else if (str_starts(key, STR("x/")))
-        ok = restore_text(state, rest, value, err);
+        restore_text(state, rest, value), ok = true;
     else if (definition_key_parse(key, &hash))
         ok = definitions_restore(state->definitions, hash, value, err);
     else
@@ -287,6 +297,9 @@ bool state_restored(struct state *state, struct error *err)
                          (long long)state->restored_partitions, (int)state->partition_count);
     if (!state->format_known && store_count(state->store) > 0)
         return error_set(err, "the changelog has tickets, but no m/format record");
+    if (state->texts_alone > 0)
+        return error_set(err, "the changelog has %zu texts of tickets that it lacks",
+                         state->texts_alone);
     if (!definitions_restored(state->definitions, err))
         return false;
     state_mark(state);

@@ -133,11 +133,10 @@ static void fire_climb(struct turn *turn)
         if (climb_deadline(climb, turn->definitions) != turn->at)
             continue;
         const char *trigger = trigger_name(climb->trigger);
-        if (climb->restart_at == turn->at)
-            turn->timer = arena_printf(turn->arena, "%s acknowledgement", trigger);
-        else
-            turn->timer = arena_printf(turn->arena, "%s step %u", trigger, climb->next + 1);
+        bool restart = climb->restart_at == turn->at;
         ladder_fire(turn, climb);
+        turn->timer = restart ? arena_printf(turn->arena, "%s acknowledgement", trigger)
+                              : arena_printf(turn->arena, "%s step %u", trigger, climb->next);
         return;
     }
 }

@@ -1,0 +1,308 @@
+/* Golden traces: tests/traces/NAME.trace tells in virtual time what goes in ("> ...") and, line by
+ * line, what must come out. Each runs in several ways that must not make a difference: plainly,
+ * with every transaction undone and done again, and with a restart after every step.
+ * OMBUD_TRACES=write writes what comes out instead; read the diff before you keep it. */
+#include "tickets_world.h"
+
+#include <dirent.h>
+
+enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COMPACTED, WAY_COUNT };
+static const char *const way_names[WAY_COUNT] = { "plainly", "with each turn undone and redone",
+                                                  "restarted after each line",
+                                                  "restarted from a compacted changelog" };
+
+static void print_time(struct buf *out, time_ms time)
+{
+    long long seconds = (long long)(time - WORLD_START) / 1000;
+    buf_printf(out, "%02lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+static struct str member(const cJSON *root, const char *pointer)
+{
+    return json_string(json_pointer(root, str_from(pointer)));
+}
+
+static void print_due(struct buf *out, const cJSON *root, const char *pointer)
+{
+    time_ms due = 0;
+    struct str text = member(root, pointer);
+    if (str_present(text) && time_parse(text, &due, NULL)) {
+        buf_printf(out, " due ");
+        print_time(out, due);
+    }
+}
+
+static void print_decision(struct buf *out, const cJSON *root)
+{
+    bool timer = str_is(member(root, "/kind"), "timer");
+    buf_printf(out, "%s %.*s", timer ? "timer" : "decision",
+               STR_ARG(member(root, timer ? "/timer" : "/outcome")));
+    if (str_present(member(root, "/band")))
+        buf_printf(out, " · %.*s %d · %.*s %.*s", STR_ARG(member(root, "/band")),
+                   (int)json_pointer(root, STR("/score"))->valuedouble,
+                   STR_ARG(member(root, "/status")), STR_ARG(member(root, "/responsible")));
+    if (str_present(member(root, "/label")))
+        buf_printf(out, " · %.*s", STR_ARG(member(root, "/label")));
+    if (str_present(member(root, "/late_by")))
+        buf_printf(out, " · late by %.*s", STR_ARG(member(root, "/late_by")));
+    if (str_present(member(root, "/reason")))
+        buf_printf(out, " · %.*s", STR_ARG(member(root, "/reason")));
+}
+
+static void print_dispatch(struct buf *out, const cJSON *root)
+{
+    buf_printf(out, "dispatch → %.*s, %.*s, %.*s", STR_ARG(member(root, "/department")),
+               STR_ARG(member(root, "/role")), STR_ARG(member(root, "/why")));
+    if (str_present(member(root, "/body")))
+        buf_printf(out, " “%.*s”", STR_ARG(member(root, "/body")));
+}
+
+static void print_promises(struct buf *out, const cJSON *root)
+{
+    const cJSON *list = json_get(root, STR("promises"));
+    for (const cJSON *promise = list->child; promise; promise = promise->next) {
+        buf_printf(out, "%spromise %.*s %.*s", promise == list->child ? "" : "; ",
+                   STR_ARG(member(promise, "/clock")), STR_ARG(member(promise, "/status")));
+        print_due(out, promise, "/due");
+        if (str_present(member(promise, "/reason")))
+            buf_printf(out, " (%.*s)", STR_ARG(member(promise, "/reason")));
+    }
+}
+
+static void print_notice(struct buf *out, const cJSON *root)
+{
+    buf_printf(out, "%.*s %.*s → %.*s of %.*s (step %d)", STR_ARG(member(root, "/trigger")),
+               STR_ARG(member(root, "/status")), STR_ARG(member(root, "/level")),
+               STR_ARG(member(root, "/department")),
+               (int)json_pointer(root, STR("/step"))->valuedouble);
+    if (str_present(member(root, "/by")))
+        buf_printf(out, " by %.*s", STR_ARG(member(root, "/by")));
+    if (str_present(member(root, "/next/level"))) {
+        time_ms at = 0;
+        assert_true(time_parse(member(root, "/next/at"), &at, NULL));
+        buf_printf(out, ", then %.*s at ", STR_ARG(member(root, "/next/level")));
+        print_time(out, at);
+    }
+}
+
+static void print_action(struct buf *out, const struct action *action, struct arena *arena)
+{
+    static const struct json_limits limits = { 1 << 20, 65536, 16 };
+    size_t at = 0;
+    struct error err;
+    struct str header = STR_NONE;
+    const cJSON *root = NULL;
+    if (action->output == OUTPUT_STATE && !str_present(action->value))
+        buf_printf(out, "forgotten: %.*s", STR_ARG(action->key));
+    if (action->output == OUTPUT_PROMISES && !str_present(action->value))
+        buf_printf(out, "promise forgotten");
+    if (action->output == OUTPUT_DEADLETTER) {
+        for (size_t i = 0; i < action->header_count; i++) {
+            if (str_is(action->headers[i].name, "ombud-error"))
+                header = action->headers[i].value;
+        }
+        buf_printf(out, "dead letter: %.*s", STR_ARG(header));
+    }
+    if (!str_present(action->value) || action->output == OUTPUT_STATE ||
+        action->output == OUTPUT_DEADLETTER)
+        return;
+    root = json_parse(action->value, &limits, arena, NULL, &at, &err);
+    if (!root)
+        fail_msg("an output is no JSON at byte %zu: %s: %.*s", at, err.text,
+                 STR_ARG(action->value));
+    if (action->output == OUTPUT_DECISIONS)
+        print_decision(out, root);
+    else if (action->output == OUTPUT_DEPARTMENT)
+        print_dispatch(out, root);
+    else if (action->output == OUTPUT_PROMISES)
+        print_promises(out, root);
+    else if (action->output == OUTPUT_NOTICES)
+        print_notice(out, root);
+}
+
+/* "ce_time" and "ce_subject" say when and whose; state has neither and follows its decision. */
+static void print_prefix(struct buf *out, const struct world *world, const struct action *action)
+{
+    struct record as_record = { .headers = action->headers, .header_count = action->header_count };
+    struct str when = record_header(&as_record, "ce_time");
+    struct str whose = record_header(&as_record, "ce_subject");
+    time_ms time = world->clock.now;
+    if (str_present(when))
+        assert_true(time_parse(when, &time, NULL));
+    print_time(out, time);
+    buf_printf(out, " %.*s ", STR_ARG(str_present(whose) ? whose : STR("-")));
+}
+
+static void print_actions(struct buf *out, struct world *world)
+{
+    struct arena *arena = arena_new(64 * 1024);
+    for (size_t i = 0; i < world->actions.count; i++) {
+        struct buf line = { 0 };
+        print_action(&line, &world->actions.items[i], arena);
+        if (line.size) {
+            print_prefix(out, world, &world->actions.items[i]);
+            buf_printf(out, "%.*s\n", STR_ARG(buf_str(&line)));
+        }
+        buf_free(&line);
+    }
+    arena_free(arena);
+}
+
+static bool parse_clock_time(const char *text, time_ms *out)
+{
+    int hours = 0, minutes = 0, seconds = 0;
+    if (sscanf(text, "%d:%d:%d", &hours, &minutes, &seconds) != 3)
+        return false;
+    *out = WORLD_START + ((hours * INT64_C(60) + minutes) * 60 + seconds) * 1000;
+    return true;
+}
+
+/* `> 00:00:05 t1 opened {"body":"..."}`; "at HH:MM:SS" in front of the object: the event's own
+ * time where it differs from the record's; `> 01:00:00` alone: time passes. */
+static void run_input(struct world *world, const char *line)
+{
+    time_ms arrival = 0, own = 0;
+    char ticket[128], type[32], own_text[16];
+    int used = 0;
+    if (!parse_clock_time(line + 2, &arrival))
+        fail_msg("no time in '%s'", line);
+    if (sscanf(line + 2, "%*s %127s %31s %n", ticket, type, &used) < 2) {
+        world_pass(world, arrival);
+        return;
+    }
+    const char *rest = line + 2 + used;
+    own = arrival;
+    if (sscanf(rest, "at %15s %n", own_text, &used) == 1) {
+        assert_true(parse_clock_time(own_text, &own));
+        rest += used;
+    }
+    struct buf json = { 0 };
+    char text[TIME_TEXT_SIZE];
+    buf_printf(&json, "{\"ticket\":\"%s\",\"type\":\"%s\",\"time\":\"%.*s\"%s%s", ticket, type,
+               STR_ARG(time_format(own, text)), *rest == '{' && rest[1] != '}' ? "," : "",
+               *rest == '{' ? rest + 1 : "}");
+    world_feed(world, buf_str(&json), arrival);
+    buf_free(&json);
+}
+
+static void run_line(struct world *world, const char *line, enum way way, struct buf *out)
+{
+    if (way == WAY_UNDONE) {
+        struct task_clock clock = world->clock;
+        int64_t offset = world->offset;
+        run_input(world, line);
+        tickets_engine.undo(world->engine);
+        world->clock = clock;
+        world->offset = offset;
+    }
+    run_input(world, line);
+    print_actions(out, world);
+    world_commit(world);
+    if (way == WAY_RESTARTED || way == WAY_COMPACTED)
+        world_restart(world, way == WAY_COMPACTED);
+}
+
+/* Inputs and comments as they are, outputs as they come. */
+static void run(const struct config *config, struct str text, enum way way, struct buf *out)
+{
+    struct world world;
+    world_open(&world, config, 0, 1);
+    while (text.size) {
+        const char *end = memchr(text.data, '\n', text.size);
+        size_t size = end ? (size_t)(end - text.data) : text.size;
+        char *line = world_copy((struct str){ text.data, size });
+        if (line[0] == '>' || line[0] == '#' || !line[0])
+            buf_printf(out, "%s\n", line);
+        if (line[0] == '>')
+            run_line(&world, line, way, out);
+        free(line);
+        size += end ? 1 : 0;
+        text = (struct str){ text.data + size, text.size - size };
+    }
+    world_close(&world);
+}
+
+static bool read_file(const char *path, struct buf *out)
+{
+    char block[4096];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    for (size_t size = 0; (size = fread(block, 1, sizeof(block), file)) > 0;)
+        buf_add(out, block, size);
+    fclose(file);
+    return true;
+}
+
+static void compare(const char *path, struct str expected, struct str actual, enum way way)
+{
+    size_t line = 1, start = 0;
+    for (size_t i = 0; i < expected.size && i < actual.size; i++) {
+        if (expected.data[i] != actual.data[i])
+            break;
+        if (expected.data[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    }
+    if (str_equal(expected, actual))
+        return;
+    int was = (int)strcspn(expected.data + start, "\n");
+    int is = (int)strcspn(actual.data + start, "\n");
+    fail_msg("%s:%zu: run %s\n  expected: %.*s\n  got:      %.*s", path, line, way_names[way], was,
+             expected.data + start, is, actual.data + start);
+}
+
+static void run_file(const struct config *config, const char *path)
+{
+    struct buf expected = { 0 };
+    assert_true(read_file(path, &expected));
+    buf_text(&expected);
+    for (enum way way = 0; way < WAY_COUNT; way++) {
+        struct buf actual = { 0 };
+        run(config, buf_str(&expected), way, &actual);
+        buf_text(&actual);
+        if (way == WAY_PLAIN && getenv("OMBUD_TRACES")) {
+            FILE *file = fopen(path, "wb");
+            assert_non_null(file);
+            fwrite(actual.data, 1, actual.size, file);
+            fclose(file);
+            buf_clear(&expected);
+            buf_add(&expected, actual.data, actual.size);
+            buf_text(&expected);
+        }
+        compare(path, buf_str(&expected), buf_str(&actual), way);
+        buf_free(&actual);
+    }
+    buf_free(&expected);
+}
+
+static int is_trace(const struct dirent *entry)
+{
+    size_t size = strlen(entry->d_name);
+    return size > 6 && !strcmp(entry->d_name + size - 6, ".trace");
+}
+
+static void traces_come_out_as_written(void **state)
+{
+    struct dirent **entries = NULL;
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    int count = scandir(SOURCE_DIR "/tests/traces", &entries, is_trace, alphasort);
+    (void)state;
+    assert_true(count >= 5);
+    for (int i = 0; i < count; i++) {
+        char path[512];
+        snprintf(path, sizeof(path), "%s/tests/traces/%s", SOURCE_DIR, entries[i]->d_name);
+        run_file(config, path);
+        free(entries[i]);
+    }
+    free(entries);
+    config_free((struct config *)config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(traces_come_out_as_written) };
+    json_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
