@@ -105,6 +105,8 @@ void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, .
 
 void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
                    enum dispatch_text text);
+/* Whether this turn has a dispatch that tells the department as the responsible one. */
+bool turn_has_told(const struct turn *turn, int department);
 /* Of the response clock as it now stands. */
 void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
                   struct str reason);

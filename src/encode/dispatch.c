@@ -1,6 +1,14 @@
 #include "encode/headers.h"
 #include "encode/parts.h"
 
+static void put_message(struct json_writer *json, const struct event *event)
+{
+    if (str_empty(event->body))
+        return;
+    JSON_KEY(json, "message");
+    json_put_str(json, event->body);
+}
+
 static void put_texts(struct json_writer *json, const struct turn *turn,
                       const struct dispatch *dispatch)
 {
@@ -16,6 +24,7 @@ static void put_texts(struct json_writer *json, const struct turn *turn,
         if (turn->opening.size > 2) {
             struct str inside = { turn->opening.data + 1, turn->opening.size - 2 };
             json_put_raw(json, inside);
+            put_message(json, turn->event);
             return;
         }
         break;

@@ -16,10 +16,11 @@ static bool is_reply(const struct event *event)
     return event->type == EVENT_MESSAGE && event->from == SENDER_AGENT && !event->automated;
 }
 
+/* Unless a dispatch of this turn made it the holder: that one carries the message too. */
 static void tell_holder(struct turn *turn)
 {
     int holder = turn_holder(turn);
-    if (holder >= 0)
+    if (holder >= 0 && !turn_has_told(turn, holder))
         turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
 }
 
@@ -94,10 +95,11 @@ static void apply_assigned(struct turn *turn)
     struct str name = turn->event->department;
     int department = config_department(turn->config, name);
     if (department < 0) {
-        turn_outcome(turn, turn->created ? OUTCOME_APPLIED : OUTCOME_REJECTED,
-                     str_empty(name) ? "no department was named%.*s%s"
-                                     : "unknown department '%.*s'%s",
-                     STR_ARG(name), turn->created ? "; the routing tree decided" : "");
+        struct str problem =
+            str_empty(name) ? STR("no department was named")
+                            : arena_printf(turn->arena, "unknown department '%.*s'", STR_ARG(name));
+        turn_outcome(turn, turn->created ? OUTCOME_APPLIED : OUTCOME_REJECTED, "%.*s%s",
+                     STR_ARG(problem), turn->created ? "; the routing tree decided" : "");
         return;
     }
     if (turn->created)

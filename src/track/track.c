@@ -74,20 +74,11 @@ static void set_off(struct turn *turn, int band)
         ladder_trigger(turn, TRIGGER_MANAGER, turn->at);
 }
 
-static bool told_holder(const struct turn *turn, int holder)
-{
-    for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
-        if (dispatch->department == holder && dispatch->role == ROLE_RESPONSIBLE)
-            return true;
-    }
-    return false;
-}
-
 /* A new band is news for whoever holds the ticket, unless this event's own dispatch says it. */
 static void announce_band(struct turn *turn, int band)
 {
     int holder = turn_holder(turn);
-    if (turn->ticket->band < band && holder >= 0 && !told_holder(turn, holder))
+    if (turn->ticket->band < band && holder >= 0 && !turn_has_told(turn, holder))
         turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
 }
 

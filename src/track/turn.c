@@ -85,6 +85,15 @@ void turn_dispatch(struct turn *turn, int department, enum role role, enum why w
     turn->dispatches_end = &dispatch->next;
 }
 
+bool turn_has_told(const struct turn *turn, int department)
+{
+    for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
+        if (dispatch->department == department && dispatch->role == ROLE_RESPONSIBLE)
+            return true;
+    }
+    return false;
+}
+
 void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
                   struct str reason)
 {

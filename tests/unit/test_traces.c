@@ -55,6 +55,8 @@ static void print_dispatch(struct buf *out, const cJSON *root)
                STR_ARG(member(root, "/role")), STR_ARG(member(root, "/why")));
     if (str_present(member(root, "/body")))
         buf_printf(out, " “%.*s”", STR_ARG(member(root, "/body")));
+    if (str_present(member(root, "/message")))
+        buf_printf(out, " + “%.*s”", STR_ARG(member(root, "/message")));
 }
 
 static void print_promises(struct buf *out, const cJSON *root)

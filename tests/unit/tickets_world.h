@@ -47,8 +47,8 @@ static inline const struct config *world_config(const char *path)
     return config;
 }
 
-static inline void world_open(struct world *world, const struct config *config,
-                              int32_t partition, int32_t partition_count)
+static inline void world_open(struct world *world, const struct config *config, int32_t partition,
+                              int32_t partition_count)
 {
     *world = (struct world){ .config = config };
     world->setup = (struct engine_setup){ .config = config,
@@ -95,8 +95,8 @@ static inline void world_commit(struct world *world)
         assert_int_equal(action->partition, world->setup.partition);
         if (world->changelog_count == world->changelog_capacity) {
             world->changelog_capacity = 2 * world->changelog_capacity + 64;
-            world->changelog = realloc(world->changelog,
-                                       world->changelog_capacity * sizeof(*world->changelog));
+            world->changelog =
+                realloc(world->changelog, world->changelog_capacity * sizeof(*world->changelog));
         }
         struct entry *entry = &world->changelog[world->changelog_count++];
         *entry = (struct entry){ .key = world_copy(action->key), .key_size = action->key.size };
