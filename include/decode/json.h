@@ -24,6 +24,9 @@ const cJSON *json_get(const cJSON *object, struct str name);
 /* RFC 6901: "/a/b/0", "" is the root, "~1" is '/', "~0" is '~'. NULL: nothing is there. */
 const cJSON *json_pointer(const cJSON *root, struct str pointer);
 
+/* One step of a pointer: the member, or the item of that number. NULL: nothing is there. */
+const cJSON *json_step(const cJSON *item, struct str token);
+
 /* The name of a member. */
 struct str json_name(const cJSON *member);
 /* The text of a string; absent for NULL and for anything that is not a string. */

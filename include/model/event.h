@@ -93,7 +93,9 @@ struct event {
 
     const struct str *warnings; /* sentences about what was left out or clamped, in order */
     size_t warning_count;
-    unsigned unknown_fields;
+    unsigned unknown_fields; /* members that no field takes */
+    unsigned missing_fields; /* what the source's format looked for in vain */
+    bool initial;            /* a row of a first copy: builds state, never escalates */
 };
 
 const struct attribute *event_attribute(const struct event *event, struct str name); /* or NULL */

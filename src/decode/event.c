@@ -2,7 +2,7 @@
 
 #include <string.h>
 #include "config/config.h"
-#include "decode/json.h"
+#include "decode/format.h"
 #include "encode/forward.h"
 #include "event_read.h"
 
@@ -101,8 +101,8 @@ static void keep_warnings(const struct warnings *warnings, struct event *event)
     event->warning_count = count;
 }
 
-static const cJSON *parse(const struct record *record, size_t max_event, struct warnings *warnings,
-                          struct refusal *refusal)
+static bool parse(const struct record *record, size_t max_event, struct warnings *warnings,
+                  const cJSON **root, struct refusal *refusal)
 {
     struct json_limits limits = json_event_limits;
     struct arena *arena = warnings->arena;
@@ -111,33 +111,51 @@ static const cJSON *parse(const struct record *record, size_t max_event, struct 
     size_t at = 0;
 
     limits.size = max_event;
-    if (!str_present(record->value)) {
-        *refusal = (struct refusal){ STR("the record has no value"), STR("") };
-        return NULL;
-    }
-    const cJSON *root = json_parse(record->value, &limits, arena, &replaced, &at, &err);
-    if (!root) {
+    *root = json_parse(record->value, &limits, arena, &replaced, &at, &err);
+    if (!*root) {
         *refusal = (struct refusal){ arena_printf(arena, "%s", err.text),
                                      arena_printf(arena, "byte %zu", at) };
-        return NULL;
+        return false;
     }
     if (replaced)
         warnings_add(warnings, "\\u0000 and half surrogate pairs became U+FFFD");
-    return root;
+    return true;
+}
+
+/* The record's value as a tree of canonical fields. */
+static bool make_canonical(const struct record *record, const struct config_source *source,
+                           size_t max_event, struct warnings *warnings, struct mapped *mapped,
+                           struct refusal *refusal)
+{
+    const cJSON *root = NULL;
+
+    if (str_present(record->value) && !parse(record, max_event, warnings, &root, refusal))
+        return false;
+    if (source && source->mapping)
+        return format_map(source->mapping, record, root, warnings, mapped, refusal);
+    if (!root) {
+        *refusal = (struct refusal){ STR("the record has no value"), STR("") };
+        return false;
+    }
+    *mapped = (struct mapped){ .root = root };
+    return true;
 }
 
 bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
                   struct arena *arena, struct event *event, struct refusal *refusal)
 {
     struct warnings warnings = { .arena = arena };
+    struct mapped mapped;
     struct event fresh;
 
-    const cJSON *root = parse(record, max_event, &warnings, refusal);
-    if (!root || !event_read(root, &warnings, &fresh, refusal))
+    if (!make_canonical(record, source, max_event, &warnings, &mapped, refusal) ||
+        !event_read(mapped.root, &warnings, &fresh, refusal))
         return false;
     bool direct = source && !source->home && str_equal(source->topic, record->topic);
     struct first_place first = find_first_place(record, !direct, arena);
-    fresh.source = first.topic;
+    fresh.source = str_present(mapped.source) ? mapped.source : first.topic;
+    fresh.missing_fields = mapped.missing;
+    fresh.initial = mapped.initial;
     fresh.timestamp = time_max(first.timestamp, 0);
     fresh.id_given = str_present(fresh.id);
     if (!fresh.id_given)

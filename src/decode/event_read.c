@@ -5,22 +5,6 @@
 
 enum { NAMES_MAX = 8, PATH_MAX = 160 };
 
-/* What a field must look like. */
-enum shape {
-    SHAPE_TEXT,       /* string -> struct str */
-    SHAPE_IDENTIFIER, /* string or number of 1-128 bytes -> struct str */
-    SHAPE_NAME,       /* one of `names` -> struct str */
-    SHAPE_CHOICE,     /* one of `names` -> enum sender: its place */
-    SHAPE_SECOND,     /* one of two `names` -> bool: is it the second? */
-    SHAPE_TIME,       /* RFC 3339 -> time_ms */
-    SHAPE_INTEGER,    /* whole number in [low, high] -> int */
-    SHAPE_FLAG,       /* boolean -> int 0 or 1 */
-    SHAPE_BOOL,       /* boolean -> bool */
-    SHAPE_TAGS,
-    SHAPE_ATTRIBUTES,
-    SHAPE_CUSTOMER,
-};
-
 struct field {
     struct str name;
     enum shape shape;
@@ -82,6 +66,11 @@ static const struct field customer_fields[] = {
     { FIELD(customer, lifecycle, NAME),
       .names = { "onboarding", "active", "renewal", "at_risk", "churned" } },
     { FIELD(customer, vulnerable, FLAG) },
+};
+
+enum {
+    EVENT_FIELDS = sizeof(event_fields) / sizeof(event_fields[0]),
+    CUSTOMER_FIELDS = sizeof(customer_fields) / sizeof(customer_fields[0]),
 };
 
 /* Where a field stands, for warnings. */
@@ -310,6 +299,42 @@ static const struct field *find_field(const struct field *fields, size_t count, 
     return NULL;
 }
 
+bool event_field_shape(struct str parent, struct str member, enum shape *shape)
+{
+    const struct field *field = NULL;
+
+    if (str_is(parent, "attributes") && !str_empty(member)) {
+        *shape = SHAPE_ATTRIBUTES;
+        return true;
+    }
+    if (str_empty(parent) && (str_is(member, "type") || str_is(member, "ticket"))) {
+        *shape = str_is(member, "type") ? SHAPE_TEXT : SHAPE_IDENTIFIER;
+        return true;
+    }
+    if (str_empty(parent))
+        field = find_field(event_fields, EVENT_FIELDS, member);
+    else if (str_is(parent, "customer"))
+        field = find_field(customer_fields, CUSTOMER_FIELDS, member);
+    if (field)
+        *shape = field->shape;
+    return field != NULL;
+}
+
+size_t event_field_names(struct str *names, size_t max, struct arena *arena)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < EVENT_FIELDS && count < max; i++)
+        names[count++] = event_fields[i].name;
+    for (size_t i = 0; i < CUSTOMER_FIELDS && count < max; i++)
+        names[count++] = arena_printf(arena, "customer.%.*s", STR_ARG(customer_fields[i].name));
+    if (count + 2 <= max) {
+        names[count++] = STR("type");
+        names[count++] = STR("ticket");
+    }
+    return count;
+}
+
 static void read_customer(struct reader *reader, const cJSON *item, struct customer *customer)
 {
     if (!cJSON_IsObject(item)) {
@@ -319,8 +344,7 @@ static void read_customer(struct reader *reader, const cJSON *item, struct custo
     customer->given = true;
     for (const cJSON *member = item->child; member; member = member->next) {
         struct str name = json_name(member);
-        const struct field *field =
-            find_field(customer_fields, sizeof(customer_fields) / sizeof(*customer_fields), name);
+        const struct field *field = find_field(customer_fields, CUSTOMER_FIELDS, name);
         if (!field)
             reader->unknown++;
         else if (!json_is_null(member))
@@ -334,8 +358,7 @@ static void read_customer(struct reader *reader, const cJSON *item, struct custo
 static void read_member(struct reader *reader, const cJSON *member, struct event *event)
 {
     struct str name = json_name(member);
-    const struct field *field =
-        find_field(event_fields, sizeof(event_fields) / sizeof(*event_fields), name);
+    const struct field *field = find_field(event_fields, EVENT_FIELDS, name);
 
     if (!field) {
         reader->unknown += !str_is(name, "type") && !str_is(name, "ticket");

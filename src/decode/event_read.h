@@ -5,6 +5,28 @@
 #include "decode/event.h"
 #include "decode/json.h"
 
+/* What a field must look like. */
+enum shape {
+    SHAPE_TEXT,       /* string -> struct str */
+    SHAPE_IDENTIFIER, /* string or number of 1-128 bytes -> struct str */
+    SHAPE_NAME,       /* one of a few names -> struct str */
+    SHAPE_CHOICE,     /* one of a few names -> enum sender: its place */
+    SHAPE_SECOND,     /* one of two names -> bool: is it the second? */
+    SHAPE_TIME,       /* RFC 3339 -> time_ms */
+    SHAPE_INTEGER,    /* whole number within bounds -> int */
+    SHAPE_FLAG,       /* boolean -> int 0 or 1 */
+    SHAPE_BOOL,       /* boolean -> bool */
+    SHAPE_TAGS,       /* array of strings */
+    SHAPE_ATTRIBUTES, /* object of scalars; also the shape of one of them */
+    SHAPE_CUSTOMER,   /* object */
+};
+
+/* The shape of a member of `parent`: "" for the event itself, "customer" or "attributes". False:
+ * there is no such field. */
+bool event_field_shape(struct str parent, struct str member, enum shape *shape);
+/* Every name as mappings write it ("subject", "customer.tier"), at most `max`; how many. */
+size_t event_field_names(struct str *names, size_t max, struct arena *arena);
+
 enum { WARNINGS_MAX = 16, IDENTIFIER_MAX = 128 };
 
 struct warnings {

@@ -185,7 +185,7 @@ static const cJSON *array_item(const cJSON *array, struct str token)
     return item;
 }
 
-static const cJSON *step_down(const cJSON *item, struct str token)
+const cJSON *json_step(const cJSON *item, struct str token)
 {
     if (cJSON_IsArray(item))
         return array_item(item, token);
@@ -206,7 +206,7 @@ const cJSON *json_pointer(const cJSON *root, struct str pointer)
             return NULL;
         const char *slash = memchr(p, '/', (size_t)(end - p));
         const char *stop = slash ? slash : end;
-        item = step_down(item, (struct str){ p, (size_t)(stop - p) });
+        item = json_step(item, (struct str){ p, (size_t)(stop - p) });
         p = stop;
     }
     return item;
