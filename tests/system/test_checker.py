@@ -1,0 +1,108 @@
+"""The checker itself: a whole output passes, and each kind of damage is found."""
+
+import random
+
+import pytest
+
+from checker import Traffic, compare, count_fates, replay
+from harness import Router
+from kafka import Record, home_partition
+
+PARTITIONS = 4
+
+
+class NoKafka:
+    bootstrap = "127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def outputs(build, tmp_path_factory):
+    """What a replay makes of some traffic: the outputs of a router that never failed."""
+    router = Router(NoKafka(), tmp_path_factory.mktemp("checker"), "checker")
+    logs = {p: [] for p in range(PARTITIONS)}
+    for key, value in Traffic(seed=5).records(60):
+        partition = home_partition(key, PARTITIONS)
+        log = logs[partition]
+        log.append(Record(router.home, partition, len(log), 1_795_000_000_000, key, [], value))
+    result = []
+    for log in logs.values():
+        result += replay(router.config_file, log, "tickets", PARTITIONS, {router.topic("state")})
+    assert len(result) > 300
+    return result
+
+
+def findings(verdict):
+    return {name for name, sentences in verdict._asdict().items() if sentences}
+
+
+def test_equal_outputs_have_no_finding(outputs):
+    assert findings(compare(outputs, list(outputs))) == set()
+
+
+def test_lanes_may_interleave_differently(outputs):
+    lanes = {}
+    for output in outputs:
+        lanes.setdefault((output.topic, output.lane), []).append(output)
+    shuffled = list(lanes.values())
+    random.Random(1).shuffle(shuffled)
+    assert findings(compare(outputs, [o for lane in shuffled for o in lane])) == set()
+
+
+def at_random(outputs, seed):
+    return random.Random(seed).randrange(len(outputs))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_lost_record_is_found(outputs, seed):
+    at = at_random(outputs, seed)
+    assert "lost" in findings(compare(outputs, outputs[:at] + outputs[at + 1:]))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_record_that_comes_twice_is_found(outputs, seed):
+    at = at_random(outputs, seed)
+    assert "duplicates" in findings(compare(outputs, outputs[:at] + [outputs[at]] + outputs[at:]))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_one_changed_byte_is_found(outputs, seed):
+    valued = [i for i, output in enumerate(outputs) if output.value]
+    at = random.Random(seed).choice(valued)
+    value = bytearray(outputs[at].value)
+    value[len(value) // 2] ^= 1
+    damaged = outputs[at]._replace(value=bytes(value))
+    assert "altered" in findings(compare(outputs, outputs[:at] + [damaged] + outputs[at + 1:]))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_changed_header_is_found(outputs, seed):
+    headed = [i for i, output in enumerate(outputs) if output.headers]
+    at = random.Random(seed).choice(headed)
+    damaged = outputs[at]._replace(headers=outputs[at].headers[1:])
+    assert "altered" in findings(compare(outputs, outputs[:at] + [damaged] + outputs[at + 1:]))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_two_records_of_a_lane_that_change_places_are_found(outputs, seed):
+    lanes = {}
+    for i, output in enumerate(outputs):
+        lanes.setdefault((output.topic, output.lane), []).append(i)
+    pairs = [(a, b) for lane in lanes.values() for a, b in zip(lane, lane[1:])
+             if outputs[a] != outputs[b]]
+    first, second = random.Random(seed).choice(pairs)
+    swapped = list(outputs)
+    swapped[first], swapped[second] = swapped[second], swapped[first]
+    assert findings(compare(outputs, swapped)) == {"reordered"}
+
+
+def test_a_record_nobody_expected_is_found(outputs):
+    stranger = outputs[0]._replace(value=b"{}")
+    assert "unexpected" in findings(compare(outputs, outputs + [stranger]))
+
+
+def test_every_input_has_exactly_one_fate():
+    places = {("events", 0, n) for n in range(5)}
+    assert count_fates(places, list(places)) == ([], [])
+    assert count_fates(places, [p for p in places if p[2] != 3])[0] == [("events", 0, 3)]
+    assert count_fates(places, list(places) + [("events", 0, 2)])[1] == [("events", 0, 2)]
+    assert count_fates(places, list(places) + [("events", 0, 9)])[1] == [("events", 0, 9)]
