@@ -18,28 +18,21 @@ enum {
     CLAUSE_BYTES = 240 /* no clause is searched further than this */
 };
 
-/* The clause around a phrase, in the normalised text. */
-struct clause {
-    uint32_t from, to;
-    unsigned marks; /* question marks at its end; a ! among them counts as a second */
-};
+/* What may end a clause: , ! ? ; : a line's end, a dot, and the first byte of 。 */
+static const bool may_break[256] = { [','] = true, ['!'] = true, ['?'] = true,  [';'] = true,
+                                     [':'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true };
 
 static bool is_break(struct str text, size_t at)
 {
-    switch (text.data[at]) {
-    case ',':
-    case '!':
-    case '?':
-    case ';':
-    case ':':
-    case '\n':
-        return true;
-    case '.': /* not in 3.5 or v2.1 */
-        return at + 1 == text.size || !((text.data[at + 1] >= '0' && text.data[at + 1] <= '9') ||
-                                        (text.data[at + 1] >= 'a' && text.data[at + 1] <= 'z'));
-    default: /* 。 */
+    unsigned char c = (unsigned char)text.data[at];
+    if (!may_break[c])
+        return false;
+    if (c == 0xe3)
         return at + 2 < text.size && memcmp(text.data + at, "\xe3\x80\x82", 3) == 0;
-    }
+    if (c != '.' || at + 1 == text.size)
+        return true;
+    char next = text.data[at + 1]; /* not in 3.5 or v2.1 */
+    return !((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z'));
 }
 
 static bool is_continuation(char c)
@@ -49,17 +42,13 @@ static bool is_continuation(char c)
 
 static struct clause clause_around(struct str text, const struct finding *finding)
 {
-    struct clause clause = { finding->from, finding->to, 0 };
+    struct clause clause = { finding->from, finding->to, 0, false };
     size_t low = finding->from > CLAUSE_BYTES ? finding->from - CLAUSE_BYTES : 0;
     size_t high = text.size - finding->to > CLAUSE_BYTES ? finding->to + CLAUSE_BYTES : text.size;
-    while (clause.from > low) {
-        uint32_t before = clause.from - 1;
-        while (is_continuation(text.data[before]))
-            before--;
-        if (is_break(text, before))
-            break;
-        clause.from = before;
-    }
+    while (clause.from > low && !is_break(text, clause.from - 1))
+        clause.from--;
+    while (clause.from < finding->from && is_continuation(text.data[clause.from]))
+        clause.from++; /* the rest of 。 or of a character cut at `low` */
     while (clause.to < high && !is_break(text, clause.to))
         clause.to++;
     for (size_t at = clause.to; at < high; at++) {
@@ -70,6 +59,7 @@ static struct clause clause_around(struct str text, const struct finding *findin
         else
             break;
     }
+    clause.cut = (low > 0 && clause.from <= low + 3) || (clause.to == high && high < text.size);
     return clause;
 }
 
@@ -260,11 +250,11 @@ static bool is_intensified(const struct context *context, const struct finding *
     return false;
 }
 
-enum hit_mood mood_of(const struct context *context, const struct finding *finding,
-                      bool *intensified)
+enum hit_mood mood_of(struct context *context, const struct finding *finding, bool *intensified)
 {
-    struct str text = buf_str(&context->normal->text);
-    struct clause clause = clause_around(text, finding);
+    struct clause clause = context->clause;
+    if (clause.cut || finding->from < clause.from || finding->to > clause.to)
+        clause = context->clause = clause_around(buf_str(&context->normal->text), finding);
     *intensified = false;
     if (context->word_count > 0) {
         *intensified = is_intensified(context, finding, &clause);

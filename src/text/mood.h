@@ -15,12 +15,20 @@ struct word {
     bool spent; /* part of a phrase (没人管), so it says nothing about others */
 };
 
+/* The clause around a phrase, in the normalised text. */
+struct clause {
+    uint32_t from, to;
+    unsigned marks; /* question marks at its end; a ! among them counts as a second */
+    bool cut;       /* it is longer than any modifier reaches: known around one phrase only */
+};
+
 /* One normalised text and what was found in it. All borrowed. */
 struct context {
     const struct normal *normal;
     struct str original[2];   /* by enum hit_field */
     const struct word *words; /* ascending, none overlapping */
     size_t word_count;
+    struct clause clause; /* the last one; zero at first */
 };
 
 /* A phrase found at [from, to) of the normalised text. */
@@ -31,5 +39,5 @@ struct finding {
     bool floored;
 };
 
-enum hit_mood mood_of(const struct context *context, const struct finding *finding,
-                      bool *intensified);
+/* Findings of one text in order, so that a clause is looked for once. */
+enum hit_mood mood_of(struct context *context, const struct finding *finding, bool *intensified);

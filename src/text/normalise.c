@@ -110,7 +110,7 @@ static void take_space(struct walk *walk, size_t size)
     walk->segment = NO_SEGMENT;
 }
 
-static size_t put_code(char *out, uint32_t code)
+static inline size_t put_code(char *out, uint32_t code)
 {
     if (code < 0x80) {
         out[0] = (char)code;
@@ -195,6 +195,26 @@ static inline void begin_segment(struct walk *walk)
     walk->segment_out = walk->out_size;
 }
 
+/* Eight bytes of printable ASCII, lowered, where no space is followed by another and the last is
+ * none: the common case of English. False: look at them one by one. */
+static inline bool lower_eight(const uint8_t *text, char *out)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t word;
+    memcpy(&word, text, 8);
+    uint64_t low = word & ~tops;
+    uint64_t printable = (low + ones * (0x80 - 0x20)) & ~(low + ones) & ~word; /* 0x20..0x7e */
+    if ((printable & tops) != tops)
+        return false;
+    uint64_t spaces = ~(((word ^ ones * ' ') & ~tops) + ~tops) & tops;
+    if (spaces & (spaces << 8 | UINT64_C(1) << 63))
+        return false;
+    uint64_t upper = (word + ones * (0x80 - 'A')) & ~(word + ones * (0x7f - 'Z')) & tops;
+    word |= upper >> 2;
+    memcpy(out, &word, 8);
+    return true;
+}
+
 /* ASCII as far as it goes: nothing in it changes its size. */
 static void take_ascii(struct walk *walk)
 {
@@ -214,16 +234,20 @@ static void take_ascii(struct walk *walk)
     align(walk, at);
     char *out = walk->out + walk->out_size;
     for (;;) {
-        *out++ = (char)entry;
-        if (++at == walk->size || text[at] >= 0x80)
+        while (walk->size - at > 8 && lower_eight(text + at, out)) {
+            at += 8;
+            out += 8;
+        }
+        if (text[at] >= 0x80)
             break;
         entry = walk->entries[text[at]];
-        if (entry & FOLD_PLAIN)
-            continue;
         /* A single space between ASCII is the common case of white space. */
-        if (text[at] == ' ' && at + 1 < walk->size && text[at + 1] > ' ' && text[at + 1] < 0x7f)
-            continue;
-        break;
+        if (!(entry & FOLD_PLAIN) && (text[at] != ' ' || at + 1 == walk->size ||
+                                      text[at + 1] <= ' ' || text[at + 1] >= 0x7f))
+            break;
+        *out++ = (char)entry;
+        if (++at == walk->size)
+            break;
     }
     walk->at = at;
     walk->out_size = (size_t)(out - walk->out);
@@ -232,11 +256,41 @@ static void take_ascii(struct walk *walk)
     walk->han = false;
 }
 
+/* Characters of three bytes that stay three bytes, most of Chinese, as far as they go. */
+static void take_three(struct walk *walk)
+{
+    const uint8_t *text = walk->text;
+    size_t at = walk->at;
+    char *out = walk->out + walk->out_size;
+    uint32_t last = 0;
+    align(walk, at);
+    while (at < walk->size && text[at] >= 0xe0 && text[at] < 0xf0) {
+        uint32_t code =
+            (text[at] & 0x0fu) << 12 | (text[at + 1] & 0x3fu) << 6 | (text[at + 2] & 0x3fu);
+        uint32_t entry = walk->entries[code];
+        if (!(entry & FOLD_SAME_SIZE))
+            break;
+        put_code(out, entry & FOLD_CODE);
+        out += 3;
+        at += 3;
+        last = entry;
+    }
+    walk->at = at;
+    walk->out_size = (size_t)(out - walk->out);
+    walk->segment = at - 3;
+    walk->segment_out = walk->out_size - 3;
+    walk->han = last & FOLD_HAN;
+}
+
 static void take_plain(struct walk *walk, uint32_t entry, size_t size)
 {
     bool han = entry & FOLD_HAN;
     if (walk->space)
         settle_space(walk, han);
+    if (size == 3 && (entry & FOLD_SAME_SIZE)) {
+        take_three(walk);
+        return;
+    }
     begin_segment(walk);
     if (entry & FOLD_SAME_SIZE) {
         align(walk, walk->at);

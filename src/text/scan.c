@@ -14,6 +14,17 @@ enum { PATTERN_MARKS = 2048 };
 /* A pattern found, before it is judged. Offsets into the normalised text. */
 struct mark {
     uint32_t from, to, pattern;
+    bool word_start, word_end; /* stands on word boundaries, where the pattern has any */
+};
+
+/* The first parts of a sequence, found; the last few are remembered. */
+enum { PARTIALS = 8 };
+struct slot {
+    uint32_t scan;  /* valid in this scan only */
+    uint32_t count; /* ever added in it */
+    struct {
+        uint32_t from, to;
+    } partials[PARTIALS];
 };
 
 /* A phrase that may become a hit. */
@@ -44,6 +55,8 @@ struct lexicon_scratch {
     struct word *words;
     size_t word_count, word_capacity;
     struct choice *choices;
+    struct slot *slots;
+    uint32_t scan; /* counts scans */
 };
 
 struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
@@ -54,6 +67,7 @@ struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
         abort(); /* out of memory, as in base/mem.h */
     scratch->seen = mem_array(lexicon->pattern_count + 1, sizeof(*scratch->seen));
     scratch->choices = mem_array(lexicon->category_count + 1, sizeof(*scratch->choices));
+    scratch->slots = mem_array(lexicon->slot_count + 1, sizeof(*scratch->slots));
     return scratch;
 }
 
@@ -68,6 +82,7 @@ void lexicon_scratch_free(struct lexicon_scratch *scratch)
     free(scratch->candidates);
     free(scratch->words);
     free(scratch->choices);
+    free(scratch->slots);
     free(scratch);
 }
 
@@ -130,6 +145,18 @@ static bool word_goes_on_after(struct str text, size_t to)
     return false;
 }
 
+static void mark_add(struct lexicon_scratch *scratch, const struct pattern *pattern,
+                     struct mark mark)
+{
+    if (pattern->limited && scratch->seen[pattern->id]++ >= PATTERN_MARKS) {
+        scratch->seen[pattern->id] = PATTERN_MARKS;
+        return;
+    }
+    scratch->marks =
+        grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
+    scratch->marks[scratch->mark_count++] = mark;
+}
+
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                     void *arg)
 {
@@ -137,21 +164,15 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     struct lexicon_scratch *scratch = arg;
     const struct pattern *pattern = scratch->lexicon->patterns[id];
     struct str text = buf_str(&scratch->normal.text);
-    if (!pattern->regex)
+    if (pattern->kind == PATTERN_LITERAL)
         from = to - pattern->text.size;
     if (from < scratch->body && to >= scratch->body)
         return 0; /* across subject and body */
-    if (pattern->word_start && word_goes_on_before(text, from))
-        return 0;
-    if (pattern->word_end && word_goes_on_after(text, to))
-        return 0;
-    if (pattern->meanings->kind != MEANING_MODIFIER && scratch->seen[id]++ >= PATTERN_MARKS) {
-        scratch->seen[id] = PATTERN_MARKS;
-        return 0;
-    }
-    scratch->marks =
-        grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
-    scratch->marks[scratch->mark_count++] = (struct mark){ (uint32_t)from, (uint32_t)to, id };
+    struct mark mark = { (uint32_t)from, (uint32_t)to, id,
+                         !pattern->word_start || !word_goes_on_before(text, from),
+                         !pattern->word_end || !word_goes_on_after(text, to) };
+    if (!pattern->whole || (mark.word_start && mark.word_end))
+        mark_add(scratch, pattern, mark);
     return 0;
 }
 
@@ -184,6 +205,78 @@ static void sort_marks(struct lexicon_scratch *scratch)
             return;
         }
     }
+}
+
+/* Is text[from, to) a gap of `least` to `most` characters? */
+static bool is_gap(struct str text, size_t from, size_t to, unsigned least, unsigned most)
+{
+    unsigned characters = 0;
+    if (to < from || to - from > 4 * (size_t)most)
+        return false;
+    for (size_t at = from; at < to; at++) {
+        if (text.data[at] == '\n')
+            return false;
+        characters += ((unsigned char)text.data[at] & 0xc0) != 0x80;
+    }
+    return characters >= least && characters <= most;
+}
+
+/* The earliest of the remembered beginnings that this part may follow. */
+static bool follows(const struct lexicon_scratch *scratch, const struct slot *slot, uint32_t begin,
+                    const struct sequence_part *part, uint32_t *from)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < slot->count && i < PARTIALS; i++) {
+        if ((found && slot->partials[i].from >= *from) ||
+            !is_gap(buf_str(&scratch->normal.text), slot->partials[i].to, begin, part->gap_least,
+                    part->gap_most))
+            continue;
+        *from = slot->partials[i].from;
+        found = true;
+    }
+    return found;
+}
+
+static void take_part(struct lexicon_scratch *scratch, const struct mark *mark,
+                      const struct use *use)
+{
+    const struct sequence *sequence = use->sequence;
+    struct slot *slot = &scratch->slots[sequence->slot + use->part];
+    size_t from = mark->from, to = mark->to;
+    if (use->part > 0 && slot[-1].scan != scratch->scan)
+        return; /* the part before was not found at all */
+    if (use->branch &&
+        !chain_branch_matches(use->branch, buf_str(&scratch->normal.text), &from, &to))
+        return;
+    uint32_t begin = (uint32_t)from;
+    if (use->part > 0 && !follows(scratch, slot - 1, begin, &sequence->parts[use->part], &begin))
+        return;
+    if (use->part + 1 == sequence->part_count) {
+        mark_add(scratch, sequence->pattern,
+                 (struct mark){ begin, (uint32_t)to, sequence->pattern->id, true, true });
+        return;
+    }
+    if (slot->scan != scratch->scan)
+        slot->count = 0;
+    slot->scan = scratch->scan;
+    uint32_t place = slot->count++ % PARTIALS;
+    slot->partials[place].from = begin;
+    slot->partials[place].to = (uint32_t)to;
+}
+
+/* Parts in order become the expressions they were taken from: further marks. */
+static void join_parts(struct lexicon_scratch *scratch)
+{
+    size_t count = scratch->mark_count;
+    scratch->scan++;
+    for (size_t i = 0; i < count; i++) {
+        struct mark mark = scratch->marks[i];
+        const struct pattern *pattern = scratch->lexicon->patterns[mark.pattern];
+        for (size_t k = 0; k < pattern->use_count; k++)
+            take_part(scratch, &mark, &pattern->uses[k]);
+    }
+    if (scratch->mark_count > count)
+        sort_marks(scratch);
 }
 
 static void take_word(struct lexicon_scratch *scratch, const struct mark *mark, enum modifier kind)
@@ -251,6 +344,8 @@ static void choose(struct lexicon_scratch *scratch)
         const struct meaning *meaning = scratch->lexicon->patterns[mark->pattern]->meanings;
         scratch->seen[mark->pattern] = 0;
         for (; meaning; meaning = meaning->next) {
+            if (!(mark->word_start && mark->word_end))
+                break;
             uint32_t *except_to = &scratch->choices[meaning->category].except_to;
             if (meaning->kind == MEANING_PHRASE)
                 take_phrase(scratch, mark, meaning);
@@ -272,7 +367,7 @@ static void spend_words(struct lexicon_scratch *scratch)
         for (; next < scratch->candidate_count && scratch->candidates[next].from <= word->from;
              next++) {
             const struct candidate *candidate = &scratch->candidates[next];
-            bool closed = !candidate->pattern->regex || candidate->pattern->denies;
+            bool closed = candidate->pattern->kind == PATTERN_LITERAL || candidate->pattern->denies;
             if (closed && !candidate->dropped && candidate->to > covered)
                 covered = candidate->to;
         }
@@ -280,12 +375,13 @@ static void spend_words(struct lexicon_scratch *scratch)
     }
 }
 
-static struct hit hit_from(const struct lexicon_scratch *scratch, const struct context *context,
+static struct hit hit_from(const struct lexicon_scratch *scratch, struct context *context,
                            const struct candidate *candidate)
 {
     enum hit_field field = candidate->from >= scratch->body ? HIT_BODY : HIT_SUBJECT;
     struct finding finding = { candidate->from, candidate->to, field,
-                               candidate->pattern->regex && !candidate->pattern->denies,
+                               candidate->pattern->kind != PATTERN_LITERAL &&
+                                   !candidate->pattern->denies,
                                candidate->meaning->floor > 0 };
     struct hit hit = { .category = candidate->meaning->category,
                        .field = field,
@@ -330,13 +426,15 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
     if (scratch->mark_count == 0)
         return NULL;
     sort_marks(scratch);
+    join_parts(scratch);
     choose(scratch);
     if (scratch->candidate_count == 0)
         return NULL;
     spend_words(scratch);
-    struct context context = {
-        &scratch->normal, { subject, body }, scratch->words, scratch->word_count
-    };
+    struct context context = { .normal = &scratch->normal,
+                               .original = { subject, body },
+                               .words = scratch->words,
+                               .word_count = scratch->word_count };
     struct hit *hits = arena_alloc_raw(arena, scratch->candidate_count * sizeof(*hits));
     for (size_t i = 0; i < scratch->candidate_count; i++)
         if (!scratch->candidates[i].dropped)
