@@ -230,6 +230,9 @@ struct config {
     struct config_level *levels; /* in the order of `levels:` */
     size_t level_count;
 
+    const struct str *format_paths;
+    size_t format_path_count;
+    char format_hash[33]; /* like lexicon_hash, over the files that sources name; "": none */
     const struct str *lexicon_paths;
     size_t lexicon_path_count;
     struct lexicon *lexicon; /* never NULL, may be empty */

@@ -66,10 +66,6 @@ static void finish_sources(struct loader *loader)
                 loader_fail(loader, item_place(loader, "sources", i),
                             "the source '%.*s' is named twice", STR_ARG(source->topic));
         }
-        if (str_present(source->format) && !str_is(source->format, "ombud"))
-            loader_fail(loader, item_place(loader, "sources", i),
-                        "unknown format '%.*s': this version reads 'ombud'",
-                        STR_ARG(source->format));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/format.h"
 #include "base/mem.h"
 #include "loader.h"
 #include "text/lexicon.h"
@@ -127,6 +128,7 @@ static void build(struct loader *loader)
     /* `include` has done its work; what is left are settings. */
     loader_read(loader, &settings, loader->root, loader->root->place, config);
     loader_finish(loader);
+    loader_formats(loader);
     loader_lexicons(loader);
     if (!loader->failed) {
         config_make_canonical(config);
@@ -176,6 +178,8 @@ void config_free(struct config *config)
         return;
     for (size_t i = 0; i < config->matcher_count; i++)
         matcher_close(config->matchers[i]);
+    for (size_t i = 0; i < config->source_count; i++)
+        format_free(config->sources[i].mapping);
     lexicon_free(config->lexicon);
     arena_free(config->arena);
 }

@@ -98,6 +98,8 @@ const char *loader_quote(struct loader *loader, const struct yaml *node);
 
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
 void loader_finish(struct loader *loader);
+/* Reads the mapping files that sources name. */
+void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */
 void loader_lexicons(struct loader *loader);
 /* Fills `canonical`, `fingerprint` and the definitions. */

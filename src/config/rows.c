@@ -21,7 +21,8 @@ static const struct setting source_rows[] = {
     { .key = "topic", .type = SETTING_TOPIC, AT(struct config_source, topic),
       .flags = SETTING_REQUIRED | SETTING_FIXED, .help = "The topic to read." },
     { .key = "format", .type = SETTING_FORMAT, AT(struct config_source, format),
-      .fallback = "ombud", .help = "How its records are written." },
+      .fallback = "ombud", .help = "How its records are written: `ombud`, the canonical form, or the name of a file in "
+              "`formats`, such as `cloudevents`, `zendesk`, `servicenow`, `jira` or `debezium`." },
     { .key = "zone", .type = SETTING_TEXT, AT(struct config_source, zone),
       .help = "The IANA time zone of times that name none." },
 };
@@ -379,6 +380,11 @@ static const struct setting top_rows[] = {
       EXTRA(struct config, department_count), .inner = &department_settings,
       .flags = SETTING_REQUIRED,
       .help = "The teams that can be responsible, by slug." },
+    { .key = "formats", .type = SETTING_PATHS, AT(struct config, format_paths),
+      EXTRA(struct config, format_path_count), .flags = SETTING_SERVICE,
+      .help = "Directories or files of mappings, relative to the file that names them; a format is "
+              "called like its file. Of two with one name the later counts. Default: the directory "
+              "`formats` beside the configuration." },
     { .key = "lexicons", .type = SETTING_PATHS, AT(struct config, lexicon_paths),
       EXTRA(struct config, lexicon_path_count), .flags = SETTING_SERVICE,
       .help = "Directories or files of phrases, relative to the file that names them." },

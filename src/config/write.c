@@ -389,6 +389,8 @@ void config_make_canonical(struct config *config)
             definition(config, &ladder_settings, &config->ladders[i], config->ladders[i].name);
     setting_table_json(&settings, config, config, SETTING_SERVICE, &text);
     text.size--;
+    if (config->format_hash[0])
+        buf_printf(&text, ",\"format_hash\":\"%s\"", config->format_hash);
     buf_printf(&text, ",\"lexicon_hash\":\"%s\"}", config->lexicon_hash);
     config->canonical = arena_copy(config->arena, buf_str(&text));
     hash128_hex(&config->canonical, 1, hex);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "config/config.h"
 #include "config/yaml.h"
+#include "config_file.h"
 #include "decode/event.h"
 #include "decode/format.h"
 
@@ -379,6 +380,39 @@ static void test_times(void **state)
     }
 }
 
+static void test_a_configuration_has_the_format_of_each_source(void **state)
+{
+    struct config_findings findings;
+    struct config *config = config_open(CASES "/sources.yaml", &findings);
+    struct event event;
+    struct refusal refusal;
+
+    for (size_t i = 0; i < findings.count; i++)
+        print_error("%.*s\n", STR_ARG(findings.items[i].text));
+    assert_non_null(config);
+    assert_null(config->sources[0].mapping);
+    for (size_t i = 1; i < config->source_count; i++)
+        assert_non_null(config->sources[i].mapping);
+    assert_int_equal(strlen(config->format_hash), 32);
+    assert_non_null(memmem(config->canonical.data, config->canonical.size, "format_hash", 11));
+
+    /* As it comes back home: by the header, with the zone of the source it entered by. */
+    const struct header headers[] = { { STR("ombud-from"), STR("servicenow.events/0/5") },
+                                      { STR("ombud-format"), STR("servicenow") } };
+    struct record record = { .topic = STR("ombud.events"),
+                             .timestamp = INT64_C(1795251600000),
+                             .value = STR("{\"number\":\"INC1\",\"opened_at\":"
+                                          "\"2026-11-21 16:00:00\"}"),
+                             .headers = headers,
+                             .header_count = COUNT(headers) };
+    assert_true(
+        event_decode(&record, event_source(config, &record), 4096, *state, &event, &refusal));
+    assert_true(str_is(event.ticket, "INC1"));
+    assert_true(event.time == INT64_C(1795248000000));
+    config_free(config);
+    config_findings_free(&findings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_errors_have_a_place),
         cmocka_unit_test(test_the_language),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_a_configuration_has_the_format_of_each_source),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
