@@ -9,10 +9,7 @@
 #include "decode/json.h"
 
 static const struct command *const commands[] = {
-    &command_check,
-    &command_explain,
-    &command_replay,
-    &command_topics,
+    &command_check, &command_diff, &command_explain, &command_replay, &command_topics,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -59,8 +56,11 @@ struct config *command_config(const struct command *command, const char *path)
 {
     struct config_findings findings = { 0 };
     struct config *config = config_open(path, &findings);
-    for (size_t i = 0; i < findings.count; i++)
-        fprintf(stderr, "%.*s\n", STR_ARG(findings.items[i].text));
+    for (size_t i = 0; i < findings.count; i++) {
+        /* Advice belongs to `check`; elsewhere it would hide what was asked for. */
+        if (findings.items[i].fatal || command == &command_check)
+            fprintf(stderr, "%.*s\n", STR_ARG(findings.items[i].text));
+    }
     config_findings_free(&findings);
     if (config == NULL)
         command_failed(command, EX_CONFIG, "%s is not usable", path);

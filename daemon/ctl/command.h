@@ -14,6 +14,7 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_diff;
 extern const struct command command_explain;
 extern const struct command command_replay;
 extern const struct command command_topics;
@@ -28,6 +29,6 @@ int command_failed(const struct command *command, int code, const char *format, 
 int command_help(const struct command *command);
 
 struct config;
-/* Loads `path`, prints every finding on standard error. NULL: the configuration is unusable and the
- * command should return EX_CONFIG. Free with config_free. */
+/* Loads `path`, prints every error on standard error, and for `check` lint too. NULL: the
+ * configuration is unusable and the command should return EX_CONFIG. Free with config_free. */
 struct config *command_config(const struct command *command, const char *path);

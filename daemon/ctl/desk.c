@@ -1,0 +1,138 @@
+#include "ctl/desk.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ctl/record_json.h"
+#include "enrich/enrich.h"
+#include "stages.h"
+
+enum { LINE_BLOCK = 64 * 1024 };
+
+/* Of one stage; everything is its partition 0. */
+struct seat {
+    const struct engine_ops *ops;
+    struct engine *engine;
+    struct task_clock clock;
+    struct actions actions;
+};
+
+struct desk {
+    const struct config *config;
+    const struct customers *customers; /* there is no table here: events speak for themselves */
+    struct arena *arena;               /* of one line */
+    struct seat tickets;
+    struct seat *intakes; /* as config->sources; of the home topic unused */
+    struct line_defaults defaults;
+};
+
+static void seat_open(struct desk *desk, struct seat *seat, const struct engine_ops *ops,
+                      struct str topic)
+{
+    struct engine_setup setup = { .config = desk->config,
+                                  .topic = topic,
+                                  .partition_count = 1,
+                                  .home_partitions = 1,
+                                  .customers = &desk->customers };
+    seat->ops = ops;
+    seat->engine = ops->create(&setup);
+    seat->clock.mode = CLOCK_STREAM;
+    actions_init(&seat->actions);
+}
+
+static void seat_close(struct seat *seat)
+{
+    if (seat->engine == NULL)
+        return;
+    seat->ops->destroy(seat->engine);
+    actions_free(&seat->actions);
+}
+
+struct desk *desk_open(const struct config *config)
+{
+    struct desk *desk = mem_alloc(sizeof(*desk));
+    desk->config = config;
+    desk->arena = arena_new(LINE_BLOCK);
+    desk->defaults.topic = config->topics.home;
+    desk->intakes = mem_array(config->source_count, sizeof(*desk->intakes));
+    seat_open(desk, &desk->tickets, &tickets_engine, config->topics.home);
+    for (size_t i = 0; i < config->source_count; i++) {
+        if (!config->sources[i].home)
+            seat_open(desk, &desk->intakes[i], &intake_engine, config->sources[i].topic);
+    }
+    return desk;
+}
+
+void desk_close(struct desk *desk)
+{
+    if (desk == NULL)
+        return;
+    seat_close(&desk->tickets);
+    for (size_t i = 0; i < desk->config->source_count; i++)
+        seat_close(&desk->intakes[i]);
+    free(desk->intakes);
+    arena_free(desk->arena);
+    free(desk);
+}
+
+static void seat_feed(struct seat *seat, const struct record *record, struct arena *arena)
+{
+    struct prepared *prepared = seat->ops->prepare(seat->engine, record, arena);
+    engine_turn(seat->ops, seat->engine, &seat->clock, prepared, record->timestamp, 0,
+                &seat->actions);
+    seat->ops->mark(seat->engine);
+}
+
+/* What an intake forwards comes home at once. */
+static void feed_intake(struct desk *desk, struct seat *intake, const struct record *record)
+{
+    actions_clear(&intake->actions);
+    seat_feed(intake, record, desk->arena);
+    for (size_t i = 0; i < intake->actions.count; i++) {
+        const struct action *action = &intake->actions.items[i];
+        struct record forward = { .topic = desk->config->topics.home,
+                                  .offset = record->offset,
+                                  .timestamp = record->timestamp,
+                                  .key = action->key,
+                                  .value = action->value,
+                                  .headers = action->headers,
+                                  .header_count = action->header_count };
+        if (action->output == OUTPUT_HOME)
+            seat_feed(&desk->tickets, &forward, desk->arena);
+    }
+}
+
+const struct actions *desk_line(struct desk *desk, struct str line, struct error *err)
+{
+    struct record record;
+    bool bare;
+    arena_reset(desk->arena);
+    actions_clear(&desk->tickets.actions);
+    if (!record_from_line(line, &desk->defaults, desk->arena, &record, &bare, err))
+        return NULL;
+    if (bare) {
+        desk->defaults.offset++;
+        desk->defaults.timestamp = record.timestamp;
+    }
+    for (size_t i = 0; i < desk->config->source_count; i++) {
+        if (!str_equal(record.topic, desk->config->sources[i].topic))
+            continue;
+        record.partition = 0;
+        if (desk->config->sources[i].home)
+            seat_feed(&desk->tickets, &record, desk->arena);
+        else
+            feed_intake(desk, &desk->intakes[i], &record);
+        return &desk->tickets.actions;
+    }
+    error_set(err, "topic '%.*s' is no input of this configuration", STR_ARG(record.topic));
+    return NULL;
+}
+
+const struct actions *desk_advance(struct desk *desk, time_ms until)
+{
+    struct seat *seat = &desk->tickets;
+    actions_clear(&seat->actions);
+    engine_advance(seat->ops, seat->engine, &seat->clock, until, &seat->actions);
+    seat->ops->mark(seat->engine);
+    return &seat->actions;
+}

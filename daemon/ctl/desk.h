@@ -1,0 +1,21 @@
+/* One configuration at work on recorded events: the tickets stage with every ticket on one
+ * partition, in the time that the events tell. `diff` and `test` look at what it decides. */
+#pragma once
+
+#include "base/error.h"
+#include "config/config.h"
+#include "model/actions.h"
+#include "model/record.h"
+
+struct desk;
+
+/* Borrows `config`. A desk belongs to one thread. */
+struct desk *desk_open(const struct config *config);
+void desk_close(struct desk *desk); /* NULL is fine */
+
+/* One line as `replay` reads it: an event, or a record of the home topic or of an intake. The
+ * actions, those of deadlines on the way included, are valid until the next call. NULL + err when
+ * the line is neither. */
+const struct actions *desk_line(struct desk *desk, struct str line, struct error *err);
+/* Time passes without events. */
+const struct actions *desk_advance(struct desk *desk, time_ms until);
