@@ -18,6 +18,15 @@ from kafka import ROOT, wait_until
 BUILD = ROOT / os.environ.get("OMBUD_BUILD", "build/dev")
 
 
+class Loader(yaml.SafeLoader):
+    """YAML 1.2 as ombudd reads it: `on` is a word, only true and false are truths."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in rules
+                if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -50,7 +59,7 @@ class Router:
         self.config_file = self.write_config()
 
     def _base(self):
-        base = yaml.safe_load((ROOT / "tests/system/router.yaml").read_text())
+        base = yaml.load((ROOT / "tests/system/router.yaml").read_text(), Loader)
         return merged(base, {
             "kafka": {"bootstrap.servers": self.kafka.bootstrap, "group.id": self.prefix},
             "sources": [{"topic": f"{self.prefix}.events", "format": "ombud"}],
