@@ -1,0 +1,348 @@
+"""scripts/bench: the router against a copy loop on the same broker and events, its latency, its
+state, and how its cost grows. Ratios are taken within a round, because machines are noisy."""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/system"))
+os.environ["OMBUD_BUILD"] = "build/release"
+
+from confluent_kafka import Consumer, TopicPartition  # noqa: E402
+from harness import Router  # noqa: E402
+from kafka import Kafka  # noqa: E402
+
+TOOLS = ROOT / "build/release/tests"
+INPUT_PARTITIONS = 12
+
+
+def cpu_of(command, **options):
+    """Runs a command; (its user and system seconds, its standard output)."""
+    process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, text=True,
+                               **options)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, output
+
+
+def fields(line):
+    return {name: float(value) for name, value in
+            (pair.split("=") for pair in line.split() if "=" in pair)}
+
+
+class Bench:
+    def __init__(self, events):
+        self.kafka = Kafka(1, name="bench")
+        self.folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))
+        self.events = events
+        self.serial = 0
+
+    def close(self):
+        self.kafka.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def name(self, what):
+        self.serial += 1
+        return f"{what}-{self.serial}"
+
+    def preload(self, events, partitions=INPUT_PARTITIONS, *mode):
+        topic = self.name("bench.events")
+        self.kafka.create_topic(topic, partitions, message_timestamp_type="LogAppendTime")
+        _, output = cpu_of([TOOLS / "preload", self.kafka.bootstrap, topic, partitions, events,
+                            *mode])
+        print(f"preloaded {topic}: {output.strip()}", flush=True)
+        return topic
+
+    def router(self, home, **changes):
+        """A router with the default configuration on its own outputs, reading `home`."""
+        prefix = self.name("bench")
+        folder = self.folder / prefix
+        folder.mkdir()
+        partitions = self.kafka.partitions(home)
+        router = DefaultRouter(self.kafka, folder, prefix, home, partitions, changes)
+        router.create_topics()
+        return router
+
+    def delete(self, topics):
+        for future in self.kafka.admin().delete_topics(list(topics)).values():
+            future.result(30)
+
+    def ends(self, topic):
+        return sum(self.kafka.end_offsets(topic))
+
+
+class DefaultRouter(Router):
+    """conf/ombud.yaml with another broker and other topics."""
+
+    def __init__(self, kafka, folder, prefix, home, partitions, changes):
+        self._home_topic, self._home_partitions, self._changes = home, partitions, changes
+        super().__init__(kafka, folder, prefix)
+
+    def _base(self):
+        return {"include": [str(ROOT / "conf/ombud.yaml")],
+                "kafka": {"bootstrap.servers": self.kafka.bootstrap, "group.id": self.prefix},
+                "sources": [{"topic": self._home_topic, "format": "ombud"}],
+                "topics": {"prefix": self.prefix, "partitions": self._home_partitions},
+                **self._changes}
+
+    def run(self, instances=1, timeout=600):
+        """Drains the input, then ends; CPU seconds of all instances, and events per second."""
+        wanted = {p: end for p, end in enumerate(self.kafka.end_offsets(self.home)) if end}
+        daemons = [self.start(instance=f"i{i}", ready=False) for i in range(instances)]
+        started = finished = None
+        deadline = time.monotonic() + timeout
+        while finished is None:
+            if time.monotonic() > deadline:
+                raise SystemExit("the router did not drain its input in time")
+            for daemon in daemons:
+                daemon.check_alive_or_expected()
+            done = self.committed(self.home)
+            if started is None and any(offset > 0 for offset in done):
+                started = (time.monotonic(), sum(max(offset, 0) for offset in done))
+            if all(done[p] >= end for p, end in wanted.items()):
+                finished = time.monotonic()
+            else:
+                time.sleep(0.1)
+        metrics = daemons[0].http("/metrics")[1]
+        cpu = 0
+        for daemon in daemons:
+            daemon.may_die = True
+            daemon.signal(signal.SIGTERM)
+            _, status, usage = os.wait4(daemon.process.pid, 0)
+            daemon.process.returncode = os.waitstatus_to_exitcode(status)
+            cpu += usage.ru_utime + usage.ru_stime
+            self.peak_rss = usage.ru_maxrss * 1024
+        total = sum(wanted.values())
+        rate = (total - started[1]) / max(finished - started[0], 1e-3)
+        return cpu, rate, metrics
+
+
+def summary(values):
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def output_topics(router):
+    return [t for t in router.kafka.topics() if t.startswith(router.prefix + ".")]
+
+
+def throughput(bench, rounds):
+    """Copy loop, the same loop with the router's output, and the router; in random order."""
+    home = bench.preload(bench.events)
+    probe = bench.router(home)
+    probe.run()
+    outputs = output_topics(probe)
+    records = size = 0
+    for topic in outputs:
+        found = bench.kafka.read(topic, timeout=600)
+        records += len(found)
+        size += sum(len(r.key or b"") + len(r.value or b"") +
+                    sum(len(n) + len(v or b"") for n, v in r.headers) for r in found)
+        del found
+    per_event, record_bytes = records / bench.events, int(size / records)
+    print(f"the router writes {per_event:.2f} records of {record_bytes} bytes an event", flush=True)
+    bench.delete(outputs)
+
+    def copy(*arguments):
+        target = bench.name("bench.copy")
+        bench.kafka.create_topic(target, INPUT_PARTITIONS)
+        cpu, output = cpu_of([TOOLS / "copy", bench.kafka.bootstrap, home, INPUT_PARTITIONS,
+                              target, target, *arguments])
+        bench.delete([target])
+        found = fields(output)
+        return cpu, found["events"] / found["seconds"]
+
+    def route():
+        router = bench.router(home)
+        cpu, rate, _ = router.run()
+        bench.delete(output_topics(router))
+        return cpu, rate
+
+    jobs = {"copy": copy, "copy, the router's output": lambda: copy(per_event, record_bytes),
+            "router": route}
+    results = {name: [] for name in jobs}
+    order = random.Random(1)
+    for number in range(rounds):
+        for name in order.sample(list(jobs), len(jobs)):
+            cpu, rate = jobs[name]()
+            results[name].append((cpu * 1e6 / bench.events, rate))
+            print(f"round {number + 1}: {name}: {results[name][-1][0]:.2f} CPU s a million, "
+                  f"{rate:,.0f} events/s", flush=True)
+    print("\n| job | CPU s a million events | events/s | CPU, ratio to the second |")
+    print("|---|---|---|---|")
+    base = [cpu for cpu, _ in results["copy, the router's output"]]
+    for name, rows in results.items():
+        ratios = [cpu / other for (cpu, _), other in zip(rows, base)]
+        rates = [rate for _, rate in rows]
+        print(f"| {name} | {summary([c for c, _ in rows])} | {statistics.median(rates):,.0f} "
+              f"({min(rates):,.0f} to {max(rates):,.0f}) | {summary(ratios)} |")
+
+
+def percentile(values, part):
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+class Arrivals(threading.Thread):
+    """Reads committed records of topics as they come and notes when each became visible."""
+
+    def __init__(self, kafka, topics):
+        super().__init__(daemon=True)
+        self.consumer = Consumer({"bootstrap.servers": kafka.bootstrap, "group.id": "bench-latency",
+                                  "isolation.level": "read_committed", "fetch.wait.max.ms": 5,
+                                  "enable.auto.commit": False})
+        self.consumer.assign([TopicPartition(t, p, 0) for t in topics
+                              for p in range(kafka.partitions(t))])
+        self.seen = []
+        self.stopping = False
+
+    def run(self):
+        while not self.stopping:
+            for message in self.consumer.consume(1000, timeout=0.05):
+                if not message.error():
+                    self.seen.append((time.time(), message.value()))
+        self.consumer.close()
+
+
+def latency(bench, rate=2000, seconds=30):
+    """From the producer's send to the dispatch, and to the escalation, in a reader's hands."""
+    print("\n| commit_interval | to dispatch, ms: p50 | p99 | to escalation, ms: p50 | p99 |")
+    print("|---|---|---|---|---|")
+    for interval in (100, 10):
+        home = bench.name("bench.live")
+        bench.kafka.create_topic(home, INPUT_PARTITIONS, message_timestamp_type="LogAppendTime")
+        router = bench.router(home, commit_interval=f"{interval}ms", group_wait="1s")
+        daemon = router.start()
+        dispatches = Arrivals(bench.kafka, router_topics(router, "dept."))
+        escalations = Arrivals(bench.kafka, router_topics(router, "escalations."))
+        dispatches.start()
+        escalations.start()
+        time.sleep(2)
+        sent = offer(bench.kafka, home, rate, seconds)
+        time.sleep(5)
+        for reader in (dispatches, escalations):
+            reader.stopping = True
+            reader.join()
+        daemon.stop()
+        first = {}
+        for at, value in dispatches.seen:
+            first.setdefault(json.loads(value)["ticket"], at)
+        warm = sorted(sent.values())[len(sent) // 10]
+        to_dispatch = [(first[t] - at) * 1000 for t, at in sent.items() if t in first and at > warm]
+        first = {}
+        for at, value in escalations.seen:
+            for ticket in json.loads(value)["tickets"]:
+                first.setdefault(ticket["ticket"], at)
+        to_people = [(first[t] - at) * 1000 for t, at in sent.items() if t in first and at > warm]
+        assert len(to_dispatch) > 0.85 * len(sent) and to_people, "records are missing"
+        print(f"| {interval} ms | {percentile(to_dispatch, 0.5):.0f} | "
+              f"{percentile(to_dispatch, 0.99):.0f} | {percentile(to_people, 0.5):.0f} | "
+              f"{percentile(to_people, 0.99):.0f} |", flush=True)
+
+
+def router_topics(router, part):
+    return [t for t in router.kafka.topics() if t.startswith(f"{router.prefix}.{part}")]
+
+
+def offer(kafka, home, rate, seconds):
+    """Sends openings at a steady rate; {ticket: when}. One in fifty is dangerous."""
+    producer = kafka.producer(linger_ms=0)
+    sent = {}
+    start = time.time()
+    for number in range(rate * seconds):
+        wait = start + number / rate - time.time()
+        if wait > 0:
+            time.sleep(wait)
+        ticket = f"L-{number}"
+        danger = number % 50 == 0
+        body = "The charger caught fire and burned my hand. " if danger else \
+            "The parcel is a week late and nobody answers the telephone. "
+        value = {"type": "opened", "ticket": ticket, "id": ticket, "subject": body[:20],
+                 "body": body * 8, "lang": "en", "category": "logistics"}
+        sent[ticket] = time.time()
+        producer.send(home, key=ticket.encode(), value=json.dumps(value).encode())
+    producer.flush()
+    return sent
+
+
+def state(bench, tickets):
+    """Memory of open tickets, and how long their restore takes."""
+    few = bench.preload(1000, INPUT_PARTITIONS, "open")
+    small = bench.router(few)
+    small.run()
+    home = bench.preload(tickets, INPUT_PARTITIONS, "open")
+    router = bench.router(home)
+    cpu, _, _ = router.run()
+    started = time.monotonic()
+    daemon = router.start(instance="again")
+    ready = time.monotonic() - started
+    seconds = [v for n, v in daemon.metrics().items() if "restore_seconds" in n]
+    rss = int(Path(f"/proc/{daemon.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    print(f"\n{tickets} open tickets: {cpu * 1e6 / tickets:.2f} CPU s a million openings; "
+          f"restored in {max(seconds, default=ready):.1f} s (ready {ready:.1f} s after the start), "
+          f"{rss / 1e6:.0f} MB resident, {(rss - small.peak_rss) / tickets:.0f} bytes a ticket "
+          f"with its kept text and identities", flush=True)
+    daemon.stop()
+
+
+def scaling(bench, events):
+    """CPU of 2 workers, of 48 partitions and of many open tickets, in ratio to one plain run."""
+    def cost(home, **changes):
+        router = bench.router(home, **changes)
+        cpu, rate, _ = router.run()
+        bench.delete(output_topics(router))
+        return cpu, rate
+
+    plain, one, many = [], bench.preload(events, 1), bench.preload(events, 48)
+    home = bench.preload(events)
+    rows = {"2 workers": [], "1 partition": [], "48 partitions": []}
+    for _ in range(3):
+        plain.append(cost(home)[0])
+        rows["2 workers"].append(cost(home, workers=2)[0])
+        rows["1 partition"].append(cost(one)[0])
+        rows["48 partitions"].append(cost(many)[0])
+    print("\n| against 12 partitions and 1 worker | CPU ratio |\n|---|---|")
+    for name, values in rows.items():
+        print(f"| {name} | {summary([v / p for v, p in zip(values, plain)])} |")
+    print(f"| 48 partitions against 1 | "
+          f"{summary([a / b for a, b in zip(rows['48 partitions'], rows['1 partition'])])} |",
+          flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("what", nargs="*",
+                        help="throughput, latency, state, scaling (default: all of them)")
+    parser.add_argument("--events", type=int, default=2_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tickets", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    what = arguments.what or ["throughput", "latency", "state", "scaling"]
+    bench = Bench(arguments.events)
+    try:
+        if "throughput" in what:
+            throughput(bench, arguments.rounds)
+        if "latency" in what:
+            latency(bench)
+        if "state" in what:
+            state(bench, arguments.tickets)
+        if "scaling" in what:
+            scaling(bench, arguments.events // 2)
+    finally:
+        bench.close()
+
+
+if __name__ == "__main__":
+    main()
