@@ -82,12 +82,15 @@ struct setting_table {
 /* The whole language: rows of struct config. */
 extern const struct setting_table settings;
 /* One SLA, one ladder: what definitions are written from. */
-extern const struct setting_table sla_settings, ladder_settings;
+extern const struct setting_table sla_settings, ladder_settings, escalation_settings;
 
 /* A bound of the row, in its unit: "1MiB", "366d", "100ms", "75%". Returns `text`. */
 enum { SETTING_BOUND_SIZE = 32 };
 const char *setting_bound(const struct setting *row, int64_t value, char text[SETTING_BOUND_SIZE]);
 
+/* The value of one row. Properties are never written: they may hold secrets. */
+void setting_json(const struct setting *row, const void *object, const struct config *config,
+                  struct buf *out);
 /* One struct as JSON, rows in order; a configuration again when read as YAML. `flags`: rows with
  * one of them are left out. */
 void setting_table_json(const struct setting_table *table, const void *object,

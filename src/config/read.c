@@ -29,9 +29,13 @@ static void check_keys(struct loader *loader, const struct setting_table *table,
         bool known = false;
         for (size_t i = 0; i < table->count; i++)
             known |= knows(loader, &table->rows[i], map->keys[k]);
+        /* YAML 1.1 took the word for a boolean, and tools that do still write it back as one. */
+        bool was_on = str_is(key, "true") && table == &escalation_settings;
         if (!known)
             loader_fail(loader, map->keys[k]->place, "unknown key '%.*s'%s",
-                        STR_ARG(utf8_prefix(key, 64)), loader_guess(loader, key, names, count));
+                        STR_ARG(utf8_prefix(key, 64)),
+                        was_on ? ": a tool of YAML 1.1 has made it of 'on'; write \"on\", quoted"
+                               : loader_guess(loader, key, names, count));
     }
     free(names);
 }

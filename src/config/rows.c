@@ -205,7 +205,7 @@ static const struct setting screen_rows[] = {
       .help = "They are no more urgent than this band. Floors outrank it." },
 };
 static const struct setting_table screen_settings = {
-    .name = "screening rule", .size = sizeof(struct config_screen),
+    .name = "screening_rule", .size = sizeof(struct config_screen),
     .place = PLACE(struct config_screen),
     .example = "- { match: \"signal == text.praise and score < 35\", label: praise, "
                "department: service, band: P4 }",
@@ -240,7 +240,7 @@ static const struct setting inform_rows[] = {
       .help = "Who gets a copy." },
 };
 static const struct setting_table inform_settings = {
-    .name = "inform rule", .size = sizeof(struct config_inform),
+    .name = "inform_rule", .size = sizeof(struct config_inform),
     .place = PLACE(struct config_inform),
     .example = "- { match: \"signal == text.legal and score >= 60\", departments: [legal] }",
     .rows = inform_rows, .count = COUNT(inform_rows),
@@ -319,7 +319,7 @@ static const struct setting escalation_rows[] = {
     { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),
       .flags = SETTING_REQUIRED, .help = "The ladder that a ticket then climbs." },
 };
-static const struct setting_table escalation_settings = {
+const struct setting_table escalation_settings = {
     .name = "escalation", .size = sizeof(struct config_escalation),
     .place = PLACE(struct config_escalation),
     .example = "- { on: [\"band P1\", warning, breach], ladder: default }",

@@ -100,6 +100,12 @@ static void write_single(struct writer *writer, const struct setting *row, const
     case SETTING_TIME:
         json_put_time(json, *(const time_ms *)at);
         break;
+    case SETTING_START:
+        if (*(const int *)at == START_TIME)
+            json_put_time(json, *(const time_ms *)(const void *)(object + row->extra));
+        else
+            json_put_text(json, *(const int *)at == START_LATEST ? "latest" : "earliest");
+        break;
     case SETTING_MATCHER:
         json_put_str(json, *(const struct str *)(const void *)(object + row->extra));
         break;
@@ -288,6 +294,9 @@ static void write_value(struct writer *writer, const struct setting *row, const 
     case SETTING_TRIGGERS:
         write_triggers(writer, (const void *)object);
         break;
+    case SETTING_PROPERTIES:
+        json_put_null(&writer->json);
+        break;
     case SETTING_TABLE:
         write_table(writer, row->inner, at);
         break;
@@ -348,6 +357,14 @@ static void write_table(struct writer *writer, const struct setting_table *table
         write_value(writer, row, object);
     }
     json_close_object(&writer->json);
+}
+
+void setting_json(const struct setting *row, const void *object, const struct config *config,
+                  struct buf *out)
+{
+    struct writer writer = { .json = json_writer_to(out), .config = config };
+    write_value(&writer, row, object);
+    buf_free(&writer.key);
 }
 
 void setting_table_json(const struct setting_table *table, const void *object,

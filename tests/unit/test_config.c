@@ -4,11 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "config/reload.h"
 #include "text/lexicon.h"
 
 /* Files of one test, by name. */
@@ -320,6 +323,97 @@ static void test_a_lexicon_is_found_beside_the_file_and_counts_in_the_fingerprin
     config_free(other);
 }
 
+static void test_a_reload_takes_rules_but_no_service(void **state)
+{
+    static const struct {
+        const char *text, *refusal; /* NULL: allowed */
+    } rows[] = {
+        { "", NULL },
+        { "group_wait: 3s\n", NULL },
+        { "commit_interval: 20ms\n", NULL },
+        { "levels: [lead]\n", NULL },
+        { "start: { quiet_before: \"2026-01-01T00:00:00Z\" }\n", NULL },
+        { "workers: 4\n", "'workers' cannot change while the router runs (1 to 4): restart it" },
+        { "http: \"127.0.0.1:1\"\n",
+          "'http' cannot change while the router runs (\"127.0.0.1:9404\" to \"127.0.0.1:1\"): "
+          "restart it" },
+        { "kafka: { group.id: other }\n",
+          "'kafka' cannot change while the router runs: restart it" },
+        { "topics: { state: other }\n",
+          "'topics' cannot change while the router runs: restart it" },
+        { "sources: [{ topic: other }]\n",
+          "'topics' cannot change while the router runs: restart it" },
+        { "start: { from: latest }\n",
+          "'start.from' cannot change while the router runs (\"earliest\" to \"latest\"): restart "
+          "it" },
+    };
+    (void)state;
+    struct config *old = load_text(SMALL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct buf text = { 0 };
+        struct error err = { "" };
+        buf_printf(&text, "%s%s", SMALL, rows[i].text);
+        struct config *next = load_text(buf_text(&text));
+        bool allowed = config_reload_allowed(old, next, &err);
+        assert_string_equal(allowed ? "" : err.text, rows[i].refusal ? rows[i].refusal : "");
+        assert_int_equal(allowed, rows[i].refusal == NULL);
+        config_free(next);
+        buf_free(&text);
+    }
+    config_free(old);
+}
+
+static void test_secrets_come_from_files(void **state)
+{
+    struct error err;
+    char folder[] = "/tmp/ombud-test-XXXXXX", path[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/key", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("hunter2\n", file);
+    fclose(file);
+    struct config *config = load_text(
+        SMALL "kafka: { a: b, sasl.password: { file: \"${CREDENTIALS_DIRECTORY}/key\" } }\n");
+    assert_true(config->kafka[1].secret);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_false(config_secrets(config, &err));
+    assert_string_equal(err.text, "a.yaml:3:16: 'sasl.password' needs the variable "
+                                  "CREDENTIALS_DIRECTORY, which systemd sets for units with "
+                                  "LoadCredential=");
+    setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    assert_true(config_secrets(config, &err));
+    assert_str(config->kafka[1].value, "hunter2");
+    assert_str(config->kafka[0].value, "b");
+    assert_null(strstr(config->canonical.data, "hunter2"));
+    config_free(config);
+    unlink(path);
+    rmdir(folder);
+}
+
+/* The canonical text is a configuration itself, but for what the shell reads. */
+static void test_the_canonical_text_means_the_same(void **state)
+{
+    (void)state;
+    struct config *config =
+        load_text(SMALL "score: { question: 30% }\n"
+                        "screening: [{ match: score < 9, label: wish, band: P4 }]\n"
+                        "slas: [{ name: default, response: { P1: 90s }, warn: 5m }]\n"
+                        "ladders: { default: [{ after: 1h, level: lead, match: score > 3 }] }\n"
+                        "escalations: [{ on: [band P1..P3, reopened 2], ladder: default }]\n");
+    struct buf text = { 0 };
+    const char *tail = ",\"lexicon_hash\":";
+    size_t size = (size_t)(strstr(config->canonical.data, tail) - config->canonical.data);
+    buf_printf(&text, "%.*s}", (int)size, config->canonical.data);
+    struct config *again = load_text(buf_text(&text));
+    assert_string_equal(config->canonical.data, again->canonical.data);
+    assert_string_equal(config->fingerprint, again->fingerprint);
+    buf_free(&text);
+    config_free(again);
+    config_free(config);
+}
+
 static void test_the_shipped_configuration_has_no_finding(void **state)
 {
     (void)state;
@@ -348,6 +442,9 @@ int main(void)
         cmocka_unit_test(test_includes_cannot_go_round),
         cmocka_unit_test(test_the_fingerprint_covers_what_decides_and_nothing_else),
         cmocka_unit_test(test_a_lexicon_is_found_beside_the_file_and_counts_in_the_fingerprint),
+        cmocka_unit_test(test_a_reload_takes_rules_but_no_service),
+        cmocka_unit_test(test_secrets_come_from_files),
+        cmocka_unit_test(test_the_canonical_text_means_the_same),
         cmocka_unit_test(test_the_shipped_configuration_has_no_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

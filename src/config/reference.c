@@ -1,0 +1,275 @@
+/* The reference page and `help config`, from the rows. */
+#include "config/reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/setting.h"
+
+static const char introduction[] =
+    "# Configuration\n"
+    "\n"
+    "This page is generated from the table of settings (`src/config/rows.c`): change it there, "
+    "then\n"
+    "run `ombudctl help config --markdown > docs/config.md`.\n"
+    "\n"
+    "The configuration is YAML. `ombudctl check FILE` says everything that is wrong with it, as\n"
+    "`file:line:column: sentence`; `ombudctl help config KEY` explains one key. A complete, "
+    "commented\n"
+    "one is [conf/ombud.yaml](../conf/ombud.yaml); `docs/schemas/config.schema.json` lets editors\n"
+    "complete and check it.\n"
+    "\n"
+    "**Files.** `include: [FILE or DIRECTORY, …]` reads other files first, relative to the file "
+    "that\n"
+    "names them; a directory gives its `*.yaml` in the order of their names. Then the file's own "
+    "keys\n"
+    "win: maps are merged key by key, lists and single values are replaced. A department or "
+    "ladder\n"
+    "that is named again is replaced as a whole, and so is an SLA of the same name; further SLAs "
+    "of\n"
+    "the including file come before the included ones. The routing tree is replaced as a whole.\n"
+    "Anchors, aliases and tags are not understood.\n"
+    "\n"
+    "**Values.** Durations are written `500ms`, `30s`, `15m`, `2h30m`, `7d`; in SLAs `d` is "
+    "refused,\n"
+    "because a day could be 24 hours or a working day. Sizes are written `512KiB`, `64MiB`.\n"
+    "Percentages are written `75%`. Matchers are texts in the language of rules: see\n"
+    "`include/route/match.h`.\n"
+    "\n"
+    "**Reload.** `systemctl reload` (SIGHUP) takes over a new configuration at a transaction "
+    "boundary,\n"
+    "all or nothing. Settings marked *restart* cannot change that way: the reload is refused, and "
+    "the\n"
+    "old configuration stays. The fingerprint in every record covers all settings that decide\n"
+    "something; those of the service are not in it.\n";
+
+static const char *type_text(const struct setting *row)
+{
+    switch (row->type) {
+    case SETTING_SLUG:
+        return "slug";
+    case SETTING_TOPIC:
+        return "topic name";
+    case SETTING_INTEGER:
+        return "whole number";
+    case SETTING_BYTES:
+        return "size";
+    case SETTING_PERCENT:
+        return "percentage";
+    case SETTING_DURATION:
+        return "duration";
+    case SETTING_CHOICE:
+    case SETTING_FLAG:
+        return "one of";
+    case SETTING_START:
+    case SETTING_TIME:
+        return "time";
+    case SETTING_FORMAT:
+        return "format";
+    case SETTING_CALENDAR:
+        return "calendar";
+    case SETTING_MATCHER:
+        return "matcher";
+    case SETTING_DEPARTMENT:
+        return "department";
+    case SETTING_LEVEL:
+        return "level";
+    case SETTING_LADDER:
+        return "ladder";
+    case SETTING_BAND:
+        return "band";
+    case SETTING_UNLESS:
+        return "`acknowledged`";
+    case SETTING_WARNING:
+        return "percentage or duration";
+    case SETTING_NAME:
+        return "text or {zh, en}";
+    case SETTING_TEXTS:
+        return "list of texts";
+    case SETTING_PATHS:
+        return "list of paths";
+    case SETTING_DEPARTMENTS:
+        return "list of departments";
+    case SETTING_LEVELS:
+        return "list of slugs";
+    case SETTING_PEOPLE:
+        return "map of levels to names";
+    case SETTING_POINTS:
+        return "map of names to points";
+    case SETTING_NEEDS:
+        return "map of categories to needs";
+    case SETTING_BAND_SCORES:
+        return "map of bands to scores";
+    case SETTING_BAND_TIMES:
+        return "duration, or map of bands to durations";
+    case SETTING_TARGETS:
+        return "map of bands to durations";
+    case SETTING_TRIGGERS:
+        return "list of triggers";
+    case SETTING_PROPERTIES:
+        return "map of librdkafka properties";
+    case SETTING_TABLES:
+        return "list";
+    case SETTING_TABLE:
+    case SETTING_MAP:
+    case SETTING_ROOT:
+        return "map";
+    default:
+        return "text";
+    }
+}
+
+static bool has_bounds(const struct setting *row)
+{
+    return row->type == SETTING_INTEGER || row->type == SETTING_BYTES ||
+           row->type == SETTING_PERCENT || row->type == SETTING_DURATION ||
+           row->type == SETTING_BAND_TIMES || row->type == SETTING_POINTS;
+}
+
+/* "whole number from 1 to 256, default `1`, restart" */
+static void describe(const struct setting *row, unsigned flags, bool markdown, struct buf *out)
+{
+    char low[SETTING_BOUND_SIZE], high[SETTING_BOUND_SIZE];
+    const char *mark = markdown ? "`" : "";
+
+    buf_printf(out, "%s", type_text(row));
+    for (const char *const *choice = row->choices; choice && *choice; choice++)
+        buf_printf(out, "%s %s%s%s", choice == row->choices ? "" : ",", mark, *choice, mark);
+    if (has_bounds(row))
+        buf_printf(out, ", %s to %s", setting_bound(row, row->min, low),
+                   setting_bound(row, row->max, high));
+    if (row->flags & SETTING_REQUIRED)
+        buf_printf(out, ", required");
+    if (row->fallback)
+        buf_printf(out, ", default %s%s%s", mark, row->fallback, mark);
+    if ((row->flags | flags) & SETTING_FIXED)
+        buf_printf(out, markdown ? ", *restart*" : ", restart");
+}
+
+/* "score.caps.text", "slas[].response", "departments.SLUG.name" */
+static void child_path(const struct setting *row, const char *path, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", path, row->key,
+             row->type == SETTING_TABLES ? "[]."
+             : row->type == SETTING_MAP  ? ".NAME."
+                                         : ".");
+}
+
+static void write_rows(const struct setting_table *table, const char *path, unsigned flags,
+                       struct buf *out)
+{
+    char inner[160];
+
+    buf_printf(out, "| key | | |\n|---|---|---|\n");
+    for (size_t i = 0; i < table->count; i++) {
+        const struct setting *row = &table->rows[i];
+        if (row->type == SETTING_LATER || !row->key[0])
+            continue;
+        buf_printf(out, "| `%s%s` | ", path, row->key);
+        describe(row, flags, true, out);
+        buf_printf(out, " | %s |\n", row->help);
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        const struct setting *row = &table->rows[i];
+        /* The tree's nodes are all alike: once is enough. */
+        if (!row->inner || row->inner == table)
+            continue;
+        child_path(row, path, inner, sizeof(inner));
+        buf_printf(out, "\n### `%.*s`\n\n%s\n\n", (int)(strlen(inner) - 1), inner, row->help);
+        if (row->inner->example)
+            buf_printf(out, "```yaml\n%s:\n", row->key);
+        for (const char *line = row->inner->example; line;) {
+            const char *end = strchr(line, '\n');
+            buf_printf(out, "  %.*s\n", end ? (int)(end - line) : (int)strlen(line), line);
+            line = end ? end + 1 : NULL;
+        }
+        if (row->inner->example)
+            buf_printf(out, "```\n\n");
+        write_rows(row->inner, inner, flags | row->flags, out);
+    }
+}
+
+void config_reference_markdown(struct buf *out)
+{
+    buf_printf(out, "%s\n## Settings\n\n", introduction);
+    write_rows(&settings, "", 0, out);
+}
+
+static void list_rows(const struct setting_table *table, struct buf *out)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct setting *row = &table->rows[i];
+        if (row->type == SETTING_LATER || !row->key[0])
+            continue;
+        buf_printf(out, "  %-17s ", row->key);
+        describe(row, 0, false, out);
+        buf_add_char(out, '\n');
+    }
+}
+
+static const struct setting *find_row(const struct setting_table *table, struct str key)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->rows[i].key[0] && table->rows[i].type != SETTING_LATER &&
+            str_is(key, table->rows[i].key))
+            return &table->rows[i];
+    }
+    return NULL;
+}
+
+static bool unknown_key(const struct setting_table *table, struct str key, struct str part,
+                        struct error *err)
+{
+    struct str names[64];
+    size_t count = 0;
+    for (size_t i = 0; i < table->count && count < 64; i++) {
+        if (table->rows[i].key[0] && table->rows[i].type != SETTING_LATER)
+            names[count++] = str_from(table->rows[i].key);
+    }
+    struct str near = str_nearest(part, names, count);
+    if (str_present(near))
+        return error_set(err, "no setting is called '%.*s' (did you mean '%.*s%.*s'?)",
+                         STR_ARG(key), (int)(part.data - key.data), key.data, STR_ARG(near));
+    return error_set(err, "no setting is called '%.*s'", STR_ARG(key));
+}
+
+bool config_reference_key(struct str key, struct buf *out, struct error *err)
+{
+    const struct setting_table *table = &settings;
+    const struct setting *row = NULL;
+    unsigned flags = 0;
+
+    for (size_t at = 0; at < key.size;) {
+        size_t end = at;
+        while (end < key.size && key.data[end] != '.')
+            end++;
+        struct str part = { key.data + at, end - at };
+        if (part.size > 2 && part.data[part.size - 2] == '[' && part.data[part.size - 1] == ']')
+            part.size -= 2;
+        const struct setting *next = table ? find_row(table, part) : NULL;
+        /* Of a map's items any name will do. */
+        bool item = !next && row && row->type == SETTING_MAP && table == row->inner && at > 0 &&
+                    end < key.size;
+        if (!next && !item)
+            return table ? unknown_key(table, key, part, err)
+                         : error_set(err, "'%s' has no settings inside", row->key);
+        if (next) {
+            row = next;
+            flags |= row->flags & SETTING_FIXED;
+            table = row->inner;
+        }
+        at = end + 1;
+    }
+    if (row) {
+        buf_printf(out, "%.*s: ", STR_ARG(key));
+        describe(row, flags, false, out);
+        buf_printf(out, "\n\n%s\n", row->help);
+    }
+    if (table) {
+        buf_printf(out, "%s", row ? "\n" : "");
+        if (row && table->example)
+            buf_printf(out, "For example:\n\n%s\n\n", table->example);
+        list_rows(table, out);
+    }
+    return true;
+}
