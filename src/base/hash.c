@@ -26,10 +26,31 @@ static void add_parts(XXH3_state_t *state, const struct str *parts, size_t count
     }
 }
 
+/* The same bytes in one piece at `flat`, where they are few: a stream has to set up half a kilobyte
+ * of state first. Returns their number, 0: too many. */
+enum { FLAT_SIZE = 512 };
+static size_t flatten(const struct str *parts, size_t count, unsigned char flat[FLAT_SIZE])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].size > FLAT_SIZE - 8 || size + 8 + parts[i].size > FLAT_SIZE)
+            return 0;
+        for (size_t k = 0; k < 8; k++)
+            flat[size++] = (unsigned char)((uint64_t)parts[i].size >> (8 * k));
+        if (parts[i].size)
+            memcpy(flat + size, parts[i].data, parts[i].size);
+        size += parts[i].size;
+    }
+    return size;
+}
+
 uint64_t hash64_parts(const struct str *parts, size_t count)
 {
+    unsigned char flat[FLAT_SIZE];
+    size_t size = flatten(parts, count, flat);
+    if (size)
+        return XXH3_64bits(flat, size);
     XXH3_state_t state;
-
     XXH3_64bits_reset(&state);
     add_parts(&state, parts, count);
     return XXH3_64bits_digest(&state);
@@ -38,13 +59,18 @@ uint64_t hash64_parts(const struct str *parts, size_t count)
 void hash128_hex(const struct str *parts, size_t count, char hex[32])
 {
     static const char digits[] = "0123456789abcdef";
-    XXH3_state_t state;
     XXH128_canonical_t bytes;
-
-    /* The two widths share one state and one update; only the digest differs. */
-    XXH3_128bits_reset(&state);
-    add_parts(&state, parts, count);
-    XXH128_canonicalFromHash(&bytes, XXH3_128bits_digest(&state));
+    unsigned char flat[FLAT_SIZE];
+    size_t size = flatten(parts, count, flat);
+    if (size) {
+        XXH128_canonicalFromHash(&bytes, XXH3_128bits(flat, size));
+    } else {
+        /* The two widths share one state and one update; only the digest differs. */
+        XXH3_state_t state;
+        XXH3_128bits_reset(&state);
+        add_parts(&state, parts, count);
+        XXH128_canonicalFromHash(&bytes, XXH3_128bits_digest(&state));
+    }
     for (size_t i = 0; i < sizeof(bytes.digest); i++) {
         hex[2 * i] = digits[bytes.digest[i] >> 4];
         hex[2 * i + 1] = digits[bytes.digest[i] & 15];

@@ -110,6 +110,7 @@ struct str opening_text(const struct event *event, size_t keep, struct arena *ar
     if (!str_present(event->subject) && !str_present(event->body))
         return STR_NONE;
     struct buf out = { 0 };
+    buf_reserve(&out, 1024);
     struct json_writer json = json_writer_to(&out);
     struct str subject = utf8_prefix(event->subject, keep);
     json_open_object(&json);

@@ -6,7 +6,7 @@
 #include <emmintrin.h>
 #endif
 
-static void put(struct json_writer *json, const void *data, size_t size)
+static inline void put(struct json_writer *json, const void *data, size_t size)
 {
     struct buf *out = json->out;
     if (out->capacity - out->size < size)

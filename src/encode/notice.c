@@ -76,6 +76,7 @@ static void write_ticket(struct json_writer *json, const struct notice *notice)
 struct str notice_encode(const struct notice *notice, struct arena *arena)
 {
     struct buf out = { 0 };
+    buf_reserve(&out, 1024);
     struct json_writer json = json_writer_to(&out);
     json_open_object(&json);
     JSON_KEY(&json, "kind");

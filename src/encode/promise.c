@@ -1,11 +1,7 @@
+#include <string.h>
+
 #include "encode/headers.h"
 #include "encode/parts.h"
-
-struct sentence {
-    struct str zh, en; /* the department's names */
-    struct str due;    /* "2026-11-21 18:00" */
-    struct str zone;
-};
 
 static struct str name_or(struct str name, struct str slug)
 {
@@ -23,40 +19,65 @@ static struct config_name department_names(const struct turn *turn)
                                  name_or(department->name.en, slug) };
 }
 
-/* What a customer can be told, as it stands after the turn's last promise. */
-static struct config_name compose(const struct promise *promise, bool answered,
-                                  struct config_name who, struct str due, struct str zone,
-                                  struct arena *arena)
+/* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose. */
+struct sentence {
+    struct str zh, en;
+};
+static const struct sentence sentences[PROMISE_STATUS_COUNT] = {
+    [PROMISE_MADE] = { STR("{who}将在 {due}（{zone}）之前答复您。"),
+                       STR("You will hear from {who} by {due} ({zone}).") },
+    [PROMISE_MOVED] = { STR("{who}现在承诺在 {due}（{zone}）之前答复您。"),
+                        STR("{who} now promises that you will hear by {due} ({zone}).") },
+    [PROMISE_MET] = { STR("{who}已在承诺的 {due}（{zone}）之前答复您。"),
+                      STR("{who} has answered you before {due} ({zone}), as promised.") },
+    [PROMISE_MISSED] = { STR("{who}未能在承诺的 "
+                             "{due}（{zone}）之前答复您，非常抱歉，我们仍在跟进。"),
+                         STR("{who} has not answered you by {due} ({zone}), which was promised. We "
+                             "are sorry and stay on it.") },
+    [PROMISE_ENDED] = { STR("此事已结束，{who}无需再于 {due}（{zone}）之前答复。"),
+                        STR("The matter has ended; {who} no longer owes an answer by {due} "
+                            "({zone}).") },
+};
+static const struct sentence answered_late = {
+    STR("{who}已答复您，但晚于承诺的 {due}（{zone}），非常抱歉。"),
+    STR("{who} has answered you, but after {due} ({zone}), which was promised. We are sorry.")
+};
+/* The answer was in time, but its report came after the breach had been announced. */
+static const struct sentence answered_in_time = {
+    STR("{who}已答复您，但我们未能及时确认，曾告知您已超过承诺的 {due}（{zone}），非常抱歉。"),
+    STR("{who} has answered you before {due} ({zone}); we learned of it too late and told you "
+        "otherwise. We are sorry.")
+};
+
+static const struct sentence *choose(const struct promise *promise, const struct clock *clock)
 {
-#define SAY(zh_format, en_format)                                                                  \
-    return (struct config_name)                                                                    \
-    {                                                                                              \
-        arena_printf(arena, zh_format, STR_ARG(who.zh), STR_ARG(due), STR_ARG(zone)),              \
-            arena_printf(arena, en_format, STR_ARG(who.en), STR_ARG(due), STR_ARG(zone))           \
+    if (promise->status != PROMISE_MISSED || clock->fulfilled == TIME_NEVER)
+        return &sentences[promise->status];
+    return clock->fulfilled <= clock->due ? &answered_in_time : &answered_late;
+}
+
+static struct str fill(struct str format, struct str who, struct str due, struct str zone,
+                       struct arena *arena)
+{
+    char *text = arena_alloc_raw(arena, format.size + who.size + due.size + zone.size);
+    size_t size = 0;
+    const struct {
+        struct str name, value;
+    } blanks[] = { { STR("{who}"), who }, { STR("{due}"), due }, { STR("{zone}"), zone } };
+    while (format.size) {
+        struct str piece = { format.data, 1 };
+        size_t taken = 1;
+        for (size_t i = 0; *format.data == '{' && i < sizeof(blanks) / sizeof(*blanks); i++) {
+            if (str_starts(format, blanks[i].name)) {
+                piece = blanks[i].value;
+                taken = blanks[i].name.size;
+            }
+        }
+        memcpy(text + size, piece.data, piece.size);
+        size += piece.size;
+        format = (struct str){ format.data + taken, format.size - taken };
     }
-    switch (promise->status) {
-    case PROMISE_MOVED:
-        SAY("%.*s现在承诺在 %.*s（%.*s）之前答复您。",
-            "%.*s now promises that you will hear by %.*s (%.*s).");
-    case PROMISE_MET:
-        SAY("%.*s已在承诺的 %.*s（%.*s）之前答复您。",
-            "%.*s has answered you before %.*s (%.*s), as promised.");
-    case PROMISE_MISSED:
-        if (answered)
-            SAY("%.*s已答复您，但晚于承诺的 %.*s（%.*s），非常抱歉。",
-                "%.*s has answered you, but after %.*s (%.*s), which was promised. We are sorry.");
-        SAY("%.*s未能在承诺的 %.*s（%.*s）之前答复您，非常抱歉，我们仍在跟进。",
-            "%.*s has not answered you by %.*s (%.*s), which was promised. We are sorry and stay "
-            "on it.");
-    case PROMISE_ENDED:
-        SAY("此事已结束，%.*s无需再于 %.*s（%.*s）之前答复。",
-            "The matter has ended; %.*s no longer owes an answer by %.*s (%.*s).");
-    case PROMISE_MADE:
-    case PROMISE_STATUS_COUNT:
-        break;
-    }
-    SAY("%.*s将在 %.*s（%.*s）之前答复您。", "You will hear from %.*s by %.*s (%.*s).");
-#undef SAY
+    return (struct str){ text, size };
 }
 
 static void put_promise(struct json_writer *json, struct encoder *encoder,
@@ -115,9 +136,11 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
     }
     json_close_array(json);
     JSON_KEY(json, "text");
-    put_names(json, compose(last, turn->ticket->response.fulfilled != TIME_NEVER, who,
-                            zone_format(encoder->zone, last->due, text), encoder->config->zone,
-                            turn->arena));
+    const struct sentence *sentence = choose(last, &turn->ticket->response);
+    struct str due = zone_format(encoder->zone, last->due, text);
+    struct str zone = encoder->config->zone;
+    put_names(json, (struct config_name){ fill(sentence->zh, who.zh, due, zone, turn->arena),
+                                          fill(sentence->en, who.en, due, zone, turn->arena) });
     JSON_KEY(json, "decided_at");
     json_put_time_ms(json, turn->moment->now);
     JSON_KEY(json, "config");
