@@ -1,0 +1,24 @@
+/* One event a line on standard error, with the priority prefix that systemd understands ("<4>").
+ * Safe from any thread. */
+#pragma once
+
+#include <stdint.h>
+
+enum log_priority {
+    LOGGED_ERROR = 3,
+    LOGGED_WARNING = 4,
+    LOGGED_NOTICE = 5,
+    LOGGED_INFO = 6,
+    LOGGED_DEBUG = 7
+};
+
+struct log;
+
+/* Writes to `fd`; what is less important than `most` is left out. */
+struct log *log_new(int fd, enum log_priority most);
+void log_free(struct log *log); /* NULL is fine */
+
+/* The same kind of line (the same `format`) more than ten times within ten seconds is counted
+ * instead of written; the next line of its kind says how many were left out. */
+void log_say(struct log *log, enum log_priority priority, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
