@@ -1,0 +1,164 @@
+#include "ending.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000 };
+
+static time_ms monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
+}
+
+static void wait_ms(int duration)
+{
+    struct timespec wait = { duration / 1000, duration % 1000 * 1000000L };
+    nanosleep(&wait, NULL);
+}
+
+/* Kafka errors keep their verdicts. `unflagged` is what an error without any means here; true:
+ * try again. Destroys `error`. */
+static bool judge(rd_kafka_error_t *error, enum ending unflagged, enum ending *ending,
+                  struct error *why)
+{
+    bool again = rd_kafka_error_is_retriable(error);
+    error_set(why, "%s: %s", rd_kafka_error_name(error), rd_kafka_error_string(error));
+    if (rd_kafka_error_is_fatal(error))
+        *ending = ENDING_RECREATE;
+    else if (rd_kafka_error_txn_requires_abort(error))
+        *ending = ENDING_ABORT;
+    else
+        *ending = unflagged;
+    rd_kafka_error_destroy(error);
+    if (again)
+        wait_ms(10);
+    return again;
+}
+
+static enum ending send_offsets(const struct ending_setup *setup, rd_kafka_t *producer,
+                                const rd_kafka_topic_partition_list_t *offsets, time_ms deadline,
+                                struct error *why)
+{
+    for (;;) {
+        /* Fresh for every commit: an old generation fences us out, an empty member id would let
+         * anybody in. */
+        char *member = rd_kafka_memberid(setup->consumer);
+        bool known = member != NULL && member[0] != '\0';
+        if (member != NULL)
+            rd_kafka_mem_free(setup->consumer, member);
+        if (!known) {
+            error_set(why, "no member of the group just now");
+            return ENDING_ABORT;
+        }
+        rd_kafka_consumer_group_metadata_t *group =
+            rd_kafka_consumer_group_metadata(setup->consumer);
+        rd_kafka_error_t *error =
+            rd_kafka_send_offsets_to_transaction(producer, offsets, group, SLICE_MS);
+        rd_kafka_consumer_group_metadata_destroy(group);
+        enum ending ending;
+        if (error == NULL)
+            return ENDING_DONE;
+        if (!judge(error, ENDING_RECREATE, &ending, why))
+            return ending;
+        if (monotonic() >= deadline)
+            return ENDING_RECREATE;
+    }
+}
+
+enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer,
+                          const rd_kafka_topic_partition_list_t *offsets, time_ms budget,
+                          struct error *why)
+{
+    time_ms deadline = monotonic() + budget;
+    enum ending ending = ENDING_DONE;
+    FAILPOINT(setup->failpoints, "before_send_offsets");
+    if (offsets->cnt > 0)
+        ending = send_offsets(setup, producer, offsets, deadline, why);
+    if (ending != ENDING_DONE)
+        return ending;
+    FAILPOINT(setup->failpoints, "after_send_offsets");
+    /* Emptied first: a commit that has to flush holds the coordinator's lock on us longer. Its
+     * result does not matter, commit finds out for itself. */
+    rd_kafka_flush(producer, SLICE_MS);
+    FAILPOINT(setup->failpoints, "before_commit");
+    for (;;) {
+        rd_kafka_error_t *error = rd_kafka_commit_transaction(producer, SLICE_MS);
+        if (error == NULL)
+            break;
+        bool again = judge(error, ENDING_UNCERTAIN, &ending, why);
+        if (ending == ENDING_RECREATE) /* fatal: whether the request got through is not known */
+            ending = ENDING_UNCERTAIN;
+        if (!again)
+            return ending;
+        if (monotonic() >= deadline)
+            return ENDING_UNCERTAIN;
+    }
+    FAILPOINT(setup->failpoints, "after_commit");
+    return ENDING_DONE;
+}
+
+enum ending ending_abort(const struct ending_setup *setup, rd_kafka_t *producer, time_ms budget,
+                         struct error *why)
+{
+    (void)setup;
+    time_ms deadline = monotonic() + budget;
+    for (;;) {
+        rd_kafka_error_t *error = rd_kafka_abort_transaction(producer, SLICE_MS);
+        if (error == NULL)
+            return ENDING_DONE;
+        enum ending ending;
+        if (!judge(error, ENDING_RECREATE, &ending, why) || monotonic() >= deadline)
+            return ENDING_RECREATE;
+    }
+}
+
+enum ending ending_initialise(const struct ending_setup *setup, rd_kafka_t *producer,
+                              struct error *why)
+{
+    for (;;) {
+        if (atomic_load(setup->stop))
+            return ENDING_STOPPED;
+        rd_kafka_error_t *error = rd_kafka_init_transactions(producer, SLICE_MS);
+        if (error == NULL)
+            return ENDING_DONE;
+        rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+        enum ending ending;
+        if (judge(error, ENDING_ABORT, &ending, why))
+            continue;
+        if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT) {
+            wait_ms(PAUSE_MS);
+            continue;
+        }
+        return ENDING_ABORT;
+    }
+}
+
+bool ending_still_member(const struct ending_setup *setup)
+{
+    char text[256];
+    time_ms deadline = monotonic() + MEMBER_MS;
+    do {
+        if (rd_kafka_fatal_error(setup->consumer, text, sizeof(text)) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            return false;
+        wait_ms(PAUSE_MS);
+    } while (monotonic() < deadline && !atomic_load(setup->stop));
+    return true;
+}
+
+bool ending_read_committed(const struct ending_setup *setup, rd_kafka_topic_partition_list_t *list)
+{
+    for (;;) {
+        rd_kafka_resp_err_t code = rd_kafka_committed(setup->consumer, list, QUERY_MS);
+        for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+            code = list->elems[i].err;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return true;
+        if (atomic_load(setup->stop))
+            return false;
+        log_say(setup->log, LOGGED_INFO, "waiting for committed offsets: %s",
+                rd_kafka_err2str(code));
+        wait_ms(PAUSE_MS);
+    }
+}
