@@ -1,0 +1,260 @@
+#include "start_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "kafka_conf.h"
+#include "topics.h"
+
+enum { ANSWER_MS = 2000, PROBE_MS = 15000, PAUSE_MS = 200 };
+
+static time_ms monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
+}
+
+/* A report is one defect a line; the log takes one event a line. */
+static void log_lines(struct log *log, struct buf *report)
+{
+    char *rest = NULL;
+    for (char *line = strtok_r((char *)buf_text(report), "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+        log_say(log, LOGGED_ERROR, "%s", line);
+}
+
+static int check_topics(rd_kafka_t *client, const struct config *config, struct log *log)
+{
+    time_ms start = monotonic(), deadline = start + config->broker_wait;
+    struct buf report = { 0 };
+    struct error err;
+    enum topics_verdict verdict;
+    while ((verdict = topics_check(client, config, ANSWER_MS, &report, &err)) == TOPICS_UNKNOWN &&
+           monotonic() < deadline) {
+        log_say(log, LOGGED_WARNING, "waiting for Kafka: %s", err.text);
+        struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+        nanosleep(&pause, NULL);
+    }
+    if (verdict == TOPICS_UNKNOWN)
+        log_say(log, LOGGED_ERROR, "%s; gave up after %lld s", err.text,
+                (long long)((monotonic() - start) / TIME_SECOND));
+    else if (verdict == TOPICS_WRONG)
+        log_lines(log, &report);
+    buf_free(&report);
+    return verdict == TOPICS_RIGHT ? EX_OK : verdict == TOPICS_WRONG ? EX_CONFIG : EX_UNAVAILABLE;
+}
+
+static int count_partitions(rd_kafka_t *client, struct inputs *inputs, struct log *log)
+{
+    for (size_t i = 0; i < inputs->count; i++) {
+        struct input *input = &inputs->items[i];
+        struct error err;
+        input->partitions = topics_partitions(client, str_from(input->topic), ANSWER_MS, &err);
+        if (input->partitions < 0) {
+            log_say(log, LOGGED_ERROR, "%s", err.text);
+            return EX_UNAVAILABLE;
+        }
+        if (input->stage == STAGE_TICKETS)
+            inputs->home_partitions = input->partitions;
+    }
+    return EX_OK;
+}
+
+/* ---- rights to write: one record a topic, in a transaction that nobody ever sees */
+
+static int init_probe(rd_kafka_t *producer, const char *name, struct log *log)
+{
+    time_ms deadline = monotonic() + PROBE_MS;
+    for (;;) {
+        rd_kafka_error_t *error = rd_kafka_init_transactions(producer, ANSWER_MS);
+        if (error == NULL)
+            return EX_OK;
+        bool again = rd_kafka_error_is_retriable(error) && monotonic() < deadline;
+        int code = rd_kafka_error_is_retriable(error) ? EX_UNAVAILABLE : EX_NOPERM;
+        if (!again)
+            log_say(log, LOGGED_ERROR, "transactions as '%s': %s", name,
+                    rd_kafka_error_string(error));
+        rd_kafka_error_destroy(error);
+        if (!again)
+            return code;
+    }
+}
+
+static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t code)
+{
+    log_say(log, LOGGED_ERROR, "topic '%s' cannot be written: %s", topic, rd_kafka_err2str(code));
+    return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
+}
+
+static int read_reports(rd_kafka_t *producer, struct log *log)
+{
+    int result = EX_OK;
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer);
+    rd_kafka_event_t *event;
+    while ((event = rd_kafka_queue_poll(queue, 0)) != NULL) {
+        const rd_kafka_message_t *message;
+        while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
+               (message = rd_kafka_event_message_next(event)) != NULL) {
+            /* What is purged had no answer yet when another record was refused. */
+            if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR &&
+                message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
+                message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+                result = refused(log, rd_kafka_topic_name(message->rkt), message->err);
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    return result;
+}
+
+static int probe_topics(rd_kafka_t *producer, const struct config *config, struct log *log)
+{
+    size_t count;
+    struct topic_plan *plan = topics_plan(config, &count);
+    int result = EX_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (!plan[i].written)
+            continue;
+        rd_kafka_resp_err_t code =
+            rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(plan[i].name.data),
+                              RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_KEY("probe", 5), RD_KAFKA_V_END);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            result = refused(log, plan[i].name.data, code);
+    }
+    free(plan);
+    rd_kafka_flush(producer, PROBE_MS);
+    int reported = read_reports(producer, log);
+    return result != EX_OK ? result : reported;
+}
+
+static int check_writing(const struct config *config, const char *name, struct log *log)
+{
+    struct kafka_identity identity = { .name = name };
+    struct error err;
+    rd_kafka_t *producer = kafka_client(KAFKA_PRODUCER, config, &identity, log, &err);
+    if (producer == NULL) {
+        log_say(log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
+    }
+    int result = init_probe(producer, name, log);
+    if (result == EX_OK) {
+        rd_kafka_error_t *error = rd_kafka_begin_transaction(producer);
+        if (error != NULL)
+            rd_kafka_error_destroy(error); /* then every record is refused, and says so */
+        result = probe_topics(producer, config, log);
+        error = rd_kafka_abort_transaction(producer, ANSWER_MS);
+        if (error != NULL)
+            rd_kafka_error_destroy(error); /* the workers' producer ends it: it has the name */
+    }
+    rd_kafka_destroy(producer);
+    return result;
+}
+
+/* ---- rights to read: until every topic's first partition shows its end */
+
+static rd_kafka_topic_partition_list_t *topics_to_read(const struct config *config)
+{
+    size_t count;
+    struct topic_plan *plan = topics_plan(config, &count);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    for (size_t i = 0; i < count; i++) {
+        if (plan[i].read)
+            rd_kafka_topic_partition_list_add(list, plan[i].name.data, 0)->offset =
+                RD_KAFKA_OFFSET_END;
+    }
+    free(plan);
+    return list;
+}
+
+static int check_group(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *list,
+                       const struct config *config, struct log *log)
+{
+    rd_kafka_topic_partition_list_t *copy = rd_kafka_topic_partition_list_copy(list);
+    rd_kafka_resp_err_t code = rd_kafka_committed(consumer, copy, ANSWER_MS);
+    rd_kafka_topic_partition_list_destroy(copy);
+    if (code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+        return EX_OK;
+    log_say(log, LOGGED_ERROR, "group '%.*s': %s", STR_ARG(kafka_property(config, "group.id")),
+            rd_kafka_err2str(code));
+    return EX_NOPERM;
+}
+
+static int fetch_once(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *list, struct log *log)
+{
+    time_ms deadline = monotonic() + PROBE_MS;
+    int result = EX_OK, missing = list->cnt;
+    rd_kafka_assign(consumer, list);
+    while (missing > 0 && result == EX_OK && monotonic() < deadline) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, 100);
+        if (message == NULL)
+            continue;
+        bool known = message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                     message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+        if (message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+            log_say(log, LOGGED_ERROR, "topic '%s' cannot be read: %s",
+                    message->rkt ? rd_kafka_topic_name(message->rkt) : "?",
+                    rd_kafka_err2str(message->err));
+            result = EX_NOPERM;
+        }
+        missing -= known ? 1 : 0;
+        rd_kafka_message_destroy(message);
+    }
+    rd_kafka_assign(consumer, NULL);
+    return result;
+}
+
+static int check_reading(const struct config *config, const char *name, struct log *log)
+{
+    struct kafka_identity identity = { .name = name };
+    struct error err;
+    rd_kafka_t *consumer = kafka_client(KAFKA_CONSUMER, config, &identity, log, &err);
+    if (consumer == NULL) {
+        log_say(log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
+    }
+    rd_kafka_poll_set_consumer(consumer);
+    rd_kafka_topic_partition_list_t *list = topics_to_read(config);
+    int result = check_group(consumer, list, config, log);
+    if (result == EX_OK)
+        result = fetch_once(consumer, list, log);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(consumer);
+    return result;
+}
+
+int start_check(const struct config *config, const char *name, struct inputs *inputs,
+                struct log *log)
+{
+    struct error err;
+    rd_kafka_t *client = topics_client(config, &err);
+    if (client == NULL) {
+        log_say(log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
+    }
+    int result = check_topics(client, config, log);
+    if (result == EX_OK)
+        result = count_partitions(client, inputs, log);
+    rd_kafka_destroy(client);
+    if (result == EX_OK)
+        result = check_reading(config, name, log);
+    if (result == EX_OK)
+        result = check_writing(config, name, log);
+    return result;
+}
+
+bool start_check_reload(const struct config *config, struct buf *report, struct error *err)
+{
+    rd_kafka_t *client = topics_client(config, err);
+    if (client == NULL)
+        return false;
+    enum topics_verdict verdict = topics_check(client, config, ANSWER_MS, report, err);
+    rd_kafka_destroy(client);
+    if (verdict == TOPICS_WRONG)
+        return error_set(err, "%s", buf_text(report));
+    return verdict == TOPICS_RIGHT;
+}
