@@ -1,0 +1,30 @@
+/* What main builds once: the parts of the daemon and how they hang together. Belongs to the main
+ * thread. */
+#pragma once
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include "failpoint.h"
+#include "inputs.h"
+#include "log.h"
+#include "shared_config.h"
+#include "worker.h"
+
+enum { WORKERS_MOST = 64, NAME_BYTES = 256 };
+
+struct app {
+    const char *config_path;
+    bool accept_loss;
+    struct log *log;
+    struct failpoints *failpoints;
+    struct shared_config *config;
+    struct inputs inputs;
+    char names[WORKERS_MOST][NAME_BYTES]; /* group.instance.id and transactional.id of each */
+    struct worker *workers[WORKERS_MOST];
+    int worker_count;
+    int wake_fd; /* eventfd that workers write when something changed */
+};
+
+/* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or
+ * config->shutdown_wait is over. */
+int main_loop_run(struct app *app);

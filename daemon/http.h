@@ -1,0 +1,12 @@
+/* /metrics, /healthz and /readyz. evhttp accepts more than it should, so here are limits: sizes,
+ * connections, an absolute deadline for each, and who may be asked for by name. */
+#pragma once
+
+#include <event2/event.h>
+#include "app.h"
+
+struct http;
+
+/* `address` is "127.0.0.1:9404" or "[::1]:9404". NULL + err when it cannot be listened on. */
+struct http *http_new(struct event_base *base, struct app *app, struct str address,
+                      struct error *err);

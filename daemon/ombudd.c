@@ -1,0 +1,224 @@
+/* ombudd: the router. Reads its arguments and its configuration, checks what can be checked, and
+ * hands over to the main loop. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sysexits.h>
+#include <systemd/sd-id128.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/mem.h"
+#include "config_file.h"
+#include "decode/json.h"
+#include "kafka_conf.h"
+#include "start_check.h"
+
+/* Ours alone, so that the machine's id does not leave the machine: systemd-id128 derives from it.
+ */
+static const sd_id128_t application =
+    SD_ID128_MAKE(6f, 6d, 62, 75, 64, 64, 41, 0c, 9e, 5b, 27, d1, 83, 3e, a4, f6);
+
+static void print_usage(FILE *to)
+{
+    fprintf(to,
+            "Usage: ombudd -c FILE [OPTION]...\n\n"
+            "Routes complaints from Kafka to Kafka.\n\n"
+            "  -c, --config FILE  the configuration\n"
+            "      --check        only validate the configuration\n"
+            "      --instance X   this instance's name among those of its group (default:\n"
+            "                     `instance` of the configuration, else the machine's id and\n"
+            "                     $OMBUD_INSTANCE)\n"
+            "      --accept-loss  go on where a partition's log begins when the position in it is\n"
+            "                     lost or records were deleted unread\n"
+            "      --verbose      log more\n"
+            "      --help         this text\n"
+            "      --version      the version\n\n"
+            "SIGTERM ends it after its open transactions, SIGHUP makes it read its configuration\n"
+            "again. Exit codes follow sysexits: 0 ended, 64 usage, 69 no broker, 75 try again,\n"
+            "77 permission, 78 configuration, or another instance runs under the same name.\n");
+}
+
+struct options {
+    const char *config;
+    const char *instance;
+    bool check, accept_loss, verbose;
+};
+
+enum {
+    OPTION_CHECK = 256,
+    OPTION_INSTANCE,
+    OPTION_LOSS,
+    OPTION_VERBOSE,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+/* -1: go on; else exit with that code. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option known[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "check", no_argument, NULL, OPTION_CHECK },
+        { "instance", required_argument, NULL, OPTION_INSTANCE },
+        { "accept-loss", no_argument, NULL, OPTION_LOSS },
+        { "verbose", no_argument, NULL, OPTION_VERBOSE },
+        { "help", no_argument, NULL, OPTION_HELP },
+        { "version", no_argument, NULL, OPTION_VERSION },
+        { 0 },
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "c:", known, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            options->config = optarg;
+            break;
+        case OPTION_CHECK:
+            options->check = true;
+            break;
+        case OPTION_INSTANCE:
+            options->instance = optarg;
+            break;
+        case OPTION_LOSS:
+            options->accept_loss = true;
+            break;
+        case OPTION_VERBOSE:
+            options->verbose = true;
+            break;
+        case OPTION_HELP:
+            print_usage(stdout);
+            return EX_OK;
+        case OPTION_VERSION:
+            printf("ombudd %s, librdkafka %s\n", OMBUD_VERSION, rd_kafka_version_str());
+            return EX_OK;
+        default:
+            print_usage(stderr);
+            return EX_USAGE;
+        }
+    }
+    if (options->config != NULL && optind == argc)
+        return -1;
+    fprintf(stderr, "ombudd: %s\n\n",
+            options->config == NULL ? "which configuration? -c FILE" : "too many arguments");
+    print_usage(stderr);
+    return EX_USAGE;
+}
+
+static struct config *load(const char *path, struct log *log)
+{
+    struct config_findings findings = { 0 };
+    struct config *config = config_open(path, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        log_say(log, findings.items[i].fatal ? LOGGED_ERROR : LOGGED_WARNING, "%.*s",
+                STR_ARG(findings.items[i].text));
+    config_findings_free(&findings);
+    return config;
+}
+
+static void name_workers(struct app *app, const char *given)
+{
+    const struct config *config = shared_config_get(app->config);
+    char instance[NAME_BYTES / 2] = "";
+    sd_id128_t machine;
+    const char *unit = getenv("OMBUD_INSTANCE");
+    if (given != NULL)
+        snprintf(instance, sizeof(instance), "%s", given);
+    else if (!str_empty(config->instance))
+        snprintf(instance, sizeof(instance), "%.*s", STR_ARG(config->instance));
+    else if (sd_id128_get_machine_app_specific(application, &machine) == 0)
+        snprintf(instance, sizeof(instance), SD_ID128_FORMAT_STR "%s%s",
+                 SD_ID128_FORMAT_VAL(machine), unit ? "-" : "", unit ? unit : "");
+    else
+        gethostname(instance, sizeof(instance) - 1);
+    struct str group = kafka_property(config, "group.id");
+    for (int i = 0; i < app->worker_count; i++)
+        snprintf(app->names[i], sizeof(app->names[i]), "%.*s-%s-%d", (int)(group.size % 100),
+                 group.data, instance, i);
+}
+
+/* sysexits code, EX_OK: the workers run. */
+static int start_workers(struct app *app)
+{
+    for (int i = 0; i < app->worker_count; i++) {
+        struct worker_setup setup = { .number = i,
+                                      .name = app->names[i],
+                                      .config = app->config,
+                                      .inputs = &app->inputs,
+                                      .log = app->log,
+                                      .failpoints = app->failpoints,
+                                      .accept_loss = app->accept_loss,
+                                      .main_fd = app->wake_fd };
+        struct error err;
+        app->workers[i] = worker_start(&setup, &err);
+        if (app->workers[i] == NULL) {
+            log_say(app->log, LOGGED_ERROR, "worker %d: %s", i, err.text);
+            return EX_OSERR;
+        }
+    }
+    return EX_OK;
+}
+
+static int run(struct app *app, const struct options *options, struct config *config)
+{
+    struct error err;
+    if (!config_secrets(config, &err)) {
+        log_say(app->log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
+    }
+    if (!str_present(kafka_property(config, "group.id"))) {
+        log_say(app->log, LOGGED_ERROR, "%s: kafka: group.id is missing", options->config);
+        return EX_CONFIG;
+    }
+    app->config = shared_config_new(config);
+    app->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (app->wake_fd < 0) {
+        log_say(app->log, LOGGED_ERROR, "eventfd: %s", strerror(errno));
+        return EX_OSERR;
+    }
+    app->worker_count = config->workers < WORKERS_MOST ? config->workers : WORKERS_MOST;
+    name_workers(app, options->instance);
+    inputs_plan(config, &app->inputs);
+    int code = start_check(config, app->names[0], &app->inputs, app->log);
+    if (code == EX_OK)
+        code = start_workers(app);
+    return code == EX_OK ? main_loop_run(app) : code;
+}
+
+static void release(struct app *app)
+{
+    failpoints_free(app->failpoints);
+    log_free(app->log);
+    free(app);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = { 0 };
+    int code = read_options(argc, argv, &options);
+    if (code >= 0)
+        return code;
+    json_init();
+    struct app *app = mem_alloc(sizeof(*app));
+    app->config_path = options.config;
+    app->accept_loss = options.accept_loss;
+    app->log = log_new(STDERR_FILENO, options.verbose ? LOGGED_DEBUG : LOGGED_INFO);
+    app->failpoints = failpoints_new(getenv("OMBUD_FAILPOINT"), getenv("OMBUD_FAILPOINT_DIR"));
+    struct config *config = load(options.config, app->log);
+    if (config == NULL)
+        log_say(app->log, LOGGED_ERROR, "%s is not usable", options.config);
+    else if (options.check)
+        printf("%s is fine, fingerprint %s\n", options.config, config->fingerprint);
+    if (config == NULL || options.check) {
+        code = config == NULL ? EX_CONFIG : EX_OK;
+        config_free(config);
+        release(app);
+        return code;
+    }
+    code = run(app, &options, config);
+    /* Threads and clients may still wait for a broker: nothing of theirs is worth waiting for. */
+    fflush(NULL);
+    _exit(code);
+}
