@@ -9,7 +9,8 @@
 #include "decode/json.h"
 
 static const struct command *const commands[] = {
-    &command_check, &command_diff, &command_explain, &command_replay, &command_topics,
+    &command_check,       &command_diff,   &command_explain,
+    &command_help_config, &command_replay, &command_topics,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -74,7 +75,7 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EX_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2)) {
         print_usage(stdout);
         return 0;
     }

@@ -1,7 +1,5 @@
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
-#include <stdlib.h>
-
-#include "base/mem.h"
+#include "base/zone.h"
 #include "loader.h"
 
 static void finish_topics(struct loader *loader)
@@ -212,6 +210,16 @@ static void finish_ladders(struct loader *loader)
     }
 }
 
+static void check_zone(struct loader *loader)
+{
+    const struct yaml *node = yaml_get(loader->root, "zone");
+    struct error err;
+    struct zone *zone = zone_open(loader->config->zone, &err);
+    if (!zone && node && node->kind == YAML_TEXT)
+        loader_fail(loader, node->place, "%s", err.text);
+    zone_close(zone);
+}
+
 void loader_finish(struct loader *loader)
 {
     finish_topics(loader);
@@ -222,4 +230,5 @@ void loader_finish(struct loader *loader)
     finish_screens(loader);
     finish_slas(loader);
     finish_ladders(loader);
+    check_zone(loader);
 }

@@ -60,12 +60,23 @@ static void clear_value(const struct setting *row, char *object)
     }
 }
 
+/* "this inform rule", "the configuration" */
+static const char *table_noun(struct loader *loader, const struct setting_table *table)
+{
+    if (!*table->name)
+        return "the configuration";
+    struct str noun = arena_printf(loader->scratch, "this %s", table->name);
+    for (char *c = (char *)noun.data; *c; c++)
+        *c = (char)(*c == '_' ? ' ' : *c);
+    return noun.data;
+}
+
 void loader_read(struct loader *loader, const struct setting_table *table, const struct yaml *map,
                  struct config_place place, void *object)
 {
     if (map && map->kind != YAML_MAP && map->kind != YAML_NULL) {
         loader_fail(loader, map->place, "%s must be a map of settings, not %s",
-                    *table->name ? table->name : "the configuration", loader_quote(loader, map));
+                    table_noun(loader, table), loader_quote(loader, map));
         map = NULL;
     }
     if (map && map->kind == YAML_MAP)
@@ -86,7 +97,6 @@ void loader_read(struct loader *loader, const struct setting_table *table, const
         else if (node && (node->kind != YAML_NULL || (row->flags & SETTING_REQUIRED)))
             loader_read_value(loader, row, node, object);
         else if (!node && (row->flags & SETTING_REQUIRED))
-            loader_fail(loader, place, "%s %s needs '%s'", *table->name ? "this" : "the",
-                        *table->name ? table->name : "configuration", row->key);
+            loader_fail(loader, place, "%s needs '%s'", table_noun(loader, table), row->key);
     }
 }

@@ -21,7 +21,8 @@ static const struct setting source_rows[] = {
     { .key = "topic", .type = SETTING_TOPIC, AT(struct config_source, topic),
       .flags = SETTING_REQUIRED | SETTING_FIXED, .help = "The topic to read." },
     { .key = "format", .type = SETTING_FORMAT, AT(struct config_source, format),
-      .fallback = "ombud", .help = "How its records are written: `ombud`, the canonical form, or the name of a file in "
+      .fallback = "ombud",
+      .help = "How its records are written: `ombud`, the canonical form, or the name of a file in "
               "`formats`, such as `cloudevents`, `zendesk`, `servicenow`, `jira` or `debezium`." },
     { .key = "zone", .type = SETTING_TEXT, AT(struct config_source, zone),
       .help = "The IANA time zone of times that name none." },
