@@ -11,6 +11,7 @@
  * there is none. Comparisons mind the case; `=~ "(?i)…"` does not.
  *
  * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
+ * `strongest` is the text signal with the most points: what the customer mostly talks about.
  * `band <= P2` means P1 or P2. What is absent equals nothing and is in no order, so `!=`, `!~` and
  * `not in` hold for it. */
 #pragma once
@@ -26,7 +27,7 @@ struct matcher;
 /* What a matcher can see. All borrowed. */
 struct facts {
     const struct event *event;
-    const struct str *signals; /* names: "text.safety" */
+    const struct str *signals; /* names: "text.safety"; text first, the strongest leading */
     size_t signal_count;
     int score;
     int band;                        /* 0..3 */

@@ -106,11 +106,20 @@ static struct value of_event(const struct match_node *test, const struct event *
     }
 }
 
+/* What the text is mostly about: its signals stand first, the one with most points leading. */
+static struct value strongest(const struct facts *facts)
+{
+    bool text = facts->signal_count > 0 && str_starts(facts->signals[0], STR("text."));
+    return of_text(text ? facts->signals[0] : STR_NONE);
+}
+
 static struct value field_value(const struct match_node *test, const struct facts *facts)
 {
     switch (test->field) {
     case FIELD_SIGNAL:
         return (struct value){ .set = facts->signals, .set_count = facts->signal_count };
+    case FIELD_STRONGEST:
+        return strongest(facts);
     case FIELD_SCORE:
         return of_number(facts->score, true);
     case FIELD_BAND:

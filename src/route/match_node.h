@@ -8,6 +8,7 @@ enum match_field {
     FIELD_TYPE,
     FIELD_TICKET,
     FIELD_SIGNAL,
+    FIELD_STRONGEST,
     FIELD_SCORE,
     FIELD_BAND,
     FIELD_LABEL,

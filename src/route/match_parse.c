@@ -9,6 +9,7 @@ static const struct str field_names[FIELD_COUNT] = {
     [FIELD_TYPE] = { "type", 4 },
     [FIELD_TICKET] = { "ticket", 6 },
     [FIELD_SIGNAL] = { "signal", 6 },
+    [FIELD_STRONGEST] = { "strongest", 9 },
     [FIELD_SCORE] = { "score", 5 },
     [FIELD_BAND] = { "band", 4 },
     [FIELD_LABEL] = { "label", 5 },
@@ -260,7 +261,8 @@ static bool parse_value(struct parser *parser, struct match_node *node, struct m
     if (parser->use && !ordered) {
         struct str name = node->field == FIELD_ATTRIBUTE
                               ? (struct str){ node->attribute.data - 11, node->attribute.size + 11 }
-                              : field_names[node->field];
+                          : node->field == FIELD_STRONGEST ? field_names[FIELD_SIGNAL]
+                                                           : field_names[node->field];
         parser->use(parser->use_arg, name, value->text);
     }
     return true;
