@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "kafka_conf.h"
+
 enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000 };
 
 static time_ms monotonic(void)
@@ -117,6 +119,7 @@ enum ending ending_abort(const struct ending_setup *setup, rd_kafka_t *producer,
 enum ending ending_initialise(const struct ending_setup *setup, rd_kafka_t *producer,
                               struct error *why)
 {
+    kafka_warm(producer, QUERY_MS);
     for (;;) {
         if (atomic_load(setup->stop))
             return ENDING_STOPPED;

@@ -225,3 +225,10 @@ out:
     rd_kafka_conf_destroy(conf);
     return NULL;
 }
+
+void kafka_warm(rd_kafka_t *client, int timeout)
+{
+    const rd_kafka_metadata_t *metadata;
+    if (rd_kafka_metadata(client, 1, NULL, &metadata, timeout) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+}

@@ -26,5 +26,9 @@ struct kafka_identity {
 rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
                          const struct kafka_identity *identity, struct log *log, struct error *err);
 
+/* Waits for a broker and learns where all partitions are. A new client that is asked for something
+ * before that asks again half a second later. Failing is fine: then it does just that. Blocks. */
+void kafka_warm(rd_kafka_t *client, int timeout);
+
 /* The user's value of a property, or STR_NONE. */
 struct str kafka_property(const struct config *config, const char *name);

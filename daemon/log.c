@@ -84,8 +84,9 @@ static void write_line(int fd, const char *line, size_t size)
 
 void log_say(struct log *log, enum log_priority priority, const char *format, ...)
 {
-    unsigned left_out;
-    if (log == NULL || priority > log->most || !allowed(log, format, &left_out))
+    unsigned left_out = 0;
+    if (log == NULL || priority > log->most ||
+        (priority < LOGGED_DEBUG && !allowed(log, format, &left_out)))
         return;
     char line[LINE_BYTES];
     size_t size = (size_t)snprintf(line, sizeof(line), "<%d>", (int)priority);

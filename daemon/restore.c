@@ -35,7 +35,7 @@ struct restorer {
 struct reading {
     struct task *task;
     const char *topic;
-    int64_t end; /* read_uncommitted high watermark */
+    int64_t begin, end; /* of the changelog; the end is read_uncommitted */
     bool complete;
     bool first;  /* the group never committed a position */
     int64_t low; /* where the input begins */
@@ -228,7 +228,7 @@ static void assign(rd_kafka_t *reader, const struct reading *readings, size_t co
         if (!readings[i].complete)
             rd_kafka_topic_partition_list_add(list, readings[i].topic,
                                               readings[i].task->setup.partition)
-                ->offset = RD_KAFKA_OFFSET_BEGINNING;
+                ->offset = readings[i].begin;
     }
     rd_kafka_assign(reader, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -309,18 +309,18 @@ static void read_changelogs(struct restorer *restorer, rd_kafka_t *reader, struc
 static bool open_reading(struct restorer *restorer, rd_kafka_t *raw, struct task *task,
                          struct reading *reading, struct error *err)
 {
-    int64_t low = 0, offset = RD_KAFKA_OFFSET_INVALID;
+    int64_t offset = RD_KAFKA_OFFSET_INVALID;
     struct offset_note note = { 0 };
     *reading = (struct reading){ .task = task };
     if (!read_committed(restorer, task, &offset, &note, err))
         return false;
     if (task->row->has_changelog) {
         reading->topic = changelog_topic(task);
-        if (!watermarks(restorer, raw, reading->topic, task->setup.partition, &low, &reading->end,
-                        err))
+        if (!watermarks(restorer, raw, reading->topic, task->setup.partition, &reading->begin,
+                        &reading->end, err))
             return false;
     }
-    reading->complete = reading->end <= low;
+    reading->complete = reading->end <= reading->begin;
     return place_task(restorer, reading, offset, &note, err);
 }
 
@@ -349,6 +349,8 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
     rd_kafka_t *reader = kafka_client(KAFKA_READER, config, &identity, restorer->setup.log, &err);
     rd_kafka_t *raw = kafka_client(KAFKA_RAW, config, &identity, restorer->setup.log, &err);
     if (reader != NULL && raw != NULL) {
+        kafka_warm(reader, QUERY_MS);
+        kafka_warm(raw, QUERY_MS);
         open_readings(restorer, raw, list, readings, &count);
         read_changelogs(restorer, reader, readings, count);
     }

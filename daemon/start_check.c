@@ -140,6 +140,7 @@ static int check_writing(const struct config *config, const char *name, struct l
         log_say(log, LOGGED_ERROR, "%s", err.text);
         return EX_CONFIG;
     }
+    kafka_warm(producer, ANSWER_MS);
     int result = init_probe(producer, name, log);
     if (result == EX_OK) {
         rd_kafka_error_t *error = rd_kafka_begin_transaction(producer);
@@ -163,8 +164,7 @@ static rd_kafka_topic_partition_list_t *topics_to_read(const struct config *conf
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     for (size_t i = 0; i < count; i++) {
         if (plan[i].read)
-            rd_kafka_topic_partition_list_add(list, plan[i].name.data, 0)->offset =
-                RD_KAFKA_OFFSET_END;
+            rd_kafka_topic_partition_list_add(list, plan[i].name.data, 0);
     }
     free(plan);
     return list;
@@ -187,6 +187,12 @@ static int fetch_once(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *lis
 {
     time_ms deadline = monotonic() + PROBE_MS;
     int result = EX_OK, missing = list->cnt;
+    for (int i = 0; i < list->cnt; i++) {
+        int64_t low, high;
+        rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(consumer, list->elems[i].topic,
+                                                                    0, &low, &high, ANSWER_MS);
+        list->elems[i].offset = code == RD_KAFKA_RESP_ERR_NO_ERROR ? high : RD_KAFKA_OFFSET_END;
+    }
     rd_kafka_assign(consumer, list);
     while (missing > 0 && result == EX_OK && monotonic() < deadline) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, 100);
@@ -218,6 +224,7 @@ static int check_reading(const struct config *config, const char *name, struct l
         return EX_CONFIG;
     }
     rd_kafka_poll_set_consumer(consumer);
+    kafka_warm(consumer, ANSWER_MS);
     rd_kafka_topic_partition_list_t *list = topics_to_read(config);
     int result = check_group(consumer, list, config, log);
     if (result == EX_OK)
