@@ -122,8 +122,8 @@ static struct prepared *tickets_prepare(struct engine *engine, const struct reco
     const struct config *config = tickets->setup.config;
     struct tickets_prepared *prepared = arena_alloc(arena, sizeof(*prepared));
     prepared->record = record;
-    if (!event_decode(record, &config->sources[0], config->max_event, arena, &prepared->event,
-                      &prepared->refusal)) {
+    if (!event_decode(record, event_source(config, record), config->max_event, arena,
+                      &prepared->event, &prepared->refusal)) {
         prepared->kind = PREPARED_DEADLETTER;
         return (struct prepared *)prepared;
     }

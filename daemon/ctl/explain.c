@@ -8,8 +8,10 @@
 #include "config/config.h"
 #include "ctl/input.h"
 #include "ctl/record_json.h"
-#include "decode/json.h"
+#include "decode/event.h"
+#include "decode/format.h"
 #include "encode/explain.h"
+#include "encode/json_writer.h"
 #include "enrich/enrich.h"
 #include "stages.h"
 
@@ -20,11 +22,58 @@ struct explain {
     struct config *config;
     enum explain_language language;
     bool as_json;
+    bool mapping;
+    const char *topic; /* NULL: home */
     const struct customers *customers;
     struct engine *engine;
     struct task_clock clock;
     struct line_defaults defaults;
 };
+
+/* What the source's format made of the record; nothing for canonical events. */
+static void explain_mapping(const struct explain *explain, const struct record *record,
+                            struct arena *arena, struct buf *out)
+{
+    const struct config_source *source = event_source(explain->config, record);
+    struct json_limits limits = json_event_limits;
+    struct refusal refusal = { STR_NONE, STR_NONE };
+    struct mapped mapped;
+    size_t at = 0;
+
+    limits.size = explain->config->max_event;
+    if (source == NULL || source->mapping == NULL)
+        return;
+    const cJSON *value = str_present(record->value)
+                             ? json_parse(record->value, &limits, arena, NULL, &at, NULL)
+                             : NULL;
+    /* A refusal is told by the dead letter that follows. */
+    if (format_trace(source->mapping, record, value, arena, &mapped, &refusal))
+        mapped_text(&mapped, explain->language == EXPLAIN_ZH, arena, out);
+}
+
+/* What people are to be reminded of: of a foreign record what its format found. */
+static struct str quoted_event(const struct explain *explain, const struct record *record,
+                               struct arena *arena)
+{
+    const struct config_source *source = event_source(explain->config, record);
+    struct buf text = { 0 };
+    struct json_writer json = json_writer_to(&text);
+    struct refusal refusal;
+    struct event event;
+
+    if (source == NULL || source->mapping == NULL ||
+        !event_decode(record, source, explain->config->max_event, arena, &event, &refusal))
+        return record->value;
+    json_open_object(&json);
+    JSON_KEY(&json, "subject");
+    json_put_str(&json, event.subject);
+    JSON_KEY(&json, "body");
+    json_put_str(&json, event.body);
+    json_close_object(&json);
+    struct str copy = arena_copy(arena, buf_str(&text));
+    buf_free(&text);
+    return copy;
+}
 
 static bool explain_event(struct explain *explain, struct str text, struct error *err)
 {
@@ -41,10 +90,13 @@ static bool explain_event(struct explain *explain, struct str text, struct error
                     0, &actions);
         tickets_engine.mark(explain->engine);
         explain->defaults.offset++;
+        if (explain->mapping && !explain->as_json)
+            explain_mapping(explain, &record, arena, &out);
         if (explain->as_json)
             explain_json(&actions, &out);
         else
-            explain_text(explain->config, record.value, &actions, explain->language, &out);
+            explain_text(explain->config, quoted_event(explain, &record, arena), &actions,
+                         explain->language, &out);
         if (out.size > 0 && out.data[out.size - 1] != '\n')
             buf_add_char(&out, '\n');
         fwrite(out.data ? out.data : "", 1, out.size, stdout);
@@ -102,6 +154,8 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
         { "config", required_argument, NULL, 'c' },
         { "lang", required_argument, NULL, 'l' },
         { "json", no_argument, NULL, 'j' },
+        { "mapping", no_argument, NULL, 'm' },
+        { "topic", required_argument, NULL, 't' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
@@ -112,6 +166,10 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
             *path = optarg;
         else if (option == 'j')
             explain->as_json = true;
+        else if (option == 'm')
+            explain->mapping = true;
+        else if (option == 't')
+            explain->topic = optarg;
         else if (option == 'l' && strcmp(optarg, "zh") == 0)
             explain->language = EXPLAIN_ZH;
         else if (option == 'l' && strcmp(optarg, "en") != 0)
@@ -140,7 +198,7 @@ static int run(const struct command *command, int argc, char **argv)
                                   .home_partitions = 1,
                                   .customers = &explain.customers };
     explain.engine = tickets_engine.create(&setup);
-    explain.defaults.topic = explain.config->topics.home;
+    explain.defaults.topic = explain.topic ? str_from(explain.topic) : explain.config->topics.home;
     code = 0;
     for (int i = optind; i < argc && code == 0; i++)
         code = explain_file(&explain, argv[i]);
@@ -151,7 +209,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_explain = {
     .name = "explain",
-    .arguments = "-c FILE [--lang zh|en] [--json] EVENT...",
+    .arguments = "-c FILE [--lang zh|en] [--json] [--mapping] [--topic TOPIC] EVENT...",
     .summary = "Tell why an event would go where it would go",
     .help =
         "EVENT is a file with one event as JSON, or one a line (then a later event meets what the\n"
@@ -161,6 +219,8 @@ const struct command command_explain = {
         "\n"
         "  -c, --config FILE    the configuration\n"
         "      --lang zh|en     in Chinese or in English (default)\n"
+        "      --topic TOPIC    as if it was read there: in the format of that source\n"
+        "      --mapping        tell first what the source's format found where\n"
         "      --json           the records behind it, one object an event\n",
     .run = run,
 };

@@ -3,6 +3,7 @@
  * of canonical fields, which is then read like any other event. */
 #pragma once
 
+#include "base/buf.h"
 #include "decode/json.h"
 #include "model/record.h"
 
@@ -42,5 +43,7 @@ bool format_map(const struct format *format, const struct record *record, const 
                 struct warnings *warnings, struct mapped *out, struct refusal *refusal);
 
 /* The same for people who ask what a mapping does: the warnings are not kept. */
-bool format_explain(const struct format *format, const struct record *record, const cJSON *value,
-                    struct arena *arena, struct mapped *out, struct refusal *refusal);
+bool format_trace(const struct format *format, const struct record *record, const cJSON *value,
+                  struct arena *arena, struct mapped *out, struct refusal *refusal);
+/* What was found where, a line for each field of the format, and which were not found. */
+void mapped_text(const struct mapped *mapped, bool chinese, struct arena *arena, struct buf *out);

@@ -467,7 +467,7 @@ bool format_map(const struct format *format, const struct record *record, const 
     return true;
 }
 
-bool format_explain(const struct format *format, const struct record *record, const cJSON *value,
+bool format_trace(const struct format *format, const struct record *record, const cJSON *value,
                     struct arena *arena, struct mapped *out, struct refusal *refusal)
 {
     struct warnings warnings = { .arena = arena };

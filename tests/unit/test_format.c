@@ -137,7 +137,7 @@ static void show_actual(struct buf *out, const struct format *format, const stru
     const cJSON *value = str_present(record->value)
                              ? json_parse(record->value, &json_event_limits, arena, NULL, &at, NULL)
                              : NULL;
-    assert_true(format_explain(format, record, value, arena, &mapped, &refusal));
+    assert_true(format_trace(format, record, value, arena, &mapped, &refusal));
     buf_add_str(out, print(mapped.root, arena));
     buf_printf(out, "\nsource: %.*s%s\n", STR_ARG(event.source), event.initial ? ", initial" : "");
     for (size_t i = 0; i < mapped.field_count; i++) {
@@ -332,6 +332,41 @@ static void test_the_language(void **state)
     }
 }
 
+static void test_people_can_read_what_was_found(void **state)
+{
+    static const char file[] = "type: [{ is: opened }]\n"
+                               "fields:\n"
+                               "  ticket: /id\n"
+                               "  subject: [/title, /summary]\n"
+                               "  body: { from: /text, when: { /kind: new } }\n"
+                               "  tags: { from: /labels, split: \" \" }\n"
+                               "  lang: { value: en }\n"
+                               "  customer.contact: /who\n";
+    struct error err;
+    struct refusal refusal;
+    struct mapped mapped;
+    struct buf text = { 0 };
+    size_t at;
+    const struct format *format =
+        read_format(STR("f.yaml"), str_from(file), STR_NONE, *state, &err);
+    assert_non_null(format);
+    struct record record = { .value =
+                                 STR("{\"id\":7,\"summary\":\"着火\\n了\",\"labels\":\"a b\"}") };
+    const cJSON *value = json_parse(record.value, &json_event_limits, *state, NULL, &at, &err);
+    assert_true(format_trace(format, &record, value, *state, &mapped, &refusal));
+    mapped_text(&mapped, false, *state, &text);
+    assert_string_equal(buf_text(&text), "mapping: 6 fields, 1 not found\n"
+                                         "  type                 opened\n"
+                                         "  ticket               7  <- /id\n"
+                                         "  subject              着火 了  <- /summary\n"
+                                         "  body                 - not asked for\n"
+                                         "  tags                 a, b  <- /labels\n"
+                                         "  lang                 en  <- value\n"
+                                         "  customer.contact     - not found\n");
+    buf_free(&text);
+    format_free(format);
+}
+
 static void test_times(void **state)
 {
     static const struct {
@@ -419,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_golden_cases),
         cmocka_unit_test(test_errors_have_a_place),
         cmocka_unit_test(test_the_language),
+        cmocka_unit_test(test_people_can_read_what_was_found),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_a_configuration_has_the_format_of_each_source),
     };
