@@ -9,8 +9,8 @@
 #include "decode/json.h"
 
 static const struct command *const commands[] = {
-    &command_check,       &command_diff,   &command_explain,
-    &command_help_config, &command_replay, &command_topics,
+    &command_ack,         &command_check,  &command_diff,   &command_explain,
+    &command_help_config, &command_replay, &command_topics, &command_watch,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -13,12 +13,14 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 
+extern const struct command command_ack;
 extern const struct command command_check;
 extern const struct command command_diff;
 extern const struct command command_explain;
 extern const struct command command_help_config;
 extern const struct command command_replay;
 extern const struct command command_topics;
+extern const struct command command_watch;
 
 /* "ombudctl COMMAND: sentence" on standard error, then the usage line. Returns EX_USAGE. */
 int command_misused(const struct command *command, const char *format, ...)

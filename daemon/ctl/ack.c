@@ -1,0 +1,322 @@
+/* ombudctl ack: a supervisor answers an escalation. */
+#include "ctl/command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "ctl/reader.h"
+#include "decode/json.h"
+#include "encode/json_writer.h"
+#include "kafka_conf.h"
+#include "topics.h"
+
+enum { TIMEOUT = 30000, POLL = 200, ID_SIZE = 24 };
+
+/* One event written, and what became of it. */
+struct sent {
+    struct str ticket;
+    char id[ID_SIZE];
+    bool delivered;
+    bool answered;
+};
+
+struct ack {
+    const struct command *command;
+    struct config *config;
+    const char *target; /* a group or a ticket */
+    const char *by, *trigger;
+    bool undo, wait;
+    struct str group; /* absent: the target is a ticket */
+    struct str group_trigger;
+    struct sent *sent;
+    size_t sent_count;
+    struct arena *arena;
+};
+
+static time_ms wall_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
+}
+
+static void add_ticket(struct ack *ack, struct str ticket)
+{
+    for (size_t i = 0; i < ack->sent_count; i++) {
+        if (str_equal(ack->sent[i].ticket, ticket))
+            return;
+    }
+    ack->sent = mem_resize(ack->sent, ack->sent_count + 1, sizeof(*ack->sent));
+    struct sent *sent = &ack->sent[ack->sent_count++];
+    *sent = (struct sent){ .ticket = arena_copy(ack->arena, ticket) };
+    uint64_t random[1];
+    if (getrandom(random, sizeof(random), 0) != sizeof(random))
+        random[0] = (uint64_t)wall_now() + ack->sent_count;
+    snprintf(sent->id, sizeof(sent->id), "ack-%016llx", (unsigned long long)random[0]);
+}
+
+static void drop_ticket(struct ack *ack, struct str ticket)
+{
+    for (size_t i = 0; i < ack->sent_count; i++) {
+        if (str_equal(ack->sent[i].ticket, ticket))
+            ack->sent[i--] = ack->sent[--ack->sent_count];
+    }
+}
+
+/* The members of the group named by the target, from the stage's changelog: the newest record of a
+ * key counts, a tombstone takes it away. */
+static bool find_members(struct ack *ack, struct error *err)
+{
+    struct str topic = ack->config->topics.groups;
+    struct reader *reader = reader_open(ack->config, &topic, 1, READER_FROM_START, err);
+    if (reader == NULL)
+        return false;
+    struct str prefix = arena_printf(ack->arena, "n/%s/", ack->target);
+    time_ms deadline = wall_now() + TIMEOUT;
+    bool ok = true;
+    while (ok && !reader_caught_up(reader)) {
+        rd_kafka_message_t *message = reader_next(reader, POLL, err);
+        ok = message || !err->text[0];
+        if (ok && message == NULL && wall_now() > deadline)
+            ok = error_set(err, "topic '%.*s' could not be read in time", STR_ARG(topic));
+        struct str key = message ? (struct str){ message->key, message->key_len } : STR_NONE;
+        if (message && str_starts(key, prefix)) {
+            struct str ticket = { key.data + prefix.size, key.size - prefix.size };
+            if (message->payload)
+                add_ticket(ack, ticket);
+            else
+                drop_ticket(ack, ticket);
+        }
+        if (message)
+            rd_kafka_message_destroy(message);
+    }
+    reader_close(reader);
+    return ok;
+}
+
+/* "lead/quality/breach" is a group if its changelog says so; anything else is a ticket. */
+static bool find_targets(struct ack *ack, struct error *err)
+{
+    const char *slash = strrchr(ack->target, '/');
+    if (slash && !find_members(ack, err))
+        return false;
+    if (ack->sent_count > 0) {
+        ack->group = str_from(ack->target);
+        ack->group_trigger = str_from(slash + 1);
+    } else {
+        add_ticket(ack, str_from(ack->target));
+    }
+    return true;
+}
+
+static struct str event_json(const struct ack *ack, const struct sent *sent)
+{
+    struct buf out = { 0 };
+    struct json_writer writer = json_writer_to(&out), *json = &writer;
+    struct str trigger = ack->trigger ? str_from(ack->trigger) : ack->group_trigger;
+    json_open_object(json);
+    JSON_KEY(json, "type");
+    json_put_text(json, ack->undo ? "unacknowledged" : "acknowledged");
+    JSON_KEY(json, "ticket");
+    json_put_str(json, sent->ticket);
+    JSON_KEY(json, "id");
+    json_put_text(json, sent->id);
+    JSON_KEY(json, "time");
+    json_put_time_ms(json, wall_now());
+    JSON_KEY(json, "by");
+    json_put_text(json, ack->by);
+    if (str_present(trigger)) {
+        JSON_KEY(json, "trigger");
+        json_put_str(json, trigger);
+    }
+    if (str_present(ack->group)) {
+        JSON_KEY(json, "group");
+        json_put_str(json, ack->group);
+    }
+    json_close_object(json);
+    struct str copy = arena_copy(ack->arena, buf_str(&out));
+    buf_free(&out);
+    return copy;
+}
+
+static bool send_events(struct ack *ack, struct error *err)
+{
+    rd_kafka_t *client = topics_client(ack->config, err);
+    if (client == NULL)
+        return false;
+    struct str home = ack->config->topics.home;
+    int partitions = topics_partitions(client, home, TIMEOUT, err);
+    if (partitions == 0)
+        error_set(err, "topic '%.*s' is missing", STR_ARG(home));
+    bool ok = partitions > 0;
+    for (size_t i = 0; ok && i < ack->sent_count; i++) {
+        struct str value = event_json(ack, &ack->sent[i]), ticket = ack->sent[i].ticket;
+        rd_kafka_resp_err_t code =
+            rd_kafka_producev(client, RD_KAFKA_V_TOPIC(home.data),
+                              RD_KAFKA_V_PARTITION(kafka_partition(ticket, partitions)),
+                              RD_KAFKA_V_KEY(ticket.data, ticket.size),
+                              RD_KAFKA_V_VALUE((void *)(uintptr_t)value.data, value.size),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            ok = error_set(err, "the event for '%.*s' was not taken: %s", STR_ARG(ticket),
+                           rd_kafka_err2str(code));
+    }
+    if (ok && rd_kafka_flush(client, TIMEOUT) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        ok = error_set(err, "the broker did not take the event in time");
+    rd_kafka_destroy(client);
+    return ok;
+}
+
+static void take_decision(struct ack *ack, struct str value, size_t *missing, bool *rejected)
+{
+    struct arena *arena = arena_new(16384);
+    size_t at = 0;
+    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, NULL);
+    struct str id = json_string(json_get(root, STR("event")));
+    for (size_t i = 0; i < ack->sent_count; i++) {
+        struct sent *sent = &ack->sent[i];
+        if (sent->answered || !str_is(id, sent->id))
+            continue;
+        struct str outcome = json_string(json_get(root, STR("outcome")));
+        struct str reason = json_string(json_get(root, STR("reason")));
+        sent->answered = true;
+        (*missing)--;
+        *rejected |= !str_is(outcome, "applied");
+        printf("%.*s: %.*s%s%.*s\n", STR_ARG(sent->ticket), STR_ARG(outcome),
+               str_present(reason) ? ": " : "", STR_ARG(reason));
+    }
+    arena_free(arena);
+}
+
+static int wait_for_decisions(struct ack *ack, struct reader *reader)
+{
+    time_ms deadline = wall_now() + TIMEOUT;
+    size_t missing = ack->sent_count;
+    bool rejected = false;
+    struct error err;
+    while (missing > 0 && wall_now() < deadline) {
+        rd_kafka_message_t *message = reader_next(reader, POLL, &err);
+        if (message == NULL && err.text[0])
+            return command_failed(ack->command, EX_NOPERM, "%s", err.text);
+        if (message == NULL)
+            continue;
+        take_decision(ack, (struct str){ message->payload, message->len }, &missing, &rejected);
+        rd_kafka_message_destroy(message);
+    }
+    if (missing > 0)
+        return command_failed(ack->command, EX_TEMPFAIL,
+                              "written, but ombudd has not decided about %zu of %zu within %d s",
+                              missing, ack->sent_count, TIMEOUT / 1000);
+    return rejected ? EX_DATAERR : 0;
+}
+
+static int acknowledge(struct ack *ack)
+{
+    struct error err = { "" };
+    struct str decisions = ack->config->topics.decisions;
+    struct reader *reader = NULL;
+    int code = 0;
+    if (!find_targets(ack, &err))
+        return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+    if (ack->wait) {
+        reader = reader_open(ack->config, &decisions, 1, READER_FROM_END, &err);
+        if (reader == NULL)
+            return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+    }
+    if (!send_events(ack, &err))
+        code = command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+    else if (ack->wait)
+        code = wait_for_decisions(ack, reader);
+    else
+        printf("written for %zu ticket%s\n", ack->sent_count, ack->sent_count == 1 ? "" : "s");
+    reader_close(reader);
+    return code;
+}
+
+/* -1: go on. */
+static int read_options(struct ack *ack, const char **path, int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "by", required_argument, NULL, 'b' },
+        { "trigger", required_argument, NULL, 't' },
+        { "undo", no_argument, NULL, 'u' },
+        { "wait", no_argument, NULL, 'w' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        switch (option) {
+        case 'h':
+            return command_help(ack->command);
+        case 'c':
+            *path = optarg;
+            break;
+        case 'b':
+            ack->by = optarg;
+            break;
+        case 't':
+            ack->trigger = optarg;
+            break;
+        case 'u':
+            ack->undo = true;
+            break;
+        case 'w':
+            ack->wait = true;
+            break;
+        default:
+            return command_misused(ack->command, "see --help");
+        }
+    }
+    if (optind + 1 != argc)
+        return command_misused(ack->command, "one group or ticket is needed");
+    ack->target = argv[optind];
+    if (*path == NULL)
+        return command_misused(ack->command, "-c FILE is missing");
+    if (ack->by == NULL || !utf8_valid(str_from(ack->by), NULL))
+        return command_misused(ack->command, "--by NAME says who answers");
+    return -1;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    struct ack ack = { .command = command };
+    const char *path = NULL;
+    int code = read_options(&ack, &path, argc, argv);
+    if (code >= 0)
+        return code;
+    ack.config = command_config(command, path);
+    if (ack.config == NULL)
+        return EX_CONFIG;
+    ack.arena = arena_new(4096);
+    code = acknowledge(&ack);
+    free(ack.sent);
+    arena_free(ack.arena);
+    config_free(ack.config);
+    return code;
+}
+
+const struct command command_ack = {
+    .name = "ack",
+    .arguments = "-c FILE GROUP|TICKET --by NAME [--trigger TRIGGER] [--undo] [--wait]",
+    .summary = "Answer an escalation, so that it climbs no further",
+    .help =
+        "GROUP is an escalation's `group` (lead/quality/breach): all its open tickets are\n"
+        "acknowledged for its trigger. A TICKET is acknowledged for all its triggers, or for one.\n"
+        "\n"
+        "  -c, --config FILE      the configuration\n"
+        "      --by NAME          who answers\n"
+        "      --trigger TRIGGER  only this one (band, warning, breach ...)\n"
+        "      --undo             take an acknowledgement back\n"
+        "      --wait             report what ombudd decided; exits with 65 if it refused, with "
+        "75\n"
+        "                         if no decision came within 30 s\n",
+    .run = run,
+};
