@@ -11,7 +11,7 @@
 /* Where and when a record entered: what a forward remembers of its first place. */
 struct first_place {
     struct str topic;
-    struct str position; /* "topic/partition/offset" */
+    struct str position; /* "topic/partition/offset" of a forward, else absent */
     time_ms timestamp;
 };
 
@@ -25,24 +25,26 @@ static struct str position_topic(struct str position)
     return (struct str){ position.data, (size_t)(slash - position.data) };
 }
 
-static struct first_place find_first_place(const struct record *record, bool trusted,
-                                           struct arena *arena)
+static struct first_place find_first_place(const struct record *record, bool trusted)
 {
     struct first_place place = { record->topic, STR_NONE, record->timestamp };
     struct str from = trusted ? record_header(record, FORWARD_FROM) : STR_NONE;
     struct str topic = position_topic(from);
     int64_t timestamp = 0;
 
-    if (!str_present(topic)) {
-        place.position = arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic),
-                                      (int)record->partition, (long long)record->offset);
+    if (!str_present(topic))
         return place;
-    }
     place.topic = topic;
     place.position = from;
     if (str_to_int(record_header(record, FORWARD_TIMESTAMP), &timestamp) && timestamp >= 0)
         place.timestamp = timestamp;
     return place;
+}
+
+static struct str own_position(const struct record *record, struct arena *arena)
+{
+    return arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic), (int)record->partition,
+                        (long long)record->offset);
 }
 
 static const struct config_source *source_of_topic(const struct config *config, struct str topic)
@@ -152,14 +154,14 @@ bool event_decode(const struct record *record, const struct config_source *sourc
         !event_read(mapped.root, &warnings, &fresh, refusal))
         return false;
     bool direct = source && !source->home && str_equal(source->topic, record->topic);
-    struct first_place first = find_first_place(record, !direct, arena);
+    struct first_place first = find_first_place(record, !direct);
     fresh.source = str_present(mapped.source) ? mapped.source : first.topic;
     fresh.missing_fields = mapped.missing;
     fresh.initial = mapped.initial;
     fresh.timestamp = time_max(first.timestamp, 0);
     fresh.id_given = str_present(fresh.id);
     if (!fresh.id_given)
-        fresh.id = first.position;
+        fresh.id = str_present(first.position) ? first.position : own_position(record, arena);
     settle_time(&fresh, &warnings);
     keep_warnings(&warnings, &fresh);
     *event = fresh;
