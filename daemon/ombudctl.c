@@ -8,10 +8,19 @@
 #include "ctl/command.h"
 #include "decode/json.h"
 
+/* clang-format off */
 static const struct command *const commands[] = {
-    &command_ack,         &command_check,  &command_diff,   &command_explain,
-    &command_help_config, &command_replay, &command_topics, &command_watch,
+    &command_ack,
+    &command_check,
+    &command_diff,
+    &command_explain,
+    &command_help_config,
+    &command_replay,
+    &command_test,
+    &command_topics,
+    &command_watch,
 };
+/* clang-format on */
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void print_usage(FILE *to)

@@ -19,6 +19,7 @@ extern const struct command command_diff;
 extern const struct command command_explain;
 extern const struct command command_help_config;
 extern const struct command command_replay;
+extern const struct command command_test;
 extern const struct command command_topics;
 extern const struct command command_watch;
 

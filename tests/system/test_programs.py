@@ -7,7 +7,7 @@ import pytest
 
 from harness import sanitizer_environment
 
-COMMANDS = ["ack", "check", "explain", "replay", "topics", "watch"]
+COMMANDS = ["ack", "check", "diff", "explain", "replay", "test", "topics", "watch"]
 USAGE = 64
 
 

@@ -1,0 +1,28 @@
+/* What `ombudctl test` saw decided: of one event, or of a ticket so far. */
+#pragma once
+
+#include "base/arena.h"
+#include "config/yaml.h"
+#include "model/actions.h"
+
+enum { SEEN_NAMES = 64 };
+
+struct names {
+    struct str items[SEEN_NAMES];
+    size_t count;
+};
+
+struct seen {
+    struct str outcome, reason, department, band, label, status, route, screen;
+    int score;
+    bool breached, decided;
+    struct names signals, informed, told; /* told: levels */
+};
+
+/* Takes in the decisions and timers among `actions`; strings go to `arena`. */
+void seen_take(struct seen *seen, const struct actions *actions, struct arena *arena);
+/* Compares with an `expect:` map. Each thing that differs is one line through `report`. False + err
+ * for an expectation that does not exist. */
+typedef void seen_report_fn(void *arg, const struct yaml *where, const char *sentence);
+bool seen_check(const struct seen *seen, const struct yaml *expect, seen_report_fn *report,
+                void *arg, struct error *err);

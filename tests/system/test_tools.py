@@ -1,0 +1,181 @@
+"""explain, test and diff: what an engineer asks of a configuration, without any broker."""
+
+import json
+import re
+import time
+
+import pytest
+
+from kafka import ROOT
+from test_programs import run
+
+DEFAULT = str(ROOT / "conf/ombud.yaml")
+DATA = ROOT.parent / "shared/data/incidents.ndjson.zst"
+BAD_DATA = 65
+
+
+def event(number, **fields):
+    return {"type": "opened", "ticket": f"T-{number}", "id": f"e-{number}",
+            "time": f"2026-11-21T09:{number % 60:02}:00Z", **fields}
+
+
+def write_lines(path, events):
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in events))
+    return str(path)
+
+
+@pytest.mark.parametrize("case, language, words", [
+    ("zh-danger", "zh", ["紧急程度", "P1", "“起火”", "安全危险", "派给 质量部", "抄送：法务部", "承诺"]),
+    ("en-danger", "en", ["Urgency", "P1", "“caught fire”", "Goes to Quality", "copies: Legal",
+                         "You will hear from Quality"]),
+    ("zh-ordinary", "zh", ["派给 物流部", "是否定，不计分"]),
+    ("en-ordinary", "en", ["Goes to Billing", "nearest other route"]),
+])
+def test_explain_tells_a_manager_why(build, case, language, words):
+    result = run(build, "ombudctl", "explain", "-c", DEFAULT, "--lang", language,
+                 str(ROOT / f"tests/cases/explain/{case}.json"))
+    assert result.returncode == 0, result.stderr
+    assert [word for word in words if word not in result.stdout] == [], result.stdout
+
+
+def test_explain_json_is_the_decision_and_its_records(build):
+    result = run(build, "ombudctl", "explain", "-c", DEFAULT, "--json",
+                 str(ROOT / "tests/cases/explain/en-danger.json"))
+    told = json.loads(result.stdout)
+    decision = told["decisions"][0]
+    assert decision["band"] == "P1" and decision["responsible"] == "quality"
+    body = json.loads((ROOT / "tests/cases/explain/en-danger.json").read_text())["body"].encode()
+    quoted = [one for signal in decision["signals"] for one in signal["evidence"]
+              if one["field"] == "body"]
+    assert quoted
+    for one in quoted:
+        start, end = one["at"]
+        assert body[start:end].decode() == one["text"]
+    assert {one["department"] for one in told["dispatches"]} == {"quality", "legal"}
+
+
+def test_the_shipped_configuration_does_what_its_cases_say(build):
+    result = run(build, "ombudctl", "test", "-c", DEFAULT, "--coverage",
+                 str(ROOT / "tests/cases/judgement"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"^[1-9]\d* passed, 0 failed$", result.stdout, re.M)
+    assert re.search(r"^Reached by the cases: \d+ of \d+ routes, ", result.stdout, re.M)
+
+
+def test_what_is_not_as_expected_is_told_with_its_place(build, tmp_path):
+    (tmp_path / "cases.yaml").write_text("""cases:
+  - name: wrong in many ways
+    event: { body: The charger caught fire., category: quality }
+    expect:
+      department: billing
+      band: P4
+      score: "< 10"
+      signals: [text.money]
+      without: [text.safety]
+      told: none
+      breached: true
+  - name: right
+    event: { body: The charger caught fire., category: quality }
+    expect: { department: quality, score: 80..100 }
+""")
+    result = run(build, "ombudctl", "test", "-c", DEFAULT, str(tmp_path / "cases.yaml"))
+    assert result.returncode == BAD_DATA
+    places = re.findall(r"cases\.yaml:(\d+):\d+: wrong in many ways: ", result.stdout)
+    assert places == ["5", "6", "7", "8", "9", "10", "11"], result.stdout
+    assert result.stdout.endswith("1 passed, 1 failed\n")
+
+
+@pytest.mark.parametrize("text, sentence", [
+    ("cases:\n  - event: { body: x }\n    expect: { deprtment: service }\n",
+     r"3:15: unknown expectation 'deprtment' \(did you mean 'department'\?\)"),
+    ("cases:\n  - evnt: { body: x }\n", r"2:5: unknown key 'evnt' \(did you mean 'event'\?\)"),
+    ("cases:\n  - { name: none }\n", "a case needs 'event' or a list of 'events'"),
+    ("cases:\n  - { event: { body: x, at: soon } }\n", "'soon' is neither a time nor a duration"),
+    ("cases:\n  - { event: { body: x }, expect: { score: high } }\n", "a score is expected as 80"),
+    ("case: []\n", "a file of cases has a list 'cases'"),
+])
+def test_a_wrong_file_of_cases_is_refused(build, tmp_path, text, sentence):
+    (tmp_path / "cases.yaml").write_text(text)
+    result = run(build, "ombudctl", "test", "-c", DEFAULT, str(tmp_path / "cases.yaml"))
+    assert result.returncode == BAD_DATA
+    assert re.search(sentence, result.stderr), result.stderr
+
+
+def small_config(tmp_path, name, routes, bands="{ P1: 80, P2: 60, P3: 35 }"):
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(f"""
+kafka: {{ bootstrap.servers: "localhost:9092", group.id: {name} }}
+levels: [lead]
+departments: {{ service: {{}}, billing: {{}}, quality: {{}} }}
+score: {{ bands: {bands}, priority: {{ 1: 10, 2: 5, 3: 0, 4: 0 }}, caps: {{ stated: 10 }} }}
+route: {{ department: service, routes: [{routes}] }}
+slas: [{{ name: default, response: {{ P1: 15m, P2: 1h, P3: 4h, P4: 24h }} }}]
+escalations: [{{ on: [breach], ladder: default }}]
+ladders: {{ default: [{{ after: 0m, level: lead }}] }}
+""")
+    return str(path)
+
+
+def test_diff_counts_what_moves(build, tmp_path):
+    old = small_config(tmp_path, "old", "{ match: category == billing, department: billing }")
+    new = small_config(tmp_path, "new", "{ match: 'category in (billing, broken)', department: quality }",
+                       bands="{ P1: 80, P2: 60, P3: 10 }")
+    events = [event(n, category=("billing", "broken", "other")[n % 3], priority=1 + n % 2)
+              for n in range(30)]
+    path = write_lines(tmp_path / "events.ndjson", events)
+    result = run(build, "ombudctl", "diff", "--old", old, "--new", new, "--json",
+                 "--until", "2026-11-21T20:00:00Z", path)
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told["events"] == 30 and told["old"]["tickets"] == told["new"]["tickets"] == 30
+    assert {(one["from"], one["to"]): one["tickets"] for one in told["moves"]} == {
+        ("billing", "quality"): 10, ("service", "quality"): 10}
+    assert told["moved"] == 20
+    urgent = [one for one in events if one["priority"] == 1]
+    assert told["more_urgent"] == len(urgent) and told["less_urgent"] == 0
+    assert told["bands"]["P4"]["P3"] == len(urgent)
+    # P3 has four hours, P4 a day: only the new configuration breaks promises by the evening.
+    assert told["old"]["breached"] == 0 and told["new"]["breached"] == len(urgent)
+    assert told["new"]["escalation_steps"] == len(urgent)
+    load = {one["department"]: one for one in told["load"]}
+    assert load["quality"]["old"]["received"] == 0 and load["quality"]["new"]["received"] == 20
+    assert load["billing"]["old"]["received"] == 10 and load["billing"]["new"]["received"] == 0
+    assert load["service"]["old"]["peak"] == 20 and load["service"]["new"]["peak"] == 10
+    changed = {one["ticket"]: one for one in told["tickets"]}
+    untouched = {one["ticket"] for one in events
+                 if one["category"] == "other" and one["priority"] == 2}
+    assert set(changed) == {one["ticket"] for one in events} - untouched
+    assert changed["T-0"]["old"]["department"] == "billing"
+    assert changed["T-0"]["new"]["department"] == "quality"
+
+
+def test_diff_of_a_configuration_with_itself_is_nothing(build, tmp_path):
+    config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
+    path = write_lines(tmp_path / "events.ndjson", [event(n) for n in range(5)])
+    result = run(build, "ombudctl", "diff", "--old", config, "--new", config, path)
+    assert result.returncode == 0, result.stderr
+    assert "No ticket fares differently." in result.stdout
+    assert "0 of 5 tickets go first to another department" in result.stdout
+
+
+def test_diff_names_the_line_it_cannot_read(build, tmp_path):
+    config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
+    path = tmp_path / "events.ndjson"
+    path.write_text(json.dumps(event(1)) + "\n" + '{"topic":"nowhere","value":{}}\n')
+    result = run(build, "ombudctl", "diff", "--old", config, "--new", config, str(path))
+    assert result.returncode == BAD_DATA
+    assert re.search(r"events\.ndjson:2: topic 'nowhere' is no input", result.stderr), result.stderr
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the public incident log is not here")
+def test_diff_over_a_years_incidents(build):
+    started = time.monotonic()
+    result = run(build, "ombudctl", "diff", "--old", str(ROOT / "tests/eval/incidents.yaml"),
+                 "--new", str(ROOT / "tests/eval/incidents-routed.yaml"), "--json", str(DATA))
+    print(f"{time.monotonic() - started:.1f} s")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told["events"] == 140141 and told["old"]["tickets"] == 19844
+    assert told["old"]["dead_letters"] == 0
+    assert told["moved"] > 1000 and told["more_urgent"] > 100
+    assert told["new"]["hand_offs"] < told["old"]["hand_offs"]
