@@ -11,9 +11,10 @@ COMMANDS = ["ack", "check", "diff", "explain", "replay", "test", "topics", "watc
 USAGE = 64
 
 
-def run(build, program, *arguments):
+def run(build, program, *arguments, timeout=60):
     return subprocess.run([str(build / program), *arguments], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60, env=sanitizer_environment())
+                          capture_output=True, text=True, timeout=timeout,
+                          env=sanitizer_environment())
 
 
 @pytest.mark.parametrize("program", ["ombudd", "ombudctl"])

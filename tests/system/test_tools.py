@@ -167,11 +167,13 @@ def test_diff_names_the_line_it_cannot_read(build, tmp_path):
     assert re.search(r"events\.ndjson:2: topic 'nowhere' is no input", result.stderr), result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not DATA.exists(), reason="the public incident log is not here")
 def test_diff_over_a_years_incidents(build):
     started = time.monotonic()
     result = run(build, "ombudctl", "diff", "--old", str(ROOT / "tests/eval/incidents.yaml"),
-                 "--new", str(ROOT / "tests/eval/incidents-routed.yaml"), "--json", str(DATA))
+                 "--new", str(ROOT / "tests/eval/incidents-routed.yaml"), "--json", str(DATA),
+                 timeout=300)
     print(f"{time.monotonic() - started:.1f} s")
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout)
