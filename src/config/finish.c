@@ -148,7 +148,8 @@ static void finish_root(struct loader *loader)
     if (yaml_get(node, "match"))
         loader_fail(loader, yaml_get(node, "match")->place,
                     "the root route takes everything that no other route takes: it has no 'match'");
-    if (!yaml_get(node, "department"))
+    const struct yaml *department = yaml_get(node, "department");
+    if (!department || department->kind == YAML_NULL)
         loader_fail(loader, root->place,
                     "the root route needs 'department': who answers what no other route takes");
     finish_route(loader, root, -1);

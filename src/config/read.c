@@ -1,4 +1,5 @@
 /* Tables: a YAML map in, a struct out, row by row. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -40,13 +41,24 @@ static void check_keys(struct loader *loader, const struct setting_table *table,
     free(names);
 }
 
+static void forget_places(struct yaml *node)
+{
+    node->place = (struct config_place){ 0 };
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->keys[i])
+            forget_places(node->keys[i]);
+        forget_places(node->items[i]);
+    }
+}
+
 static void read_default(struct loader *loader, const struct setting *row, char *object)
 {
     struct error err;
     struct yaml *node =
         yaml_parse(STR("the default"), str_from(row->fallback), loader->scratch, &err);
-    if (node)
-        loader_read_value(loader, row, node, object);
+    assert(node);
+    forget_places(node);
+    loader_read_value(loader, row, node, object);
 }
 
 /* What "absent" is where it is not zero. */

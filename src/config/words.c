@@ -218,10 +218,13 @@ void loader_lexicons(struct loader *loader)
 {
     struct config *config = loader->config;
     const struct yaml *list = yaml_get(loader->root, "lexicons");
-    struct words words = { .loader = loader, .builder = lexicon_builder_new() };
+    struct words words = { .loader = loader };
     struct config_place place = list ? list->place : loader->root->place;
     struct error err = { "" };
 
+    /* A builder costs some 20 ms of tables: not for a configuration that fails anyway. */
+    if (config->lexicon_path_count > 0 || !loader->failed)
+        words.builder = lexicon_builder_new();
     for (size_t i = 0; i < config->lexicon_path_count; i++) {
         if (!loader->read(loader->read_arg, config->lexicon_paths[i], loader->scratch,
                           visit_lexicon, &words, &err))

@@ -79,6 +79,9 @@ static struct yaml *read_scalar(const struct reader *reader, struct fy_event *ev
     /* An empty plain scalar has no token: its style is "any". */
     enum fy_scalar_style style = fy_scalar_token_get_style(event->scalar.value);
     node->quoted = style != FYSS_PLAIN && style != FYSS_ANY;
+    /* Its mark is behind the quote. */
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
+        node->place.column--;
     node->text = arena_copy(reader->arena, (struct str){ text ? text : "", text ? size : 0 });
     if (!node->quoted && means_nothing(node->text))
         node->kind = YAML_NULL;
@@ -119,6 +122,8 @@ static struct yaml *read_list(struct reader *reader, struct fy_event *start, int
             return list;
         if (!item)
             return NULL;
+        if (item->kind == YAML_NULL && item->text.size == 0)
+            item->place = list->place;
         append(reader, list, NULL, item);
     }
 }
@@ -158,6 +163,9 @@ static struct yaml *read_map(struct reader *reader, struct fy_event *start, int 
             key = node;
             continue;
         }
+        /* What is left out has no place of its own. */
+        if (node->kind == YAML_NULL && node->text.size == 0)
+            node->place = key->place;
         append(reader, map, key, node);
         key = NULL;
     }
