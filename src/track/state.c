@@ -295,11 +295,11 @@ bool state_restored(struct state *state, struct error *err)
                          "the changelog was written with %lld partitions, the input topic has %d "
                          "(`ombudctl topics repartition` changes the count)",
                          (long long)state->restored_partitions, (int)state->partition_count);
-    if (!state->format_known && store_count(state->store) > 0)
-        return error_set(err, "the changelog has tickets, but no m/format record");
     if (state->texts_alone > 0)
         return error_set(err, "the changelog has %zu texts of tickets that it lacks",
                          state->texts_alone);
+    if (!state->format_known && store_count(state->store) > 0)
+        return error_set(err, "the changelog has tickets, but no m/format record");
     if (!definitions_restored(state->definitions, err))
         return false;
     state_mark(state);

@@ -85,8 +85,8 @@ static inline char *world_copy(struct str s)
     return copy;
 }
 
-/* The transaction ends: changelog records become the changelog. */
-static inline void world_commit(struct world *world)
+/* Appends the actions' changelog records to the changelog. */
+static inline void world_keep(struct world *world)
 {
     for (size_t i = 0; i < world->actions.count; i++) {
         const struct action *action = &world->actions.items[i];
@@ -105,6 +105,12 @@ static inline void world_commit(struct world *world)
             entry->value_size = action->value.size;
         }
     }
+}
+
+/* The transaction ends: what the last call did is in the changelog for good. */
+static inline void world_commit(struct world *world)
+{
+    world_keep(world);
     tickets_engine.mark(world->engine);
 }
 

@@ -1,0 +1,396 @@
+/* The tickets stage as a whole: where records go, and properties that hold for any stream. */
+#include "tickets_world.h"
+
+#include "base/hash.h"
+
+static const struct config *config;
+
+static int open_config(void **state)
+{
+    (void)state;
+    config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    return 0;
+}
+
+static int close_config(void **state)
+{
+    (void)state;
+    config_free((struct config *)config);
+    return 0;
+}
+
+static size_t count_output(const struct world *world, enum output output)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world->actions.count; i++)
+        count += world->actions.items[i].output == output;
+    return count;
+}
+
+static const struct action *only(const struct world *world, enum output output)
+{
+    assert_int_equal(count_output(world, output), 1);
+    for (size_t i = 0; i < world->actions.count; i++) {
+        if (world->actions.items[i].output == output)
+            return &world->actions.items[i];
+    }
+    return NULL;
+}
+
+static struct str header_of(const struct action *action, const char *name)
+{
+    struct record record = { .headers = action->headers, .header_count = action->header_count };
+    return record_header(&record, name);
+}
+
+static void assert_text(struct str actual, const char *expected)
+{
+    if (!str_is(actual, expected))
+        fail_msg("expected '%s', got '%.*s'", expected, STR_ARG(actual));
+}
+
+static void assert_in(struct str text, const char *part)
+{
+    if (!str_present(text) || !memmem(text.data, text.size, part, strlen(part)))
+        fail_msg("'%s' is not in '%.*s'", part, STR_ARG(text));
+}
+
+static void a_ticket_of_another_partition_is_forwarded(void **state)
+{
+    struct world world;
+    (void)state;
+    int32_t home = kafka_partition(STR("t1"), 7);
+    world_open(&world, config, (home + 1) % 7, 7);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"opened\"}"), WORLD_START);
+    assert_int_equal(world.actions.count, 1);
+    const struct action *forward = only(&world, OUTPUT_HOME);
+    assert_int_equal(forward->partition, home);
+    assert_text(forward->key, "t1");
+    assert_text(forward->value, "{\"ticket\":\"t1\",\"type\":\"opened\"}");
+    assert_true(str_starts(header_of(forward, "ombud-from"), config->topics.home));
+    assert_text(header_of(forward, "ombud-format"), "ombud");
+    assert_text(header_of(forward, "ombud-timestamp"), "1795219200000");
+    assert_int_equal(tickets_engine.next(world.engine), TIME_NEVER);
+    world_close(&world);
+}
+
+static void what_is_no_event_becomes_a_dead_letter_and_a_notice(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":"), WORLD_START);
+    const struct action *letter = only(&world, OUTPUT_DEADLETTER);
+    assert_text(letter->value, "{\"ticket\":\"t1\",\"type\":");
+    assert_true(header_of(letter, "ombud-error").size > 0);
+    assert_in(header_of(letter, "ombud-at"), "byte ");
+    assert_text(header_of(letter, "ombud-offset"), "0");
+    const struct action *notice = only(&world, OUTPUT_NOTICES);
+    assert_text(notice->key, "service");
+    assert_in(notice->value, "\"trigger\":\"deadletter\"");
+    assert_in(notice->value, "\"level\":\"lead\"");
+    assert_int_equal(world.actions.count, 2);
+    world_close(&world);
+}
+
+static void a_poisonous_record_is_not_looked_into(void **state)
+{
+    struct world world;
+    struct record record = { .topic = config->topics.home,
+                             .offset = 7,
+                             .timestamp = WORLD_START,
+                             .key = STR("k"),
+                             .value = STR("{\"ticket\":\"t1\",\"type\":\"opened\"}") };
+    struct moment moment = { WORLD_START, WORLD_START, WORLD_START };
+    (void)state;
+    world_open(&world, config, 0, 1);
+    tickets_engine.poison(world.engine, &record, 3, &moment, &world.actions);
+    const struct action *letter = only(&world, OUTPUT_DEADLETTER);
+    assert_text(letter->key, "k");
+    assert_in(header_of(letter, "ombud-error"), "3 times");
+    assert_int_equal(count_output(&world, OUTPUT_DECISIONS), 0);
+    world_close(&world);
+}
+
+static void a_deadline_beyond_the_horizon_waits(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"body\":\"着火\"}"),
+               WORLD_START);
+    actions_clear(&world.actions);
+    time_ms due = WORLD_START + 15 * TIME_MINUTE;
+    struct moment behind = { due + TIME_HOUR, due - 1, WORLD_START };
+    while (tickets_engine.tick(world.engine, &behind, 10, &world.actions))
+        ;
+    assert_int_equal(tickets_engine.next(world.engine), due);
+    actions_clear(&world.actions);
+    struct moment there = { due + TIME_HOUR, due, WORLD_START };
+    assert_true(tickets_engine.tick(world.engine, &there, 1, &world.actions));
+    assert_in(only(&world, OUTPUT_DECISIONS)->value, "\"late_by\":\"1h\"");
+    assert_in(only(&world, OUTPUT_PROMISES)->value, "\"status\":\"missed\"");
+    world_close(&world);
+}
+
+/* ---- reload ---- */
+
+static void a_reload_moves_no_promise_and_no_ticket(void **state)
+{
+    struct world world;
+    (void)state;
+    const struct config *other = world_config(SOURCE_DIR "/tests/traces/ombud_other.yaml");
+    world_open(&world, config, 0, 1);
+    world_feed(
+        &world,
+        STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"category\":\"billing\",\"body\":\"hm\"}"),
+        WORLD_START);
+    world_commit(&world);
+    time_ms due = WORLD_START + 24 * TIME_HOUR;
+    assert_int_equal(tickets_engine.next(world.engine), due - 24 * TIME_HOUR / 5);
+    tickets_engine.configure(world.engine, other);
+    world.setup.config = world.config = other;
+    /* Back from the changelog, the old terms come from d/. */
+    world_restart(&world, true);
+    assert_int_equal(tickets_engine.next(world.engine), due - 24 * TIME_HOUR / 5);
+    world_pass(&world, due - 1);
+    assert_int_equal(tickets_engine.next(world.engine), due);
+    /* Its department is gone: the next event finds it a new one, with its text. */
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"accepted\",\"id\":\"a\"}"), due - 1);
+    const struct action *dispatch = only(&world, OUTPUT_DEPARTMENT);
+    assert_in(dispatch->value, "\"department\":\"desk\"");
+    assert_in(dispatch->value, "\"body\":\"hm\"");
+    world_close(&world);
+    config_free((struct config *)other);
+}
+
+/* ---- the changelog speaks for itself ---- */
+
+static void restore_refuses(const char *key, const char *value, size_t value_size,
+                            const char *sentence)
+{
+    struct error err = { "" };
+    struct engine_setup setup = {
+        .config = config, .topic = config->topics.home, .partition_count = 4, .home_partitions = 4
+    };
+    struct engine *engine = tickets_engine.create(&setup);
+    bool ok =
+        tickets_engine.restore(engine, str_from(key), (struct str){ value, value_size }, &err) &&
+        tickets_engine.restored(engine, &err);
+    assert_false(ok);
+    assert_in(str_from(err.text), sentence);
+    tickets_engine.destroy(engine);
+}
+
+static void a_changelog_that_is_not_ours_is_refused(void **state)
+{
+    static const struct {
+        const char *name, *key, *value, *sentence;
+    } cases[] = {
+        { "another partition count", "m/format", "{\"version\":1,\"partitions\":12}",
+          "written with 12 partitions, the input topic has 4" },
+        { "a newer version", "m/format", "{\"version\":9,\"partitions\":4}", "has version 9" },
+        { "no numbers", "m/format", "{}", "lacks" },
+        { "no JSON", "m/format", "nonsense", "m/format" },
+        { "a foreign key", "hello", "x", "'hello' is no key" },
+        { "a key without a name", "t/", "x", "'t/' is no key" },
+        { "a newer ticket", "t/a", "\x02xxxxxxxxxxxxxxxxxxxxx", "has version 2" },
+        { "a truncated ticket", "t/a", "\x01xx", "truncated" },
+        { "a damaged ticket", "t/a", "\x01xxxxxxxxxxxxxxxxxxxxx", "damaged" },
+        { "a text without its ticket", "x/a", "{}", "texts of tickets that it lacks" },
+        { "a definition of another hash", "d/0123456789abcdef", "{\"kind\":\"sla\"}",
+          "does not have the text" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        restore_refuses(cases[i].key, cases[i].value, strlen(cases[i].value), cases[i].sentence);
+}
+
+static void a_definition_that_is_missing_is_named(void **state)
+{
+    struct world world;
+    struct error err = { "" };
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"body\":\"hm\"}"), WORLD_START);
+    world_commit(&world);
+    const struct config *other = world_config(SOURCE_DIR "/tests/traces/ombud_other.yaml");
+    struct engine_setup setup = world.setup;
+    setup.config = other;
+    struct engine *engine = tickets_engine.create(&setup);
+    for (size_t i = 0; i < world.changelog_count; i++) {
+        const struct entry *entry = &world.changelog[i];
+        if (entry->key[0] == 'd')
+            continue;
+        assert_true(tickets_engine.restore(engine, (struct str){ entry->key, entry->key_size },
+                                           (struct str){ entry->value, entry->value_size }, &err));
+    }
+    assert_false(tickets_engine.restored(engine, &err));
+    assert_in(str_from(err.text), "1 tickets use the definition d/");
+    tickets_engine.destroy(engine);
+    world_close(&world);
+    config_free((struct config *)other);
+}
+
+/* ---- properties ---- */
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 33;
+}
+
+/* Any event for one of a few tickets: late ones, seen ones, nonsense ones. */
+static void random_event(uint64_t *seed, time_ms now, struct buf *out)
+{
+    static const char *const kinds[] = { "opened",   "message",      "message",        "updated",
+                                         "assigned", "accepted",     "resolved",       "reopened",
+                                         "closed",   "acknowledged", "unacknowledged", "returned" };
+    static const char *const texts[] = { "hello",         "it is on fire", "thank you",
+                                         "overcharged",   "terrible",      "my lawyer",
+                                         "your manager!", "没有着火" };
+    static const char *const names[] = {
+        "service", "quality", "品控", "billing", "legal", "nowhere"
+    };
+    char text[TIME_TEXT_SIZE];
+    time_ms time = now - (time_ms)(next_random(seed) % 5 ? 0 : next_random(seed) % TIME_HOUR);
+    buf_clear(out);
+    buf_printf(out, "{\"ticket\":\"t%d\",\"type\":\"%s\",\"time\":\"%.*s\"",
+               (int)(next_random(seed) % 12), kinds[next_random(seed) % 12],
+               STR_ARG(time_format_ms(time, text)));
+    if (next_random(seed) % 10)
+        buf_printf(out, ",\"id\":\"e%d\"", (int)(next_random(seed) % 3000));
+    if (next_random(seed) % 2)
+        buf_printf(out, ",\"body\":\"%s\"", texts[next_random(seed) % 8]);
+    if (next_random(seed) % 3 == 0)
+        buf_printf(out, ",\"from\":\"agent\"");
+    if (next_random(seed) % 2)
+        buf_printf(out, ",\"department\":\"%s\"", names[next_random(seed) % 6]);
+    if (next_random(seed) % 4 == 0)
+        buf_printf(out,
+                   ",\"category\":\"billing\",\"customer\":{\"account\":\"a%d\",\"tier\":\"gold\"}",
+                   (int)(next_random(seed) % 3));
+    buf_printf(out, "}");
+}
+
+static void append_actions(struct buf *out, const struct actions *actions)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct action *action = &actions->items[i];
+        buf_printf(out, "%d/%u/%d %.*s=", action->output, action->index, action->partition,
+                   STR_ARG(action->key));
+        buf_add_str(out, action->value);
+        for (size_t j = 0; j < action->header_count; j++)
+            buf_printf(out, " %.*s:%.*s", STR_ARG(action->headers[j].name),
+                       STR_ARG(action->headers[j].value));
+        buf_printf(out, "\n");
+    }
+}
+
+enum disturbance { NOTHING, ABORTS, RESTARTS };
+
+/* One seeded stream of `count` events in transactions of random length; what comes out, in bytes,
+ * must not depend on the disturbance. */
+static void run_stream(uint64_t seed, size_t count, enum disturbance disturbance, struct buf *out)
+{
+    struct world world;
+    struct buf json = { 0 };
+    uint64_t events = seed, chaos = seed ^ 0x5eed;
+    time_ms now = WORLD_START;
+    world_open(&world, config, 0, 1);
+    for (size_t done = 0; done < count;) {
+        size_t batch = 1 + next_random(&events) % 20;
+        struct task_clock clock = world.clock;
+        int64_t offset = world.offset;
+        uint64_t events_before = events;
+        time_ms now_before = now;
+        size_t out_before = out->size, log_before = world.changelog_count;
+        int rounds = disturbance == ABORTS && next_random(&chaos) % 2 ? 2 : 1;
+        for (int round = 0; round < rounds; round++) {
+            if (round > 0) {
+                tickets_engine.undo(world.engine);
+                world.clock = clock;
+                world.offset = offset;
+                events = events_before;
+                now = now_before;
+                out->size = out_before;
+                for (; world.changelog_count > log_before; world.changelog_count--) {
+                    free(world.changelog[world.changelog_count - 1].key);
+                    free(world.changelog[world.changelog_count - 1].value);
+                }
+            }
+            for (size_t i = 0; i < batch; i++) {
+                now += (time_ms)(next_random(&events) % (10 * TIME_MINUTE));
+                if (next_random(&events) % 400 == 0)
+                    now += 31 * TIME_DAY; /* retention ends for what is closed */
+                random_event(&events, now, &json);
+                world_feed(&world, buf_str(&json), now);
+                append_actions(out, &world.actions);
+                /* A commit marks; here it must not, so only the records are kept. */
+                world_keep(&world);
+            }
+        }
+        tickets_engine.mark(world.engine);
+        if (disturbance == RESTARTS && next_random(&chaos) % 4 == 0)
+            world_restart(&world, next_random(&chaos) % 2);
+        done += batch;
+    }
+    buf_free(&json);
+    world_close(&world);
+}
+
+static void same_output(enum disturbance disturbance)
+{
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct buf plain = { 0 }, disturbed = { 0 };
+        run_stream(seed, 1500, NOTHING, &plain);
+        run_stream(seed, 1500, disturbance, &disturbed);
+        assert_true(plain.size > 1000000);
+        size_t at = 0;
+        while (at < plain.size && at < disturbed.size && plain.data[at] == disturbed.data[at])
+            at++;
+        if (plain.size != disturbed.size || at < plain.size) {
+            size_t from = at > 300 ? at - 300 : 0;
+            fail_msg("seed %llu differs at byte %zu:\n%.*s\n---\n%.*s", (unsigned long long)seed,
+                     at, 600, buf_text(&plain) + from, 600, buf_text(&disturbed) + from);
+        }
+        buf_free(&plain);
+        buf_free(&disturbed);
+    }
+}
+
+static void two_runs_give_the_same_bytes(void **state)
+{
+    (void)state;
+    same_output(NOTHING);
+}
+
+static void undone_transactions_leave_no_trace(void **state)
+{
+    (void)state;
+    same_output(ABORTS);
+}
+
+static void a_restored_task_goes_on_as_if_nothing_had_happened(void **state)
+{
+    (void)state;
+    same_output(RESTARTS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ticket_of_another_partition_is_forwarded),
+        cmocka_unit_test(what_is_no_event_becomes_a_dead_letter_and_a_notice),
+        cmocka_unit_test(a_poisonous_record_is_not_looked_into),
+        cmocka_unit_test(a_deadline_beyond_the_horizon_waits),
+        cmocka_unit_test(a_reload_moves_no_promise_and_no_ticket),
+        cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
+        cmocka_unit_test(a_definition_that_is_missing_is_named),
+        cmocka_unit_test(two_runs_give_the_same_bytes),
+        cmocka_unit_test(undone_transactions_leave_no_trace),
+        cmocka_unit_test(a_restored_task_goes_on_as_if_nothing_had_happened),
+    };
+    json_init();
+    return cmocka_run_group_tests(tests, open_config, close_config);
+}
