@@ -12,6 +12,7 @@
 #include "enrich/enrich.h"
 #include "stages.h"
 #include "track/lifecycle.h"
+#include "track/row.h"
 #include "track/state.h"
 #include "track/track.h"
 #include "track/urgency.h"
@@ -225,6 +226,8 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
         turn_outcome(turn, OUTCOME_REJECTED, "unsupported: %s", event_type_name(event->type));
     } else if (!turn->ticket && !lifecycle_creates(event->type)) {
         turn_outcome(turn, OUTCOME_REJECTED, "unknown ticket '%.*s'", STR_ARG(event->ticket));
+    } else if (!turn->ticket && event->type == EVENT_SNAPSHOT && row_is_ended(event)) {
+        turn_outcome(turn, OUTCOME_ECHO, "a row of a ticket that is %.*s", STR_ARG(event->status));
     } else if (!turn->ticket) {
         turn->ticket = arena_alloc(turn->arena, sizeof(*turn->ticket));
         ticket_init(turn->ticket, event->ticket, event->time);

@@ -28,6 +28,12 @@ struct climb {
     struct str by;      /* who acknowledged */
 };
 
+/* What the last whole row of the source said of owner and status, as written there. */
+struct row {
+    bool given; /* false: there was no row */
+    struct str department, status;
+};
+
 struct ticket {
     struct str id;   /* the key; not part of the encoding */
     time_ms created; /* time of the event that made it: its incarnation */
@@ -66,6 +72,7 @@ struct ticket {
     size_t seen_count;
     uint64_t newly_seen; /* 0: none; joins `seen` in the encoding */
 
+    struct row row;
     time_ms purge_at; /* retention ends; TIME_NEVER: not closed */
 };
 

@@ -157,7 +157,7 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     struct first_place first = find_first_place(record, !direct);
     fresh.source = str_present(mapped.source) ? mapped.source : first.topic;
     fresh.missing_fields = mapped.missing;
-    fresh.initial = mapped.initial;
+    fresh.initial = (fresh.initial || mapped.initial) && fresh.type == EVENT_SNAPSHOT;
     fresh.timestamp = time_max(first.timestamp, 0);
     fresh.id_given = str_present(fresh.id);
     if (!fresh.id_given)

@@ -51,6 +51,7 @@ static const struct field event_fields[] = {
     { FIELD(event, into, IDENTIFIER) },
     { FIELD(event, origin, IDENTIFIER) },
     { FIELD(event, status, TEXT) },
+    { FIELD(event, initial, BOOL) },
 };
 
 static const struct field customer_fields[] = {

@@ -132,7 +132,7 @@ static void start(struct turn *turn, enum trigger trigger, int band, uint64_t de
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
 {
     const struct config *config = turn->config;
-    if (when < config->quiet_before)
+    if (when < config->quiet_before || turn->event->initial)
         return;
     struct facts facts = turn_facts(turn, str_from(trigger_name(trigger)));
     for (size_t i = 0; i < config->escalation_count; i++) {

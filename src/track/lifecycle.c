@@ -3,6 +3,7 @@
 #include "track/ladder.h"
 #include "track/ownership.h"
 #include "track/response.h"
+#include "track/row.h"
 
 typedef void apply_fn(struct turn *turn);
 
@@ -189,6 +190,33 @@ static void apply_reopened(struct turn *turn)
     tell_holder(turn);
 }
 
+static void take_row_status(struct turn *turn, enum status status)
+{
+    struct ticket *ticket = turn->ticket;
+    if (status == STATUS_CLOSED && ticket->status != STATUS_CLOSED) {
+        apply_closed(turn);
+    } else if (status == STATUS_RESOLVED && !status_is_ended(ticket->status)) {
+        apply_resolved(turn);
+    } else if (!status_is_ended(status) && status_is_ended(ticket->status)) {
+        reopen(turn);
+        tell_holder(turn);
+    }
+}
+
+/* What changed since the row before is done as if it had come as an event. */
+static void apply_snapshot(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    struct row_change change = row_compare(turn);
+    row_keep(turn);
+    if (turn->created)
+        return; /* its first dispatch says all of it */
+    if (change.department >= 0 && ticket->status != STATUS_CLOSED)
+        ownership_move(turn, change.department, WHY_ASSIGNED);
+    if (change.status >= 0)
+        take_row_status(turn, (enum status)change.status);
+}
+
 static struct str who(const struct event *event)
 {
     return str_present(event->by) ? event->by : STR("somebody unnamed");
@@ -229,6 +257,7 @@ static const struct {
     [EVENT_RESOLVED] = { apply_resolved, false, false, true },
     [EVENT_REOPENED] = { apply_reopened, true, true, true },
     [EVENT_CLOSED] = { apply_closed, false, false, true },
+    [EVENT_SNAPSHOT] = { apply_snapshot, true, true, true },
     [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },
     [EVENT_UNACKNOWLEDGED] = { apply_unacknowledged, false, false, false },
 };

@@ -18,7 +18,8 @@ enum flag {
     FLAG_UNROUTED = 1 << 2,
     FLAG_CUSTOMER_GIVEN = 1 << 3,
     FLAG_CUSTOMER_INTERNAL = 1 << 4,
-    FLAG_ALL = (1 << 5) - 1
+    FLAG_ROW = 1 << 5,
+    FLAG_ALL = (1 << 6) - 1
 };
 
 static unsigned flags_of(const struct ticket *ticket)
@@ -26,7 +27,8 @@ static unsigned flags_of(const struct ticket *ticket)
     return (ticket->pinned ? FLAG_PINNED : 0u) | (ticket->accepted ? FLAG_ACCEPTED : 0u) |
            (ticket->unrouted ? FLAG_UNROUTED : 0u) |
            (ticket->customer.given ? FLAG_CUSTOMER_GIVEN : 0u) |
-           (ticket->customer.internal ? FLAG_CUSTOMER_INTERNAL : 0u);
+           (ticket->customer.internal ? FLAG_CUSTOMER_INTERNAL : 0u) |
+           (ticket->row.given ? FLAG_ROW : 0u);
 }
 
 static void pack_customer(struct buf *out, const struct customer *customer)
@@ -203,6 +205,10 @@ void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *ou
     pack_number(out, ticket->climb_count);
     for (size_t i = 0; i < ticket->climb_count; i++)
         pack_climb(out, &ticket->climbs[i], ticket->created);
+    if (ticket->row.given) {
+        pack_str(out, ticket->row.department);
+        pack_str(out, ticket->row.status);
+    }
     pack_seen(out, ticket);
     struct str body = { out->data + start, out->size - start };
     pack_fixed32(out, (uint32_t)hash64(body));
@@ -239,6 +245,7 @@ static void unpack_flags(struct unpack *in, struct ticket *ticket)
     ticket->unrouted = flags & FLAG_UNROUTED;
     ticket->customer.given = flags & FLAG_CUSTOMER_GIVEN;
     ticket->customer.internal = flags & FLAG_CUSTOMER_INTERNAL;
+    ticket->row.given = flags & FLAG_ROW;
 }
 
 static void unpack_climbs(struct unpack *in, struct ticket *ticket, struct arena *arena)
@@ -274,6 +281,10 @@ static void unpack_fields(struct unpack *in, struct ticket *ticket, struct arena
     unpack_times(in, ticket);
     unpack_clock(in, &ticket->response, ticket->created, arena);
     unpack_climbs(in, ticket, arena);
+    if (ticket->row.given) {
+        ticket->row.department = unpack_str(in);
+        ticket->row.status = unpack_str(in);
+    }
     ticket->seen_count = unpack_bounded(in, TICKET_SEEN_MAX);
     ticket->seen = unpack_bytes(in, 8 * ticket->seen_count);
 }

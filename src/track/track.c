@@ -4,6 +4,7 @@
 #include "track/lifecycle.h"
 #include "track/ownership.h"
 #include "track/response.h"
+#include "track/row.h"
 
 static bool is_late(const struct turn *turn)
 {
@@ -18,7 +19,8 @@ static void count_in(struct turn *turn, bool late)
     const struct event *event = turn->event;
     if (turn->created || event->automated)
         return;
-    if (event->type == EVENT_REOPENED && status_is_ended(ticket->status) && !late)
+    bool reopened = event->type == EVENT_REOPENED && status_is_ended(ticket->status);
+    if ((reopened || row_reopens(turn)) && !late)
         ticket->reopens++;
     if (event->type != EVENT_MESSAGE || event->from != SENDER_CUSTOMER)
         return;
@@ -87,10 +89,12 @@ static void track_new(struct turn *turn)
 {
     const struct event *event = turn->event;
     int assigned = -1;
-    if (event->type == EVENT_ASSIGNED)
+    if (event->type == EVENT_ASSIGNED || event->initial)
         assigned = config_department(turn->config, event->department);
     ownership_begin(turn, assigned);
-    response_begin(turn, turn->at, INTERVAL_OPENED);
+    /* A row of a first copy is somebody else's history: nothing was promised here. */
+    if (!event->initial)
+        response_begin(turn, turn->at, INTERVAL_OPENED);
     set_off(turn, CONFIG_BANDS);
     lifecycle_apply(turn, false);
 }
