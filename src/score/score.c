@@ -5,7 +5,8 @@
 
 enum {
     EVIDENCE_MAX = 8, /* per signal: a decision stays readable, whatever the length of the text */
-    WHOLE = 10000,    /* 100 %, in the finest unit that diminishing keeps */
+    SORT_BY_INSERTION = 48,
+    WHOLE = 10000, /* 100 %, in the finest unit that diminishing keeps */
 };
 
 /* A score being made. Signals lie in the order of families; `family_from` is where the family under
@@ -129,6 +130,22 @@ static int compare_weighed(const void *left, const void *right)
     return a->order < b->order ? -1 : 1;
 }
 
+/* Few hits are the rule, and qsort() allocates; many are a long or a hostile text. */
+static void sort_weighed(struct weighed *hits, size_t count)
+{
+    if (count > SORT_BY_INSERTION) {
+        qsort(hits, count, sizeof(*hits), compare_weighed);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        struct weighed moving = hits[i];
+        size_t at = i;
+        for (; at > 0 && compare_weighed(&hits[at - 1], &moving) > 0; at--)
+            hits[at] = hits[at - 1];
+        hits[at] = moving;
+    }
+}
+
 static int floor_of(const struct hit *hit)
 {
     return hit->mood == HIT_STATED ? hit->floor : 0;
@@ -226,8 +243,7 @@ static void add_text(struct tally *tally, const struct lexicon *lexicon, const s
     struct weighed *weighed = arena_alloc_raw(tally->arena, count * sizeof(*weighed));
     for (size_t i = 0; i < count; i++)
         weighed[i] = (struct weighed){ &hits[i], i, weigh(tally->settings, &hits[i]) };
-    if (count > 1)
-        qsort(weighed, count, sizeof(*weighed), compare_weighed);
+    sort_weighed(weighed, count);
     for (size_t from = 0, to; from < count; from = to) {
         uint16_t category = weighed[from].hit->category;
         for (to = from + 1; to < count && weighed[to].hit->category == category;)
