@@ -1,0 +1,274 @@
+/* A ticket's encoding: what goes in comes out, and nothing else is believed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "track/pack.h"
+#include "track/ticket.h"
+
+#define NOW INT64_C(1795219200000)
+
+static void fill(struct ticket *ticket, struct arena *arena)
+{
+    ticket_init(ticket, STR("T-1"), NOW);
+    ticket->turns = 70000;
+    ticket->status = STATUS_PENDING;
+    ticket->department = STR("quality");
+    ticket->pinned = true;
+    ticket->unrouted = true;
+    ticket_add_informed(ticket, STR("legal"), arena);
+    ticket_add_informed(ticket, STR("billing"), arena);
+    ticket->score = 83;
+    ticket->band = 0;
+    ticket->base = 61;
+    ticket->floor = 80;
+    ticket->label = STR("enquiry");
+    ticket->cap = 2;
+    ticket->category = STR("");
+    ticket->signals = arena_alloc(arena, sizeof(*ticket->signals));
+    ticket->signals[ticket->signal_count++] = STR("text.safety");
+    ticket->quote = STR("着火");
+    ticket->customer = (struct customer){ .given = true,
+                                          .internal = true,
+                                          .account = STR("acme"),
+                                          .department = STR("billing"),
+                                          .value = 100,
+                                          .vulnerable = 1 };
+    ticket->contacts = 300;
+    ticket->reopens = 2;
+    ticket->last_event = NOW + 5;
+    ticket->last_customer = NOW - 5;
+    ticket->resolved_at = NOW + TIME_DAY;
+    ticket->purge_at = NOW + 400 * TIME_DAY;
+    ticket->response = (struct clock){ .state = CLOCK_RUNNING,
+                                       .warned = true,
+                                       .definition = UINT64_C(0xfedcba9876543210),
+                                       .band = 1,
+                                       .start = NOW,
+                                       .due = NOW + TIME_HOUR,
+                                       .warn = TIME_NEVER,
+                                       .breached = NOW + 2 * TIME_HOUR,
+                                       .fulfilled = TIME_NEVER };
+    ticket->response.intervals = arena_alloc(arena, sizeof(struct interval));
+    ticket->response.intervals[0] = (struct interval){ NOW, TIME_NEVER, INTERVAL_REOPENED };
+    ticket->response.interval_count = 1;
+    ticket->climbs = arena_alloc(arena, sizeof(struct climb));
+    ticket->climbs[0] = (struct climb){ .definition = 7,
+                                        .trigger = TRIGGER_BAND,
+                                        .band = 0,
+                                        .since = NOW + 1,
+                                        .next = 2,
+                                        .told = 3,
+                                        .acknowledged = true,
+                                        .restart_at = NOW + TIME_DAY,
+                                        .by = STR("林") };
+    ticket->climb_count = ticket->climb_capacity = 1;
+    ticket->newly_seen = UINT64_C(0x1122334455667788);
+}
+
+static struct str encode(const struct ticket *ticket, time_ms deadline, struct buf *out)
+{
+    buf_clear(out);
+    ticket_encode(ticket, deadline, out);
+    return buf_str(out);
+}
+
+static void what_is_encoded_comes_back(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf first = { 0 }, second = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    time_ms deadline = 0;
+    (void)state;
+    fill(&ticket, arena);
+    struct str bytes = encode(&ticket, NOW + 9, &first);
+    assert_true(ticket_peek(bytes, &deadline, &err));
+    assert_int_equal(deadline, NOW + 9);
+    assert_true(ticket_decode(bytes, STR("T-1"), arena, &back, &err));
+
+    assert_int_equal(back.created, NOW);
+    assert_int_equal(back.turns, 70000);
+    assert_int_equal(back.status, STATUS_PENDING);
+    assert_true(str_is(back.department, "quality") && back.pinned && back.unrouted);
+    assert_false(back.accepted);
+    assert_int_equal(back.informed_count, 2);
+    assert_true(ticket_has_informed(&back, STR("billing")));
+    assert_false(ticket_has_informed(&back, STR("service")));
+    assert_int_equal(back.score + back.band + back.base + back.floor, 83 + 0 + 61 + 80);
+    assert_true(str_is(back.label, "enquiry"));
+    assert_int_equal(back.cap, 2);
+    assert_true(str_present(back.category) && str_empty(back.category));
+    assert_true(str_is(back.signals[0], "text.safety"));
+    assert_true(str_is(back.quote, "着火"));
+    assert_true(back.customer.given && back.customer.internal);
+    assert_true(str_is(back.customer.account, "acme") && !str_present(back.customer.tier));
+    assert_int_equal(back.customer.value, 100);
+    assert_int_equal(back.customer.vulnerable, 1);
+    assert_int_equal(back.contacts, 300);
+    assert_int_equal(back.last_customer, NOW - 5);
+    assert_int_equal(back.last_agent, TIME_NEVER);
+    assert_int_equal(back.response.due, NOW + TIME_HOUR);
+    assert_int_equal(back.response.warn, TIME_NEVER);
+    assert_int_equal(back.response.intervals[0].to, TIME_NEVER);
+    assert_int_equal(back.climbs[0].told, 3);
+    assert_true(str_is(back.climbs[0].by, "林"));
+    assert_true(ticket_has_seen(&back, UINT64_C(0x1122334455667788)));
+    /* And nothing was forgotten: its encoding is the same. */
+    assert_true(str_equal(encode(&back, NOW + 9, &second), bytes));
+    buf_free(&first);
+    buf_free(&second);
+    arena_free(arena);
+}
+
+static void the_last_256_identities_are_kept_in_order(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes[2] = { { 0 }, { 0 } };
+    struct ticket ticket;
+    (void)state;
+    ticket_init(&ticket, STR("t"), NOW);
+    for (uint64_t i = 1; i <= 300; i++) {
+        ticket.newly_seen = i;
+        struct str encoding = encode(&ticket, TIME_NEVER, &bytes[i % 2]);
+        assert_true(ticket_decode(encoding, STR("t"), arena, &ticket, NULL));
+        assert_int_equal(ticket.seen_count, i < 256 ? i : 256);
+        assert_true(ticket_has_seen(&ticket, i));
+        assert_true(i < 256 || ticket_has_seen(&ticket, i - 255));
+        assert_false(i > 256 && ticket_has_seen(&ticket, i - 256));
+    }
+    buf_free(&bytes[0]);
+    buf_free(&bytes[1]);
+    arena_free(arena);
+}
+
+static void cut_or_changed_bytes_are_refused(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf out = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    fill(&ticket, arena);
+    struct str bytes = encode(&ticket, NOW, &out);
+    for (size_t size = 0; size < bytes.size; size++) {
+        assert_false(ticket_decode((struct str){ bytes.data, size }, STR("t"), arena, &back, &err));
+        assert_true(strlen(err.text) > 10);
+    }
+    for (size_t i = 0; i < bytes.size; i++) {
+        out.data[i] = (char)(out.data[i] ^ 0x20);
+        assert_false(ticket_decode(bytes, STR("t"), arena, &back, &err));
+        out.data[i] = (char)(out.data[i] ^ 0x20);
+    }
+    assert_true(ticket_decode(bytes, STR("t"), arena, &back, &err));
+    out.data[0] = TICKET_VERSION + 1;
+    assert_false(ticket_decode(bytes, STR("t"), arena, &back, &err));
+    assert_non_null(strstr(err.text, "newer release"));
+    buf_free(&out);
+    arena_free(arena);
+}
+
+/* Bytes with a right check sum that no encoder wrote: refused or decoded, never more than that. */
+static void forged_bytes_do_no_harm(void **state)
+{
+    struct buf out = { 0 };
+    struct ticket ticket;
+    uint64_t seed = 42;
+    int believed = 0;
+    (void)state;
+    struct arena *arena = arena_new(4096);
+    fill(&ticket, arena);
+    struct str valid = encode(&ticket, NOW, &out);
+    struct buf copy = { 0 };
+    for (int round = 0; round < 20000; round++) {
+        struct ticket back;
+        struct arena *scratch = arena_new(4096);
+        buf_clear(&copy);
+        buf_add(&copy, valid.data, valid.size - 4);
+        for (int change = 0; change < 3; change++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1;
+            copy.data[9 + (seed >> 33) % (copy.size - 9)] = (char)(seed >> 25);
+        }
+        pack_fixed32(&copy, (uint32_t)hash64(buf_str(&copy)));
+        believed += ticket_decode(buf_str(&copy), STR("t"), scratch, &back, NULL);
+        arena_free(scratch);
+    }
+    assert_in_range(believed, 1, 19999);
+    buf_free(&copy);
+    buf_free(&out);
+    arena_free(arena);
+}
+
+static void numbers_and_times_keep_their_extremes(void **state)
+{
+    static const int64_t values[] = { 0, 1, -1, 63, 64, -64, -65, INT32_MAX, INT64_MAX, INT64_MIN };
+    static const time_ms times[] = { NOW, NOW - 1, 0, NOW + 100000 * TIME_DAY, TIME_NEVER };
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+        struct buf out = { 0 };
+        pack_signed(&out, values[i]);
+        pack_number(&out, (uint64_t)values[i]);
+        struct unpack in = unpack_from(buf_str(&out));
+        assert_true(unpack_signed(&in) == values[i]);
+        assert_true(unpack_number(&in) == (uint64_t)values[i]);
+        assert_true(!in.failed && in.at == in.end);
+        assert_int_equal(unpack_byte(&in), 0);
+        assert_true(in.failed);
+        buf_free(&out);
+    }
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        struct buf out = { 0 };
+        pack_time(&out, times[i], NOW);
+        struct unpack in = unpack_from(buf_str(&out));
+        assert_true(unpack_time(&in, NOW) == times[i]);
+        buf_free(&out);
+    }
+}
+
+static void only_the_moves_of_the_table_happen(void **state)
+{
+    static const struct {
+        const char *name;
+        enum status from, to;
+        bool allowed;
+    } cases[] = {
+        { "a new ticket opens", STATUS_NEW, STATUS_OPEN, true },
+        { "a new ticket can be resolved at once", STATUS_NEW, STATUS_RESOLVED, true },
+        { "staying is no move", STATUS_OPEN, STATUS_OPEN, false },
+        { "nothing becomes new again", STATUS_OPEN, STATUS_NEW, false },
+        { "a resolved ticket opens again", STATUS_RESOLVED, STATUS_OPEN, true },
+        { "a resolved ticket does not wait", STATUS_RESOLVED, STATUS_PENDING, false },
+        { "a closed ticket opens again", STATUS_CLOSED, STATUS_OPEN, true },
+        { "a closed ticket cannot be resolved", STATUS_CLOSED, STATUS_RESOLVED, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        enum status status = cases[i].from;
+        struct error err = { "" };
+        if (status_move(&status, cases[i].to, &err) != cases[i].allowed)
+            fail_msg("%s", cases[i].name);
+        assert_int_equal(status, cases[i].allowed ? cases[i].to : cases[i].from);
+        if (!cases[i].allowed) {
+            assert_non_null(strstr(err.text, status_name(cases[i].from)));
+            assert_non_null(strstr(err.text, status_name(cases[i].to)));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_encoded_comes_back),
+        cmocka_unit_test(the_last_256_identities_are_kept_in_order),
+        cmocka_unit_test(cut_or_changed_bytes_are_refused),
+        cmocka_unit_test(forged_bytes_do_no_harm),
+        cmocka_unit_test(numbers_and_times_keep_their_extremes),
+        cmocka_unit_test(only_the_moves_of_the_table_happen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
