@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "committer.h"
+#include "config/reload.h"
 #include "config_file.h"
 #include "kafka_conf.h"
 #include "start_check.h"
@@ -44,29 +45,6 @@ static void run(void *arg)
     reload->read = config;
 }
 
-/* What a running process cannot change. */
-static bool allowed(const struct config *old, const struct config *new, struct error *err)
-{
-    struct inputs before, after;
-    inputs_plan(old, &before);
-    inputs_plan(new, &after);
-    if (before.count != after.count)
-        return error_set(err, "`sources` and `publish` change only with a restart");
-    for (size_t i = 0; i < before.count; i++) {
-        if (!str_equal(str_from(before.items[i].topic), str_from(after.items[i].topic)))
-            return error_set(err, "the input topic '%s' changes only with a restart",
-                             before.items[i].topic);
-    }
-    if (!str_equal(old->topics.state, new->topics.state) ||
-        !str_equal(old->topics.groups, new->topics.groups))
-        return error_set(err, "the topics of state and groups change only with a restart");
-    if (old->clock != new->clock || old->shadow != new->shadow)
-        return error_set(err, "`clock` and `publish` change only with a restart");
-    if (old->workers != new->workers)
-        return error_set(err, "`workers` changes only with a restart");
-    return true;
-}
-
 static void answer(struct reload *reload, bool taken, const char *text)
 {
     log_say(reload->app->log, taken ? LOGGED_NOTICE : LOGGED_ERROR, "reload: %s", text);
@@ -79,7 +57,8 @@ static void done(void *arg)
     struct app *app = reload->app;
     struct config *config = reload->read;
     reload->read = NULL;
-    if (config == NULL || !allowed(shared_config_get(app->config), config, &reload->err)) {
+    if (config == NULL ||
+        !config_reload_allowed(shared_config_get(app->config), config, &reload->err)) {
         config_free(config);
         char text[640];
         snprintf(text, sizeof(text), "refused, the old configuration stays: %s", reload->err.text);
