@@ -127,17 +127,15 @@ class Router:
         topics = topics or [source["topic"] for source in self.config["sources"]]
 
         def lags():
-            behind = []
-            for topic in topics:
-                # A transaction marker takes an offset that no consumer ever commits: what counts
-                # is the next offset after the last record.
-                last = {}
-                for record in self.kafka.read(topic):
-                    last[record.partition] = record.offset + 1
-                committed = self.committed(topic)
-                behind += [(topic, p, committed[p], end) for p, end in last.items()
-                           if committed[p] < end]
-            return behind
+            # The committed offsets first: what forwards brought home by then, the logs show.
+            committed = {topic: self.committed(topic) for topic in topics}
+            # A transaction marker takes an offset that no consumer ever commits: what counts is
+            # the next offset after the last record.
+            last = {}
+            for record in self.kafka.read(*topics):
+                last[record.topic, record.partition] = record.offset + 1
+            return [(topic, p, committed[topic][p], end) for (topic, p), end in last.items()
+                    if committed[topic][p] < end]
 
         deadline = time.monotonic() + timeout
         while behind := lags():

@@ -4,9 +4,11 @@ import random
 
 import pytest
 
-from checker import Traffic, compare, count_fates, replay
+from compare import compare, count_fates, is_tail
 from harness import Router
 from kafka import Record, home_partition
+from oracle import lane, replay
+from traffic import Traffic
 
 PARTITIONS = 4
 
@@ -26,7 +28,8 @@ def outputs(build, tmp_path_factory):
         log.append(Record(router.home, partition, len(log), 1_795_000_000_000, key, [], value))
     result = []
     for log in logs.values():
-        result += replay(router.config_file, log, "tickets", PARTITIONS, {router.topic("state")})
+        result += replay(router.config_file, log, "tickets", lambda topic: PARTITIONS,
+                         {router.topic("state")}, PARTITIONS)
     assert len(result) > 300
     return result
 
@@ -42,7 +45,7 @@ def test_equal_outputs_have_no_finding(outputs):
 def test_lanes_may_interleave_differently(outputs):
     lanes = {}
     for output in outputs:
-        lanes.setdefault((output.topic, output.lane), []).append(output)
+        lanes.setdefault(lane(output), []).append(output)
     shuffled = list(lanes.values())
     random.Random(1).shuffle(shuffled)
     assert findings(compare(outputs, [o for lane in shuffled for o in lane])) == set()
@@ -86,7 +89,7 @@ def test_a_changed_header_is_found(outputs, seed):
 def test_two_records_of_a_lane_that_change_places_are_found(outputs, seed):
     lanes = {}
     for i, output in enumerate(outputs):
-        lanes.setdefault((output.topic, output.lane), []).append(i)
+        lanes.setdefault(lane(output), []).append(i)
     pairs = [(a, b) for lane in lanes.values() for a, b in zip(lane, lane[1:])
              if outputs[a] != outputs[b]]
     first, second = random.Random(seed).choice(pairs)
@@ -106,3 +109,18 @@ def test_every_input_has_exactly_one_fate():
     assert count_fates(places, [p for p in places if p[2] != 3])[0] == [("events", 0, 3)]
     assert count_fates(places, list(places) + [("events", 0, 2)])[1] == [("events", 0, 2)]
     assert count_fates(places, list(places) + [("events", 0, 9)])[1] == [("events", 0, 9)]
+
+
+def test_a_record_in_another_partition_is_found(outputs):
+    moved = outputs[0]._replace(partition=(outputs[0].partition + 1) % PARTITIONS)
+    assert findings(compare(outputs, [moved] + outputs[1:])) == {"lost", "unexpected"}
+
+
+def test_each_lost_or_doubled_record_is_counted(outputs):
+    verdict = compare(outputs, outputs[7:] + outputs[-3:])
+    assert (len(verdict.lost), len(verdict.duplicates)) == (7, 3)
+
+
+def test_a_tail_is_the_end_of_a_list():
+    assert is_tail([2, 3], [1, 2, 3]) and is_tail([], [1])
+    assert not is_tail([1, 2], [1, 2, 3]) and not is_tail([0, 1], [1])

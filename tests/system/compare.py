@@ -1,0 +1,62 @@
+"""The checker's pure part: it knows nothing of Kafka. It is given what went in, what should have come
+out and what did come out, and tells what is lost, doubled, out of order or altered. test_checker.py
+feeds it damaged outputs and expects each damage to be found."""
+
+from collections import Counter, defaultdict, namedtuple
+
+from oracle import lane
+
+# Each a list of sentences, one for each record (`reordered`: for each lane).
+Verdict = namedtuple("Verdict", "lost duplicates reordered altered unexpected")
+
+
+def compare(expected, actual):
+    """What is wrong with `actual`: all fields of the Verdict are empty when both lists of Output are
+    equal lane by lane."""
+    verdict = Verdict([], [], [], [], [])
+    want, got = defaultdict(list), defaultdict(list)
+    for output in expected:
+        want[lane(output)].append(output)
+    for output in actual:
+        got[lane(output)].append(output)
+    for place in sorted(set(want) | set(got), key=repr):
+        if want[place] != got[place]:
+            _compare_lane(want[place], got[place], verdict)
+    return verdict
+
+
+def _compare_lane(want, got, verdict):
+    known = set(want)
+    missing = list((Counter(want) - Counter(got)).elements())
+    extra = list((Counter(got) - Counter(want)).elements())
+    verdict.duplicates.extend(map(sentence, (o for o in extra if o in known)))
+    strange = [o for o in extra if o not in known]
+    # A record that is missing while a stranger came is one altered record, not two faults.
+    altered = min(len(missing), len(strange))
+    verdict.altered.extend(f"{sentence(got)} should be {sentence(want)}"
+                           for want, got in zip(missing, strange))
+    verdict.lost.extend(map(sentence, missing[altered:]))
+    verdict.unexpected.extend(map(sentence, strange[altered:]))
+    if not missing and not extra:
+        at = next(i for i, pair in enumerate(zip(want, got)) if pair[0] != pair[1])
+        verdict.reordered.append(f"at {at} {sentence(got[at])} stands for {sentence(want[at])}")
+
+
+def sentence(output):
+    text = repr(output.value[:400]) if output.value is not None else "tombstone"
+    return f"{output.topic}/{output.partition} of {output.task}: {output.key!r} {text}"
+
+
+def count_fates(inputs, fates):
+    """`inputs`: (topic, partition, offset) of every record read; `fates`: the same for what became
+    of one. (lost, duplicates) as lists: each input needs exactly one."""
+    inputs, fates = set(inputs), Counter(fates)
+    lost = [place for place in inputs if fates[place] == 0]
+    doubled = [place for place, count in fates.items() if count > 1]
+    strangers = [place for place in fates if place not in inputs]
+    return sorted(lost), sorted(doubled + strangers)
+
+
+def is_tail(part, whole):
+    """Whether `whole` ends with `part`."""
+    return len(part) <= len(whole) and whole[len(whole) - len(part):] == part

@@ -1,0 +1,88 @@
+"""Seeded events of many tickets, with records among them that are no events at all."""
+
+import json
+import random
+from datetime import datetime, timedelta, timezone
+
+TEXTS = [
+    ("zh", "充电器冒烟着火了，孩子的手被烫伤", "quality"),
+    ("zh", "多扣了我六十八块，三天了还没退款", "billing"),
+    ("zh", "快递五天没动，电话没人接", "service"),
+    ("zh", "再不处理我就向市场监管局投诉", "service"),
+    ("zh", "会不会着火？我只是问问", "quality"),
+    ("en", "The heater caught fire last night and we had to leave the flat", "quality"),
+    ("en", "I was charged twice and nobody refunds me", "billing"),
+    ("en", "The parcel never arrived, I want to speak to a manager", "service"),
+    ("en", "My lawyer will hear about this unless you answer by tomorrow", "legal"),
+    ("en", "Thank you, the courier was very kind", "service"),
+]
+
+
+class Traffic:
+    """Events of many tickets, interleaved, each ticket's in order, with unique ids and times that
+    move forward from an hour ago. Some records are no events at all."""
+
+    def __init__(self, seed=1, step_ms=4000, start=None):
+        self.random = random.Random(seed)
+        self.now = start or datetime.now(timezone.utc) - timedelta(hours=4)
+        self.step = timedelta(milliseconds=step_ms)
+        self.serial = 0
+        self.seed = seed
+
+    def _event(self, kind, ticket, **fields):
+        self.serial += 1
+        self.now += self.step * self.random.random() * 2
+        time = self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"type": kind, "ticket": ticket, "id": f"{self.seed}-{self.serial}", "time": time,
+                **fields}
+
+    def _life(self, ticket):
+        lang, body, category = self.random.choice(TEXTS)
+        opening = {"subject": body[:12], "body": body, "lang": lang, "category": category,
+                   "channel": self.random.choice(["web", "hotline", "app"]),
+                   "customer": {"account": f"a-{self.random.randrange(50)}",
+                                "tier": self.random.choice(["standard", "gold"])}}
+        yield lambda: self._event("opened", ticket, **opening)
+        for _ in range(self.random.randrange(6)):
+            kind = self.random.choice(["message", "message", "reply", "accepted", "assigned",
+                                       "updated", "acknowledged", "resolved", "reopened", "closed",
+                                       "pending"])
+            if kind == "reply":
+                yield lambda: self._event("message", ticket, body="We look into it.",
+                                          **{"from": "agent"})
+            elif kind == "message":
+                yield lambda: self._event("message", ticket,
+                                          body=self.random.choice(TEXTS)[1])
+            elif kind == "assigned":
+                to = self.random.choice(["quality", "billing", "legal", "service", "nobody"])
+                yield lambda to=to: self._event("assigned", ticket, department=to)
+            else:
+                by = {"by": "wang"} if kind == "acknowledged" else {}
+                yield lambda kind=kind, by=by: self._event(kind, ticket, **by)
+
+    def events(self, tickets, prefix="T"):
+        """Every event of that many new tickets as dictionaries."""
+        waiting = [self._life(f"{prefix}-{self.seed}-{i}") for i in range(tickets)]
+        active = []
+        while waiting or active:
+            while waiting and len(active) < 40:
+                active.append(waiting.pop(0))
+            life = self.random.choice(active)
+            make = next(life, None)
+            if make is None:
+                active.remove(life)
+            else:
+                yield make()
+
+    def records(self, tickets, prefix="T", bad_every=97):
+        """(key, value) of the same, with a record now and then that is no event, and one that comes
+        twice."""
+        for number, event in enumerate(self.events(tickets, prefix), 1):
+            value = json.dumps(event, ensure_ascii=False).encode()
+            yield event["ticket"].encode(), value
+            if number % bad_every == 0:
+                yield self.random.choice([(b"bad", b'{"type":"opened"'), (b"bad", b"\xff\xfe"),
+                                          (b"bad", b'{"type":"opened","type":"x","ticket":"T"}'),
+                                          (b"bad", None), (b"", b'{"ticket":"T-9"}')])
+            if number % (bad_every * 2) == 0:
+                yield event["ticket"].encode(), value
