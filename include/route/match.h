@@ -8,7 +8,9 @@
  * Operators: == != =~ !~ < <= > >= in, `not in`. A field alone asks whether it is there. Words need
  * no quotes unless they hold blanks or one of =!~<>(),"'; \" and \\ are the only escapes between
  * double quotes (a regular expression keeps every backslash but that of \"), between single quotes
- * there is none. Comparisons mind the case; `=~ "(?i)…"` does not.
+ * there is none. Comparisons mind the case; `=~ "(?i)…"` does not. Regular expressions are those of
+ * lexicons (Perl's without look-around and back-references; \b \w \d know ASCII only, so that \b
+ * stands between 的 and "password"): their time grows with the text alone.
  *
  * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
  * `strongest` is the text signal with the most points: what the customer mostly talks about.
@@ -51,8 +53,7 @@ struct matcher *matcher_parse(struct str text, struct arena *arena, matcher_use_
  * arena's. */
 void matcher_close(struct matcher *matcher);
 
-/* Any number of threads may ask the same matcher. A regular expression that exceeds its limit of
- * steps (a count, so the same everywhere) or memory on a text does not match it. */
+/* Any number of threads may ask the same matcher. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
 
 /* For `near_miss`: the first condition that fails, as written ("category == billing"), and how many
@@ -66,8 +67,8 @@ struct near_miss {
 bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
                      struct near_miss *miss);
 
-/* Whether `conclusion` certainly matches whatever all of `premises` match: for lint. False where that
- * would take more than comparing values and ranges. */
+/* Whether `conclusion` certainly matches whatever all of `premises` match: for lint. False where
+ * that would take more than comparing values and ranges. */
 bool matcher_implies(const struct matcher *const *premises, size_t count,
                      const struct matcher *conclusion);
 

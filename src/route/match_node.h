@@ -1,7 +1,6 @@
 /* The tree that match_parse.c builds and match.c walks. */
 #pragma once
 
-#include <unicode/uregex.h>
 #include "route/match.h"
 
 enum match_field {
@@ -74,7 +73,7 @@ struct matcher {
     struct match_regex *regexes; /* linked; for matcher_close */
 };
 
-/* The regular expression, linked into `*list`. NULL + err (ICU's reason) when it is none. */
+/* The regular expression, linked into `*list`. NULL + err (the reason) when it is none. */
 struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
                                      struct match_regex **list, struct error *err);
 void match_regex_close(struct match_regex *list);

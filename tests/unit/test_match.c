@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,8 +203,8 @@ static void endless_conditions_are_refused(void **state)
     arena_free(arena);
 }
 
-/* Without the limit this takes longer than anybody waits. */
-static void a_catastrophic_pattern_gives_up(void **state)
+/* A backtracking engine would take longer than anybody waits. */
+static void no_pattern_is_catastrophic(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(1024);
@@ -217,6 +218,40 @@ static void a_catastrophic_pattern_gives_up(void **state)
     assert_false(matcher_matches(matcher, &scene.facts));
     scene.event.body = STR("aaa");
     assert_true(matcher_matches(matcher, &scene.facts));
+    matcher_close(matcher);
+    arena_free(arena);
+}
+
+enum { ASKERS = 4, QUESTIONS = 2000 };
+
+static void *ask(void *arg)
+{
+    const struct matcher *matcher = arg;
+    struct scene scene;
+    scene_clear(&scene);
+    long wrong = 0;
+    for (int i = 0; i < QUESTIONS; i++) {
+        scene.event.body = i % 3 ? STR("please refund me") : STR("谢谢，很好");
+        wrong += matcher_matches(matcher, &scene.facts) != (i % 3 != 0);
+    }
+    return (void *)wrong;
+}
+
+static void threads_may_share_a_matcher(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1024);
+    struct matcher *matcher =
+        matcher_parse(STR("body =~ '(?i)\\bRefund\\b' and body !~ 好"), arena, NULL, NULL, NULL);
+    pthread_t threads[ASKERS];
+    assert_non_null(matcher);
+    for (size_t i = 0; i < ASKERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, matcher), 0);
+    for (size_t i = 0; i < ASKERS; i++) {
+        void *wrong = NULL;
+        pthread_join(threads[i], &wrong);
+        assert_null(wrong);
+    }
     matcher_close(matcher);
     arena_free(arena);
 }
@@ -253,7 +288,8 @@ int main(void)
         cmocka_unit_test(the_cases_hold),
         cmocka_unit_test(compared_values_are_told),
         cmocka_unit_test(endless_conditions_are_refused),
-        cmocka_unit_test(a_catastrophic_pattern_gives_up),
+        cmocka_unit_test(no_pattern_is_catastrophic),
+        cmocka_unit_test(threads_may_share_a_matcher),
         cmocka_unit_test(escapes_between_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
