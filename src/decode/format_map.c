@@ -468,7 +468,7 @@ bool format_map(const struct format *format, const struct record *record, const 
 }
 
 bool format_trace(const struct format *format, const struct record *record, const cJSON *value,
-                    struct arena *arena, struct mapped *out, struct refusal *refusal)
+                  struct arena *arena, struct mapped *out, struct refusal *refusal)
 {
     struct warnings warnings = { .arena = arena };
 

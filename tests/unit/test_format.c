@@ -230,7 +230,7 @@ static void test_errors_have_a_place(void **state)
           "type: /t\nfields: { ticket: /t, time: { from: /t, time: unix } }\n",
           "f.yaml:2:47: expected rfc3339, epoch_ms, epoch_s or local" },
         { "an empty separator", "type: { from: /a, before: \"\" }\n",
-          "f.yaml:1:28: a separator has at least one character" },
+          "f.yaml:1:27: a separator has at least one character" },
         { "an unknown zone", "zone: Mars/Olympus\ntype: /t\nfields: { ticket: /t }\n",
           "f.yaml:1:7: 'Mars/Olympus' is no time zone (write one like Asia/Shanghai)" },
         { "a condition of another kind", "type:\n  - { is: opened, when: { /a: { is: b } } }\n",
