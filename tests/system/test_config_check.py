@@ -1,0 +1,66 @@
+"""`ombudctl check` and `ombudctl help config`, as an engineer types them."""
+
+import json
+import subprocess
+
+import jsonschema
+import yaml
+
+from harness import Loader, sanitizer_environment
+from kafka import ROOT
+
+CASES = ROOT / "tests/cases/config"
+CONFIGURATION, USAGE = 78, 64
+
+
+def check(build, path):
+    return subprocess.run([str(build / "ombudctl"), "check", path], cwd=CASES, text=True,
+                          capture_output=True, timeout=60, env=sanitizer_environment())
+
+
+def test_every_broken_configuration_is_told_what_is_wrong(build):
+    names = sorted(path.stem for path in CASES.glob("*.yaml"))
+    assert len(names) >= 30
+    for name in names:
+        result = check(build, f"{name}.yaml")
+        expected = (CASES / f"{name}.expected").read_text()
+        told = "".join(line for line in result.stderr.splitlines(keepends=True)
+                       if ".yaml:" in line)
+        assert told == expected, name
+        fatal = any(": warning: " not in line for line in expected.splitlines())
+        assert result.returncode == (CONFIGURATION if fatal else 0), (name, result)
+
+
+def test_the_shipped_configuration_is_valid_and_has_no_warning(build):
+    result = check(build, str(ROOT / "conf/ombud.yaml"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "8 departments" in result.stdout
+
+
+def test_the_schema_takes_what_is_right_and_refuses_what_is_wrong(build):
+    schema = json.loads((ROOT / "docs/schemas/config.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+
+    def errors(path):
+        # Through JSON, whose keys are texts, as editors see them: `1: 10` has the key "1".
+        value = json.loads(json.dumps(yaml.load(path.read_text(), Loader), default=str))
+        return list(validator.iter_errors(value))
+
+    assert errors(ROOT / "conf/ombud.yaml") == []
+    assert errors(ROOT / "tests/system/router.yaml") == []
+    for name in ("unknown_keys", "ladders", "departments", "wrong_types", "sla_later", "choices"):
+        assert errors(CASES / f"{name}.yaml"), name
+
+
+def test_help_config_explains_keys(build):
+    def ask(*words):
+        return subprocess.run([str(build / "ombudctl"), "help", "config", *words], text=True,
+                              capture_output=True, timeout=60, env=sanitizer_environment())
+
+    assert "workers" in ask().stdout
+    assert ask("slas.response").stdout.startswith("slas.response: map of bands to durations")
+    wrong = ask("slas.respons")
+    assert wrong.returncode == USAGE and "did you mean 'slas.response'" in wrong.stderr
+    assert ask("--markdown").stdout == (ROOT / "docs/config.md").read_text()
+    assert ask("--schema").stdout == (ROOT / "docs/schemas/config.schema.json").read_text()

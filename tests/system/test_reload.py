@@ -1,0 +1,72 @@
+"""SIGHUP: a new configuration is taken over whole, at once and between transactions, or not at all."""
+
+import json
+import re
+import signal
+
+from harness import tail
+from kafka import LoggingProducer, wait_until
+
+
+def opened(number):
+    return {"type": "opened", "ticket": f"T-{number}", "id": f"e-{number}",
+            "time": "2026-11-21T09:00:00Z", "category": "parcels", "body": "Where is it?"}
+
+
+def decide(router, numbers):
+    """Sends events; their decisions."""
+    producer = LoggingProducer(router.kafka.bootstrap)
+    for number in numbers:
+        producer.send(router.home, key=f"T-{number}", value=json.dumps(opened(number)))
+    assert producer.flush()
+    router.wait_drained()
+    tickets = {f"T-{number}" for number in numbers}
+    return [value for _, value in router.read("decisions")
+            if value["kind"] == "decision" and value["ticket"] in tickets]
+
+
+def reload(router, daemon, **changes):
+    """Rewrites the daemon's configuration and sends SIGHUP; what the log answers."""
+    before = daemon.log.read_text().count("reload: ")
+    router.write_config(daemon.config_file.stem, instance=daemon.instance,
+                        http=f"127.0.0.1:{daemon.port}", **changes)
+    daemon.signal(signal.SIGHUP)
+
+    def answer():
+        lines = [line for line in daemon.log.read_text().splitlines() if "reload: " in line]
+        return lines[-1] if len(lines) > before and "reading" not in lines[-1] else None
+
+    return wait_until(answer, 30, f"an answer to the reload in {tail(daemon.log)}")
+
+
+def fingerprint(text):
+    return re.search(r"configuration ([0-9a-f]{12})", text).group(1)
+
+
+def test_new_rules_hold_from_a_transaction_on(router):
+    daemon = router.start()
+    old = decide(router, range(3))
+    assert {one["responsible"] for one in old} == {"service"}
+    answer = reload(router, daemon, route={"department": "service", "routes": [
+        {"match": "category == parcels", "department": "billing"}]})
+    new = decide(router, range(10, 13))
+    assert {one["responsible"] for one in new} == {"billing"}
+    assert {one["config"] for one in new} == {fingerprint(answer)}
+    texts = {record.key.decode(): value for record, value in router.read("config")}
+    assert {one["config"] for one in old + new} <= set(texts)
+    assert texts[fingerprint(answer)]["route"]["routes"][0]["department"] == "billing"
+    assert daemon.stop() == 0
+
+
+def test_what_is_wrong_or_takes_a_restart_changes_nothing(router):
+    daemon = router.start()
+    old = decide(router, range(1))[0]["config"]
+    answer = reload(router, daemon, group_wait="soon", route={"department": "srvice"})
+    assert re.search(r"refused, the old configuration stays: .*\.yaml:\d+:\d+: ", answer), answer
+    assert "(did you mean 'service'?)" in daemon.log.read_text()
+    answer = reload(router, daemon, workers=2)
+    assert "'workers' cannot change while the router runs (1 to 2): restart it" in answer
+    answer = reload(router, daemon, departments={"parcels": {}})
+    assert f"{router.prefix}.dept.parcels" in answer, "a topic that is missing is named"
+    assert [one["config"] for one in decide(router, range(5, 7))] == [old, old]
+    assert daemon.stop() == 0
