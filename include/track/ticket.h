@@ -74,6 +74,9 @@ struct ticket {
 
     struct row row;
     time_ms purge_at; /* retention ends; TIME_NEVER: not closed */
+
+    uint64_t *used; /* definitions it named when it was decoded: state_save compares */
+    size_t used_count;
 };
 
 /* All times TIME_NEVER, all strings absent, band P4. */

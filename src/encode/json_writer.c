@@ -6,27 +6,34 @@
 #include <emmintrin.h>
 #endif
 
-static inline void put(struct json_writer *json, const void *data, size_t size)
+/* Room for `size` more bytes; where they begin. */
+static inline char *room(struct json_writer *json, size_t size)
 {
     struct buf *out = json->out;
-    if (out->capacity - out->size < size)
+    if (__builtin_expect(out->capacity - out->size < size, 0))
         buf_reserve(out, size);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
+    return out->data + out->size;
 }
 
-/* A comma when one is due; afterwards one is due. */
-static void separate(struct json_writer *json)
+static inline void put(struct json_writer *json, const void *data, size_t size)
 {
-    if (json->comma)
-        put(json, ",", 1);
+    memcpy(room(json, size), data, size);
+    json->out->size += size;
+}
+
+/* A comma when one is due, then the bytes; afterwards a comma is due. */
+static inline void put_value(struct json_writer *json, const void *data, size_t size)
+{
+    char *at = room(json, size + 1);
+    *at = ',';
+    memcpy(at + json->comma, data, size);
+    json->out->size += size + json->comma;
     json->comma = true;
 }
 
 void json_open_object(struct json_writer *json)
 {
-    separate(json);
-    put(json, "{", 1);
+    put_value(json, "{", 1);
     json->comma = false;
 }
 
@@ -38,8 +45,7 @@ void json_close_object(struct json_writer *json)
 
 void json_open_array(struct json_writer *json)
 {
-    separate(json);
-    put(json, "[", 1);
+    put_value(json, "[", 1);
     json->comma = false;
 }
 
@@ -51,8 +57,7 @@ void json_close_array(struct json_writer *json)
 
 void json_key_quoted(struct json_writer *json, struct str quoted)
 {
-    separate(json);
-    put(json, quoted.data, quoted.size);
+    put_value(json, quoted.data, quoted.size);
     json->comma = false;
 }
 
@@ -111,18 +116,21 @@ void json_put_str(struct json_writer *json, struct str value)
         json_put_null(json);
         return;
     }
-    separate(json);
-    put(json, "\"", 1);
     const char *at = value.data;
     const char *end = at + value.size;
-    while (at < end) {
+    put_value(json, "\"", 1);
+    for (;;) {
         size_t run = plain_run(at, end);
-        put(json, at, run);
+        char *out = room(json, run + 1);
+        memcpy(out, at, run);
+        out[run] = '"';
+        json->out->size += run + 1;
         at += run;
-        if (at < end)
-            put_escape(json, (unsigned char)*at++);
+        if (at == end)
+            return;
+        json->out->size--; /* not yet */
+        put_escape(json, (unsigned char)*at++);
     }
-    put(json, "\"", 1);
 }
 
 void json_put_text(struct json_writer *json, const char *value)
@@ -141,8 +149,7 @@ void json_put_int(struct json_writer *json, int64_t value)
     } while (rest);
     if (value < 0)
         *--at = '-';
-    separate(json);
-    put(json, at, (size_t)(text + sizeof(text) - at));
+    put_value(json, at, (size_t)(text + sizeof(text) - at));
 }
 
 void json_put_bool(struct json_writer *json, bool value)
@@ -155,12 +162,14 @@ void json_put_null(struct json_writer *json)
     json_put_raw(json, STR("null"));
 }
 
+/* A time's characters need no escape. */
 static void put_time(struct json_writer *json, struct str text)
 {
-    separate(json);
-    put(json, "\"", 1);
-    put(json, text.data, text.size);
-    put(json, "\"", 1);
+    char quoted[TIME_TEXT_SIZE + 2];
+    quoted[0] = '"';
+    memcpy(quoted + 1, text.data, text.size);
+    quoted[text.size + 1] = '"';
+    put_value(json, quoted, text.size + 2);
 }
 
 void json_put_time(struct json_writer *json, time_ms value)
@@ -183,6 +192,5 @@ void json_put_time_ms(struct json_writer *json, time_ms value)
 
 void json_put_raw(struct json_writer *json, struct str value)
 {
-    separate(json);
-    put(json, value.data, value.size);
+    put_value(json, value.data, value.size);
 }

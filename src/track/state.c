@@ -70,6 +70,8 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     bool valid = ticket_decode(encoding, id, arena, ticket, NULL);
     assert(valid); /* ours, or checked when it was restored */
     (void)valid;
+    ticket->used = arena_alloc_raw(arena, (1 + ticket->climb_count) * sizeof(*ticket->used));
+    ticket->used_count = ticket_definitions(ticket, ticket->used, 1 + ticket->climb_count);
     return ticket;
 }
 
@@ -153,7 +155,8 @@ static void account(struct state *state, const uint64_t *before, size_t before_c
                     const uint64_t *after, size_t after_count, struct actions *actions)
 {
     /* Most turns change nothing here. The new ones first, so that what stays never drops to 0. */
-    if (before_count == after_count && memcmp(before, after, after_count * sizeof(*after)) == 0)
+    if (before_count == after_count && before_count > 0 &&
+        memcmp(before, after, after_count * sizeof(*after)) == 0)
         return;
     for (size_t i = 0; i < after_count; i++)
         use(state, after[i], 1, actions);
@@ -164,16 +167,15 @@ static void account(struct state *state, const uint64_t *before, size_t before_c
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions)
 {
-    uint64_t before[DEFINITIONS_MAX], after[DEFINITIONS_MAX];
+    uint64_t after[DEFINITIONS_MAX];
     struct slot *slot = store_find(state->store, ticket->id);
-    size_t before_count = slot ? used_by(state, slot_state(slot), before) : 0;
     size_t after_count = ticket_definitions(ticket, after, DEFINITIONS_MAX);
     time_ms deadline = ticket_deadline(ticket, state->definitions);
     buf_clear(&state->encoding);
     ticket_encode(ticket, deadline, &state->encoding);
 
     write_format(state, actions);
-    account(state, before, before_count, after, after_count, actions);
+    account(state, ticket->used, ticket->used_count, after, after_count, actions);
     if (!slot)
         slot = store_add(state->store, ticket->id);
     struct str key = prefixed(actions, 't', ticket->id);
