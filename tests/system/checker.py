@@ -257,7 +257,8 @@ class Checker:
             first = (origin or f"{record.topic}/{record.partition}/{record.offset}".encode())
             name = (first.decode().rsplit("/", 2)[0], event.get("id", first.decode()))
             again = name in seen[event["ticket"]][-IDENTITIES_KEPT:]
-            if not again and decision["outcome"] != "rejected":
+            # An unknown ticket keeps no identities.
+            if not again and decision["band"]:
                 seen[event["ticket"]].append(name)
             told = decision["ticket"], decision["type"], decision["outcome"] == "duplicate"
             if told != (event["ticket"], event["type"], again) or \

@@ -49,8 +49,8 @@ def merged(base, changes):
 class Router:
     """A configuration with a topic prefix and a group of its own, and the processes that use it."""
 
-    def __init__(self, kafka, folder, prefix, **changes):
-        self.kafka = kafka
+    def __init__(self, cluster, folder, prefix, **changes):
+        self.kafka = cluster
         self.folder = Path(folder)
         self.prefix = prefix
         self.daemons = []
