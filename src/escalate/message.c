@@ -313,7 +313,10 @@ void message_add(const struct config *config, const struct zone *zone, const str
     char *id = arena_alloc_raw(actions->arena, 32);
     struct str since = arena_printf(actions->arena, "%lld", (long long)group->since);
     struct str number = arena_printf(actions->arena, "%lld", (long long)group->messages);
-    struct str parts[] = { STR("escalation"), group->name, since, number };
+    /* A group that went and came again counts anew, perhaps from the same time; what it is about
+     * is new. */
+    struct str about = message.count ? message.members[0]->notice.id : STR_NONE;
+    struct str parts[] = { STR("escalation"), group->name, since, number, about };
     hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
 
     struct buf out = { 0 };
