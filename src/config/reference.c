@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/setting.h"
+#include "route/match.h"
 
 static const char introduction[] =
     "# Configuration\n"
@@ -33,8 +34,7 @@ static const char introduction[] =
     "**Values.** Durations are written `500ms`, `30s`, `15m`, `2h30m`, `7d`; in SLAs `d` is "
     "refused,\n"
     "because a day could be 24 hours or a working day. Sizes are written `512KiB`, `64MiB`.\n"
-    "Percentages are written `75%`. Matchers are texts in the language of rules: see\n"
-    "`include/route/match.h`.\n"
+    "Percentages are written `75%`.\n"
     "\n"
     "**Reload.** `systemctl reload` (SIGHUP) takes over a new configuration at a transaction "
     "boundary,\n"
@@ -42,6 +42,65 @@ static const char introduction[] =
     "the\n"
     "old configuration stays. The fingerprint in every record covers all settings that decide\n"
     "something; those of the service are not in it.\n";
+
+static const char matchers[] =
+    "\n"
+    "## Matchers\n"
+    "\n"
+    "Conditions over the event, the customer and what the router found, "
+    "joined by `and`, `or`, `not`\n"
+    "and parentheses (`or` binds least, `not` most):\n"
+    "\n"
+    "```\n"
+    "signal == text.legal and score >= 60\n"
+    "category in (billing, refund) and customer.tier != gold\n"
+    "band <= P2 and not attributes.region\n"
+    "body =~ '(?i)refund(ed)?'\n"
+    "```\n"
+    "\n"
+    "Operators are `==`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `not in (…)`, and `=~`, `!~` for\n"
+    "regular expressions (without look-around and back-references, as in lexicons). A field alone\n"
+    "asks whether it is there; what is absent equals nothing. Words need quotes only if they hold\n"
+    "blanks or one of `=!~<>(),\"';`. `signal` and `tags` are sets: `==` asks whether they hold "
+    "the\n"
+    "value. `strongest` is the text signal with the most points. `band <= P2` means P1 or P2.\n"
+    "\n"
+    "Fields: ";
+
+static const char lexicons[] =
+    "\n"
+    "## Lexicons\n"
+    "\n"
+    "A lexicon file holds the phrases of one category in one language; the signal is "
+    "`text.CATEGORY`.\n"
+    "Texts and phrases are compared after normalisation (case, width, simplified and traditional\n"
+    "characters); English phrases match whole words. A floor lifts the score whoever the customer "
+    "is.\n"
+    "\n"
+    "```yaml\n"
+    "category: safety\n"
+    "lang: en\n"
+    "groups:\n"
+    "  - points: 40        # 1 to 60\n"
+    "    floor: 80         # optional\n"
+    "    phrases: [caught fire, burst into flames]\n"
+    "    regex: ['smell(s|ed)? of gas']\n"
+    "except: [fire sale]   # names that merely contain a word of the category\n"
+    "```\n"
+    "\n"
+    "A file without `category` holds what changes the meaning of phrases near it: the lists\n"
+    "`negation`, `negation_exception`, `question`, `intensifier` and `contrast`.\n";
+
+static void write_matchers(struct buf *out)
+{
+    size_t count = 0;
+    const struct str *fields = matcher_fields(&count);
+
+    buf_printf(out, "%s", matchers);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "`%.*s`, ", STR_ARG(fields[i]));
+    buf_printf(out, "`attributes.NAME`.\n");
+}
 
 static const char *type_text(const struct setting *row)
 {
@@ -191,7 +250,9 @@ static void write_rows(const struct setting_table *table, const char *path, unsi
 
 void config_reference_markdown(struct buf *out)
 {
-    buf_printf(out, "%s\n## Settings\n\n", introduction);
+    buf_printf(out, "%s", introduction);
+    write_matchers(out);
+    buf_printf(out, "%s\n## Settings\n\n", lexicons);
     write_rows(&settings, "", 0, out);
 }
 
