@@ -15,7 +15,7 @@
 #include "ctl/account.h"
 #include "ctl/reader.h"
 
-enum { POLL = 200 };
+enum { POLL = 200, SETTLE = 250 }; /* ms */
 
 struct watch {
     const struct command *command;
@@ -51,22 +51,75 @@ static struct str *watched_topics(const struct config *config, size_t *count)
     return topics;
 }
 
-static void show(const struct watch *watch, const struct config *config, const struct zone *zone,
-                 const rd_kafka_message_t *message)
+/* What came within a short while, told in the order in which it was decided: topics and partitions
+ * reach a reader in any order. */
+struct batch {
+    struct shown {
+        rd_kafka_message_t *message;
+        struct str time, subject, kind; /* CloudEvents headers */
+    } * items;
+    size_t count, capacity;
+    long since; /* monotonic ms of the first */
+};
+
+static long monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct str header_of(const rd_kafka_message_t *message, const char *name)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const void *value = NULL;
+    size_t size = 0;
+    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_header_get_last(headers, name, &value, &size);
+    return (struct str){ value, size };
+}
+
+static void batch_add(struct batch *batch, rd_kafka_message_t *message)
+{
+    if (batch->count == 0)
+        batch->since = monotonic_ms();
+    if (batch->count == batch->capacity) {
+        batch->capacity = batch->capacity ? 2 * batch->capacity : 64;
+        batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
+    }
+    batch->items[batch->count++] = (struct shown){ .message = message,
+                                                   .time = header_of(message, "ce_time"),
+                                                   .subject = header_of(message, "ce_subject"),
+                                                   .kind = header_of(message, "ce_type") };
+}
+
+/* By time, then by ticket; of one turn the decision first, then what it caused ("ombud.decision"
+ * sorts before "ombud.dispatch", "ombud.escalation" and "ombud.promise"). */
+static int compare_shown(const void *a, const void *b)
+{
+    const struct shown *left = a, *right = b;
+    int order = str_compare(left->time, right->time);
+    order = order ? order : str_compare(left->subject, right->subject);
+    order = order ? order : str_compare(left->kind, right->kind);
+    return order ? order : (left->message->offset > right->message->offset) * 2 - 1;
+}
+
+static void batch_show(struct batch *batch, const struct watch *watch, const struct config *config,
+                       struct zone *zone)
 {
     struct buf out = { 0 };
-    struct account_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
-                                     .key = { message->key, message->key_len },
-                                     .value = { message->payload, message->len } };
-    rd_kafka_headers_t *headers = NULL;
-    const void *reason;
-    size_t size;
-    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-        rd_kafka_header_get_last(headers, "ombud-error", &reason, &size) ==
-            RD_KAFKA_RESP_ERR_NO_ERROR)
-        record.refusal = (struct str){ reason, size };
-    account_add(config, zone, &record, watch->ticket ? str_from(watch->ticket) : STR_NONE,
-                watch->colour, &out);
+    qsort(batch->items, batch->count, sizeof(*batch->items), compare_shown);
+    for (size_t i = 0; i < batch->count; i++) {
+        rd_kafka_message_t *message = batch->items[i].message;
+        struct account_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
+                                         .key = { message->key, message->key_len },
+                                         .value = { message->payload, message->len },
+                                         .refusal = header_of(message, "ombud-error") };
+        account_add(config, zone, &record, watch->ticket ? str_from(watch->ticket) : STR_NONE,
+                    watch->colour, &out);
+        rd_kafka_message_destroy(message);
+    }
+    batch->count = 0;
     fwrite(out.data ? out.data : "", 1, out.size, stdout);
     fflush(stdout);
     buf_free(&out);
@@ -85,16 +138,19 @@ static int follow(const struct watch *watch, const struct config *config)
     fprintf(stderr, "watching; interrupt to end\n");
     struct zone *zone = zone_open(config->zone, NULL);
     time_t end = time(NULL) + watch->seconds;
+    struct batch batch = { 0 };
     int code = 0;
     while (!stopped && code == 0 && (watch->seconds == 0 || time(NULL) < end)) {
-        rd_kafka_message_t *message = reader_next(reader, POLL, &err);
-        if (message) {
-            show(watch, config, zone, message);
-            rd_kafka_message_destroy(message);
-        } else if (err.text[0]) {
+        rd_kafka_message_t *message = reader_next(reader, batch.count ? SETTLE : POLL, &err);
+        if (message)
+            batch_add(&batch, message);
+        else if (err.text[0])
             code = command_failed(watch->command, EX_NOPERM, "%s", err.text);
-        }
+        if (batch.count && monotonic_ms() - batch.since >= SETTLE)
+            batch_show(&batch, watch, config, zone);
     }
+    batch_show(&batch, watch, config, zone);
+    free(batch.items);
     zone_close(zone);
     reader_close(reader);
     return code;

@@ -136,6 +136,28 @@ def positions(daemon):
                if line.startswith('ombud_task_position{stage="tickets"'))
 
 
+def metric(text, name):
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
+               if line.startswith(name + "{"))
+
+
+def header_bytes(bench, topics, sample=2000):
+    """Bytes of headers a record has, on average over all that were written."""
+    total = weight = 0
+    for topic in topics:
+        written = bench.ends(topic)
+        consumer = Consumer({"bootstrap.servers": bench.kafka.bootstrap, "group.id": "bench-look",
+                             "auto.offset.reset": "earliest"})
+        consumer.assign([TopicPartition(topic, 0, 0)])
+        found = [m for m in consumer.consume(sample, timeout=2) if not m.error()]
+        consumer.close()
+        if found:
+            total += written * statistics.mean(sum(len(n) + len(v or b"") for n, v in
+                                                   m.headers() or []) for m in found)
+            weight += written
+    return total / max(weight, 1)
+
+
 def summary(values):
     return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
@@ -148,15 +170,10 @@ def throughput(bench, rounds):
     """Copy loop, the same loop with the router's output, and the router; in random order."""
     home = bench.preload(bench.events)
     probe = bench.router(home)
-    probe.run()
+    _, _, metrics = probe.run()
     outputs = output_topics(probe)
-    records = size = 0
-    for topic in outputs:
-        found = bench.kafka.read(topic, timeout=600)
-        records += len(found)
-        size += sum(len(r.key or b"") + len(r.value or b"") +
-                    sum(len(n) + len(v or b"") for n, v in r.headers) for r in found)
-        del found
+    records = metric(metrics, "ombud_records_written_total")
+    size = metric(metrics, "ombud_bytes_written_total") + records * header_bytes(bench, outputs)
     per_event, record_bytes = records / bench.events, int(size / records)
     print(f"the router writes {per_event:.2f} records of {record_bytes} bytes an event", flush=True)
     bench.delete(outputs)
