@@ -1,6 +1,7 @@
 #include "ctl/account.h"
 
 #include "decode/json.h"
+#include "encode/explain.h"
 
 struct account {
     const struct config *config;
@@ -50,20 +51,25 @@ static void add_band(struct account *account, struct str band, int64_t score)
                colour[0] ? "\033[0m" : "");
 }
 
-/* «着火» text.safety +40 */
+/* "because of danger +60 “caught fire”, basic need +15": what added something. */
 static void add_signals(struct account *account, const cJSON *root)
 {
-    const char *between = "  ";
+    const char *between = "            because of ";
     const cJSON *signals = json_get(root, STR("signals"));
     for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
         struct str evidence = text_at(signal, "/evidence/0/text");
         struct str field = text_at(signal, "/evidence/0/field");
-        buf_printf(account->out, "%s%.*s %+lld", between, STR_ARG(text_at(signal, "/signal")),
+        if (int_at(signal, "/points") == 0)
+            continue;
+        buf_printf(account->out, "%s%.*s %+lld", between,
+                   STR_ARG(explain_signal(text_at(signal, "/signal"), EXPLAIN_EN)),
                    (long long)int_at(signal, "/points"));
         if (str_is(field, "body") || str_is(field, "subject"))
             buf_printf(account->out, " “%.*s”", STR_ARG(evidence));
         between = ", ";
     }
+    if (between[0] == ',')
+        buf_add_char(account->out, '\n');
 }
 
 static void add_names(struct account *account, const char *label, const cJSON *names)
@@ -91,12 +97,17 @@ static void tell_decision(struct account *account, const cJSON *root)
         buf_add_str(out, STR("  "));
         add_band(account, text_at(root, "/band"), int_at(root, "/score"));
     }
-    add_signals(account, root);
     if (str_present(text_at(root, "/label")))
         buf_printf(out, "  label %.*s", STR_ARG(text_at(root, "/label")));
-    add_names(account, "  route ", json_get(root, STR("route")));
+    buf_add_char(out, '\n');
+    add_signals(account, root);
+    const cJSON *route = json_get(root, STR("route"));
+    if (route == NULL || route->child == NULL)
+        return;
+    add_names(account, "            route ", route);
     if (str_present(text_at(root, "/near_miss/route")))
-        buf_printf(out, "  (not %.*s: %.*s)", STR_ARG(text_at(root, "/near_miss/route")),
+        buf_printf(out, "; nearest other: %.*s, but not %.*s",
+                   STR_ARG(text_at(root, "/near_miss/route")),
                    STR_ARG(text_at(root, "/near_miss/failed")));
     buf_add_char(out, '\n');
 }
