@@ -1,11 +1,12 @@
 #include "ending.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "kafka_conf.h"
 
-enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000 };
+enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000, FLUSH_MS = 1500 };
 
 static time_ms monotonic(void)
 {
@@ -69,9 +70,40 @@ static enum ending send_offsets(const struct ending_setup *setup, rd_kafka_t *pr
     }
 }
 
+/* True: records wait for topics that take none. */
+static bool find_refusing(rd_kafka_t *producer, struct refusing *refusing)
+{
+    const rd_kafka_metadata_t *metadata;
+    if (rd_kafka_metadata(producer, 0, NULL, &metadata, QUERY_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    int most = (int)(sizeof(refusing->items) / sizeof(refusing->items[0]));
+    for (int i = 0; i < metadata->topic_cnt && refusing->count < most; i++) {
+        const rd_kafka_metadata_topic_t *topic = &metadata->topics[i];
+        if (topic->err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+            topic->err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+            continue;
+        snprintf(refusing->items[refusing->count].topic,
+                 sizeof(refusing->items[refusing->count].topic), "%s", topic->topic);
+        refusing->items[refusing->count++].code = topic->err;
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return refusing->count > 0;
+}
+
+/* Emptied first: a commit that has to flush keeps the transaction open longer. */
+static enum ending flush(rd_kafka_t *producer, struct refusing *refusing, struct error *why)
+{
+    rd_kafka_resp_err_t code = rd_kafka_flush(producer, FLUSH_MS);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || !find_refusing(producer, refusing))
+        return ENDING_DONE; /* the commit flushes what is left, and finds out for itself */
+    error_set(why, "records wait for topic '%s': %s", refusing->items[0].topic,
+              rd_kafka_err2str(refusing->items[0].code));
+    return ENDING_ABORT;
+}
+
 enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer,
                           const rd_kafka_topic_partition_list_t *offsets, time_ms budget,
-                          struct error *why)
+                          struct refusing *refusing, struct error *why)
 {
     time_ms deadline = monotonic() + budget;
     enum ending ending = ENDING_DONE;
@@ -81,9 +113,9 @@ enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer
     if (ending != ENDING_DONE)
         return ending;
     FAILPOINT(setup->failpoints, "after_send_offsets");
-    /* Emptied first: a commit that has to flush holds the coordinator's lock on us longer. Its
-     * result does not matter, commit finds out for itself. */
-    rd_kafka_flush(producer, SLICE_MS);
+    ending = flush(producer, refusing, why);
+    if (ending != ENDING_DONE)
+        return ending;
     FAILPOINT(setup->failpoints, "before_commit");
     for (;;) {
         rd_kafka_error_t *error = rd_kafka_commit_transaction(producer, SLICE_MS);

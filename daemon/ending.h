@@ -24,11 +24,21 @@ struct ending_setup {
     const atomic_bool *stop;
 };
 
+/* Topics that the broker says are not there, or not for us, while records for them wait. */
+struct refusing {
+    struct {
+        char topic[256];
+        rd_kafka_resp_err_t code;
+    } items[32];
+    int count;
+};
+
 /* Sends the offsets under the consumer's current membership, empties the producer and commits.
- * Gives up after `budget` ms. */
+ * Gives up after `budget` ms. A missing topic shows only as records that wait: then fresh metadata
+ * decides, and `refusing` says which. */
 enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer,
                           const rd_kafka_topic_partition_list_t *offsets, time_ms budget,
-                          struct error *why);
+                          struct refusing *refusing, struct error *why);
 enum ending ending_abort(const struct ending_setup *setup, rd_kafka_t *producer, time_ms budget,
                          struct error *why);
 /* init_transactions, as long as it takes. ENDING_DONE, FENCED, STOPPED, or ABORT: not allowed or

@@ -53,6 +53,8 @@ static const struct property properties[] = {
     { P, false, "message.max.bytes", "4194304" },
     { P, false, "batch.num.messages", "100000" },
     { P, false, "linger.ms", "5" },
+    /* How long a topic that was made again stays unknown. */
+    { P, false, "topic.metadata.refresh.interval.ms", "60000" },
     { P, false, "compression.codec", "lz4" },
     { C | P | R | W, false, "socket.nagle.disable", "true" },
     { C | P | R | W, false, "reconnect.backoff.max.ms", "1000" },

@@ -240,6 +240,13 @@ void producer_serve(struct producer *producer, time_ms now)
     }
 }
 
+void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp_err_t code,
+                     time_ms now)
+{
+    refuse_topic(producer, str_from(topic), 0, code, now);
+    worsen(producer, PRODUCER_ABORT, topic, rd_kafka_err2str(code));
+}
+
 static rd_kafka_topic_t *action_handle(const struct producer *producer, const struct action *action)
 {
     if (action->output == OUTPUT_DEPARTMENT)
@@ -339,7 +346,14 @@ size_t producer_send(struct producer *producer, const struct action *action, tim
     case RD_KAFKA_RESP_ERR_NO_ERROR:
         return action->value.size + action->key.size;
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+        /* Nothing of it was sent: there is nothing to abort. */
         if (action->output != OUTPUT_DEADLETTER)
+            return redirect(producer, action, rd_kafka_err2str(code));
+        break;
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        refuse_topic(producer, str_from(rd_kafka_topic_name(topic)), 0, code, now);
+        if (!is_essential(producer->config, action_topic(action, producer->config)))
             return redirect(producer, action, rd_kafka_err2str(code));
         break;
     default:

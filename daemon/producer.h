@@ -46,6 +46,10 @@ size_t producer_send(struct producer *producer, const struct action *action, tim
 /* The configuration's text for ombud.config. */
 void producer_send_config(struct producer *producer);
 
+/* Fresh metadata says that a topic takes nothing. */
+void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp_err_t code,
+                     time_ms now);
+
 enum producer_verdict producer_verdict(const struct producer *producer, const char **reason);
 void producer_forget(struct producer *producer);
 /* Records that went to the dead-letter topic instead of their own, ever. */

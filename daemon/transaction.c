@@ -21,6 +21,7 @@ const int transaction_buckets[8] = { 5, 10, 20, 50, 100, 500, 2000, INT_MAX };
 struct errand {
     enum ending ending;
     struct error why;
+    struct refusing refusing;
     rd_kafka_topic_partition_list_t *offsets; /* of a commit; then what the group has instead */
     struct producer *old;
     bool ask; /* afterwards, what the group has committed */
@@ -41,6 +42,8 @@ struct transaction {
     size_t bytes, records;
     struct errand errand;
     struct transaction_counters counters;
+    time_ms ending_since;
+    uint64_t redirected; /* by producers that are gone */
 };
 
 static const char *const state_names[] = { "starting", "idle",       "open", "committing",
@@ -62,6 +65,13 @@ static const int allowed[] = {
     [TRANSACTION_OVER] = 0,
 };
 
+static time_ms monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
+}
+
 /* The one door. A move the table does not have is our bug. */
 static void move(struct transaction *transaction, enum transaction_state to)
 {
@@ -70,14 +80,10 @@ static void move(struct transaction *transaction, enum transaction_state to)
                 state_names[transaction->state], state_names[to]);
         abort();
     }
+    bool ended = transaction->state > TRANSACTION_OPEN, ends = to > TRANSACTION_OPEN;
+    if (ends && !ended)
+        transaction->ending_since = monotonic();
     transaction->state = to;
-}
-
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
 }
 
 /* ---- on the committer's thread */
@@ -88,7 +94,7 @@ static void run_commit(void *arg)
     struct errand *errand = &transaction->errand;
     time_ms start = monotonic();
     errand->ending = ending_commit(&transaction->ending, producer_client(transaction->producer),
-                                   errand->offsets, BUDGET_MS, &errand->why);
+                                   errand->offsets, BUDGET_MS, &errand->refusing, &errand->why);
     errand->took = monotonic() - start;
 }
 
@@ -250,6 +256,7 @@ static void start_recreate(struct transaction *transaction, bool ask)
     struct errand *errand = &transaction->errand;
     move(transaction, TRANSACTION_RECREATING);
     errand->old = transaction->producer;
+    transaction->redirected += producer_redirected(transaction->producer);
     errand->ask = ask;
     transaction->producer = NULL;
     committer_run(transaction->committer, run_recreate, on_recreated, transaction);
@@ -290,6 +297,9 @@ static void on_committed(void *arg)
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
     producer_serve(transaction->producer, monotonic());
+    for (int i = 0; i < errand->refusing.count; i++)
+        producer_refuse(transaction->producer, errand->refusing.items[i].topic,
+                        errand->refusing.items[i].code, monotonic());
     if (errand->ending == ENDING_DONE) {
         count_commit(transaction, errand->took);
         finish_committed(transaction);
@@ -429,6 +439,7 @@ void transaction_commit(struct transaction *transaction)
 {
     struct errand *errand = &transaction->errand;
     move(transaction, TRANSACTION_COMMITTING);
+    errand->refusing.count = 0;
     errand->offsets = rd_kafka_topic_partition_list_new((int)transaction->task_count);
     for (size_t i = 0; i < transaction->task_count; i++) {
         struct task *task = transaction->tasks[i];
@@ -473,7 +484,17 @@ size_t transaction_records(const struct transaction *transaction)
     return transaction->records;
 }
 
-const struct transaction_counters *transaction_counters(const struct transaction *transaction)
+struct transaction_counters transaction_counters(const struct transaction *transaction)
 {
-    return &transaction->counters;
+    struct transaction_counters counters = transaction->counters;
+    counters.redirected = transaction->redirected;
+    if (transaction->producer != NULL && transaction->state != TRANSACTION_RECREATING &&
+        transaction->state != TRANSACTION_STARTING)
+        counters.redirected += producer_redirected(transaction->producer);
+    return counters;
+}
+
+time_ms transaction_age(const struct transaction *transaction)
+{
+    return transaction->state > TRANSACTION_OPEN ? monotonic() - transaction->ending_since : 0;
 }

@@ -75,6 +75,9 @@ void transaction_configure(struct transaction *transaction, const struct config 
 size_t transaction_bytes(const struct transaction *transaction);   /* buffered by the open one */
 size_t transaction_records(const struct transaction *transaction); /* written by the open one */
 
+/* Since the one under way began to end, ms; 0: none does. */
+time_ms transaction_age(const struct transaction *transaction);
+
 struct transaction_counters {
     uint64_t committed, aborted, recreated, redirected, records, bytes;
     time_ms commit_ms_last;
@@ -82,4 +85,4 @@ struct transaction_counters {
     uint64_t commit_ms_sum, commit_count[8];
 };
 extern const int transaction_buckets[8]; /* ms; the last is INT_MAX */
-const struct transaction_counters *transaction_counters(const struct transaction *transaction);
+struct transaction_counters transaction_counters(const struct transaction *transaction);

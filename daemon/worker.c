@@ -37,7 +37,7 @@ struct worker {
     int wake_fd, consumer_fd, tasks_fd;
     struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
     bool config_announced, broker_away;
-    time_ms last_turn, transaction_begun;
+    time_ms last_turn;
 
     atomic_bool stop;
     atomic_int phase, exit_code;
@@ -444,9 +444,10 @@ static void report_task(const struct task *task, struct task_report *report)
 static void make_report(struct worker *worker)
 {
     struct worker_report report = {
-        .transactions = *transaction_counters(worker->transaction),
+        .transactions = transaction_counters(worker->transaction),
         .transaction = transaction_state(worker->transaction),
         .broker_reachable = !worker->broker_away,
+        .transaction_age = transaction_age(worker->transaction),
         .restoring = assignment_restoring(worker->assignment),
         .undeliverable = undeliverable_count(worker->undeliverable),
     };
