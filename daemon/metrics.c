@@ -127,7 +127,7 @@ static double reachable(const struct worker_report *worker)
     return worker->broker_reachable;
 }
 
-static double transaction_age(const struct worker_report *worker)
+static double age_seconds(const struct worker_report *worker)
 {
     return (double)worker->transaction_age / 1000;
 }
@@ -147,7 +147,7 @@ static const struct worker_metric worker_metrics[] = {
     { "ombud_tasks_running", "gauge", "Tasks that run.", tasks },
     { "ombud_broker_reachable", "gauge", "0 while no broker answers.", reachable },
     { "ombud_transaction_age_seconds", "gauge", "Since the transaction under way began to end.",
-      transaction_age },
+      age_seconds },
 };
 
 static void head(struct buf *text, const char *name, const char *type, const char *help)
