@@ -30,6 +30,9 @@ enum counter {
     COUNT_DECISIONS,
     COUNT_DEADLETTERS,
     COUNT_FORWARDS,
+    COUNT_WARNINGS,
+    COUNT_UNKNOWN_FIELDS,
+    COUNT_MISSING_FIELDS,
     COUNT_TICKETS,
     COUNT_STATE_BYTES,
     COUNTER_COUNT
@@ -48,6 +51,9 @@ static const char *const counter_names[COUNTER_COUNT + 1] = {
     [COUNT_DECISIONS] = "decisions",
     [COUNT_DEADLETTERS] = "deadletters",
     [COUNT_FORWARDS] = "forwards",
+    [COUNT_WARNINGS] = "warnings",
+    [COUNT_UNKNOWN_FIELDS] = "unknown_fields",
+    [COUNT_MISSING_FIELDS] = "missing_fields",
     [COUNT_TICKETS] = "tickets",
     [COUNT_STATE_BYTES] = "state_bytes",
 };
@@ -60,6 +66,7 @@ struct tickets {
     struct arena *arena;             /* of the turn */
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t timers, deadletters, forwards;
+    uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
     struct record_counts records;
 };
 
@@ -273,6 +280,9 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                        moment->now, actions);
         return;
     }
+    tickets->warnings += event.warning_count;
+    tickets->unknown_fields += event.unknown_fields;
+    tickets->missing_fields += event.missing_fields;
     struct str keep = STR_NONE;
     if (turn.outcome == OUTCOME_APPLIED) {
         decide(tickets, &turn, &event, prepared);
@@ -424,6 +434,9 @@ static void tickets_count(const struct engine *engine, uint64_t *values)
     values[COUNT_DECISIONS] = tickets->records.decisions;
     values[COUNT_DEADLETTERS] = tickets->deadletters;
     values[COUNT_FORWARDS] = tickets->forwards;
+    values[COUNT_WARNINGS] = tickets->warnings;
+    values[COUNT_UNKNOWN_FIELDS] = tickets->unknown_fields;
+    values[COUNT_MISSING_FIELDS] = tickets->missing_fields;
     values[COUNT_TICKETS] = store_count(state_store(tickets->state));
     values[COUNT_STATE_BYTES] = store_memory(state_store(tickets->state));
 }

@@ -48,7 +48,7 @@ def test_every_format_becomes_tickets(kafka, make_router):
     send(kafka, router.topic("cloud"), load("cloudevents-binary"))
     send(kafka, router.topic("cdc"), load("debezium-first-copy"))
     send(kafka, router.topic("cdc"), load("debezium-tombstone"))
-    router.start()
+    daemon = router.start()
     router.wait_drained()
 
     decisions = {}
@@ -74,6 +74,11 @@ def test_every_format_becomes_tickets(kafka, make_router):
     promised = {value["ticket"] for _, value in router.read("promises") if value}
     assert "4711" in promised and "88123" not in promised
     assert all(value["ticket"] != "88123" for _, value in router.read("notices"))
+
+    # What the mappings did not find is counted.
+    missing = sum(value for name, value in daemon.metrics().items()
+                  if name.startswith("ombud_tickets_missing_fields_total"))
+    assert missing > 0
 
     letters = kafka.read(router.topic("deadletter"))
     assert len(letters) == 1
