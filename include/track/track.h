@@ -6,6 +6,7 @@
 
 struct past {
     int band;         /* before this event */
+    bool ended;       /* it was resolved or closed */
     bool late;        /* the event is older than what already happened */
     bool holder_lost; /* the responsible department left the configuration */
 };

@@ -42,6 +42,7 @@ struct past track_past(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
     struct past past = { .band = ticket->band,
+                         .ended = status_is_ended(ticket->status),
                          .late = is_late(turn),
                          .holder_lost = !turn->created && turn_holder(turn) < 0 };
     turn->earlier_score = ticket->score;
@@ -61,11 +62,11 @@ static bool heard_signal(const struct turn *turn, struct str name)
     return false;
 }
 
-/* What the judgement alone sets off: `band` is the ticket's before it. */
-static void set_off(struct turn *turn, int band)
+/* What the judgement alone sets off. A ticket that is taken up again enters its band again. */
+static void set_off(struct turn *turn, const struct past *past)
 {
     const struct ticket *ticket = turn->ticket;
-    bool entered = turn->created || ticket->band < band;
+    bool entered = turn->created || past->ended || ticket->band < past->band;
     if (status_is_ended(ticket->status))
         return;
     if (entered)
@@ -85,7 +86,7 @@ static void announce_band(struct turn *turn, int band)
 }
 
 /* A ticket's first event: somebody becomes responsible, and the customer gets a promise. */
-static void track_new(struct turn *turn)
+static void track_new(struct turn *turn, const struct past *past)
 {
     const struct event *event = turn->event;
     int assigned = -1;
@@ -95,29 +96,29 @@ static void track_new(struct turn *turn)
     /* A row of a first copy is somebody else's history: nothing was promised here. */
     if (!event->initial)
         response_begin(turn, turn->at, INTERVAL_OPENED);
-    set_off(turn, CONFIG_BANDS);
+    set_off(turn, past);
     lifecycle_apply(turn, false);
 }
 
-static void track_known(struct turn *turn, int band, bool late)
+static void track_known(struct turn *turn, const struct past *past)
 {
     const struct event *event = turn->event;
-    if (turn->ticket->band != band)
+    if (turn->ticket->band != past->band)
         response_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
                                              STR_ARG(event->id)));
     if (turn->verdict)
         ownership_review(turn);
-    lifecycle_apply(turn, late);
-    announce_band(turn, band);
-    set_off(turn, band);
+    lifecycle_apply(turn, past->late);
+    announce_band(turn, past->band);
+    set_off(turn, past);
 }
 
 void track_event(struct turn *turn, const struct past *past)
 {
     if (turn->created)
-        track_new(turn);
+        track_new(turn, past);
     else
-        track_known(turn, past->band, past->late);
+        track_known(turn, past);
 }
 
 static void fire_climb(struct turn *turn)
