@@ -207,6 +207,14 @@ static void lint_score(struct loader *loader)
     lint_points(loader, "the tier", &score->tiers, FAMILY_CUSTOMER);
     lint_points(loader, "the lifecycle", &score->lifecycles, FAMILY_CUSTOMER);
     lint_points(loader, "the channel", &score->channels, FAMILY_STATED);
+    for (size_t i = 0; i < loader->category_count; i++) {
+        const struct loader_category *category = &loader->categories[i];
+        if (category->points > score->caps[FAMILY_TEXT])
+            loader_note(loader, category->place,
+                        "phrases of '%.*s' give up to %d points, but the cap of the family 'text' "
+                        "is %d",
+                        STR_ARG(category->name), category->points, score->caps[FAMILY_TEXT]);
+    }
     for (int family = 0; family < FAMILY_COUNT; family++)
         total += score->caps[family];
     if (total < score->bands[0])

@@ -16,8 +16,11 @@ const char *loader_quote(struct loader *loader, const struct yaml *node)
 static bool mistaken(struct loader *loader, const struct setting *row, const struct yaml *node,
                      const char *wanted)
 {
-    loader_fail(loader, node->place, "'%s' must be %s, not %s", row->key[0] ? row->key : "name",
-                wanted, loader_quote(loader, node));
+    /* A row without a key is the key of a map: a department's slug, a ladder's name. */
+    struct str subject =
+        row->key[0] ? arena_printf(loader->scratch, "'%s'", row->key) : STR("a name here");
+    loader_fail(loader, node->place, "%.*s must be %s, not %s", STR_ARG(subject), wanted,
+                loader_quote(loader, node));
     return false;
 }
 
