@@ -377,6 +377,81 @@ static void a_restored_task_goes_on_as_if_nothing_had_happened(void **state)
     same_output(RESTARTS);
 }
 
+/* ---- partition counts ---- */
+
+enum { TICKETS = 12 };
+
+/* Appends what concerns each ticket, without where its event was read. */
+static void sort_by_ticket(const struct actions *actions, struct buf out[TICKETS])
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct action *action = &actions->items[i];
+        struct record as_record = { .headers = action->headers,
+                                    .header_count = action->header_count };
+        struct str whose = record_header(&as_record, "ce_subject");
+        if (!str_present(whose))
+            continue;
+        int ticket = atoi(whose.data + 1);
+        const char *source = memmem(action->value.data, action->value.size, "\"source\":{", 10);
+        size_t head = source ? (size_t)(source - action->value.data) : action->value.size;
+        size_t tail = source ? (size_t)((const char *)memchr(source, '}', 200) - source) : 0;
+        buf_printf(&out[ticket], "%d/%u %.*s ", action->output, action->index,
+                   STR_ARG(record_header(&as_record, "ce_id")));
+        buf_add(&out[ticket], action->value.data, head);
+        buf_add(&out[ticket], action->value.data + head + tail, action->value.size - head - tail);
+        buf_add_char(&out[ticket], '\n');
+    }
+}
+
+static void run_partitioned(int32_t count, struct buf out[TICKETS])
+{
+    struct world worlds[4];
+    struct buf json = { 0 };
+    uint64_t seed = 99;
+    time_ms now = WORLD_START;
+    for (int32_t i = 0; i < count; i++)
+        world_open(&worlds[i], config, i, count);
+    for (int i = 0; i < 2000; i++) {
+        char ticket[16], text[TIME_TEXT_SIZE];
+        static const char *const kinds[] = { "opened",       "message", "assigned", "resolved",
+                                             "acknowledged", "closed",  "reopened" };
+        static const char *const texts[] = { "hello", "on fire", "thank you", "your manager" };
+        now += (time_ms)(next_random(&seed) % (10 * TIME_MINUTE));
+        snprintf(ticket, sizeof(ticket), "t%d", (int)(next_random(&seed) % TICKETS));
+        buf_clear(&json);
+        buf_printf(&json,
+                   "{\"ticket\":\"%s\",\"type\":\"%s\",\"id\":\"e%d\",\"time\":\"%.*s\","
+                   "\"body\":\"%s\",\"department\":\"%s\"}",
+                   ticket, kinds[next_random(&seed) % 7], i, STR_ARG(time_format_ms(now, text)),
+                   texts[next_random(&seed) % 4], next_random(&seed) % 2 ? "legal" : "billing");
+        struct world *world = &worlds[kafka_partition(str_from(ticket), count)];
+        world_feed(world, buf_str(&json), now);
+        sort_by_ticket(&world->actions, out);
+        world_commit(world);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        world_pass(&worlds[i], now + 40 * TIME_DAY);
+        sort_by_ticket(&worlds[i].actions, out);
+        world_close(&worlds[i]);
+    }
+    buf_free(&json);
+}
+
+static void the_number_of_partitions_changes_nothing(void **state)
+{
+    struct buf one[TICKETS] = { { 0 } }, four[TICKETS] = { { 0 } };
+    (void)state;
+    run_partitioned(1, one);
+    run_partitioned(4, four);
+    for (int i = 0; i < TICKETS; i++) {
+        assert_true(one[i].size > 10000);
+        if (!str_equal(buf_str(&one[i]), buf_str(&four[i])))
+            fail_msg("t%d differs", i);
+        buf_free(&one[i]);
+        buf_free(&four[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +465,7 @@ int main(void)
         cmocka_unit_test(two_runs_give_the_same_bytes),
         cmocka_unit_test(undone_transactions_leave_no_trace),
         cmocka_unit_test(a_restored_task_goes_on_as_if_nothing_had_happened),
+        cmocka_unit_test(the_number_of_partitions_changes_nothing),
     };
     json_init();
     return cmocka_run_group_tests(tests, open_config, close_config);
