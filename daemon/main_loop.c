@@ -85,6 +85,7 @@ static void look_at_workers(struct main_loop *loop)
     if (!loop->ready && all_in(loop, WORKER_RUNNING)) {
         loop->ready = true;
         sd_notify(0, "READY=1");
+        status_notify(app);
         log_say(app->log, LOGGED_INFO, "ready: %d workers, configuration %s", app->worker_count,
                 shared_config_get(app->config)->fingerprint);
     }

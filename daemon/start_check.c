@@ -84,51 +84,97 @@ static int init_probe(rd_kafka_t *producer, const char *name, struct log *log)
     }
 }
 
-static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t code)
+/* The first reason why a record did not arrive. Those that do leave no report. */
+static rd_kafka_resp_err_t read_reports(rd_kafka_t *producer)
 {
-    log_say(log, LOGGED_ERROR, "topic '%s' cannot be written: %s", topic, rd_kafka_err2str(code));
-    return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
-}
-
-static int read_reports(rd_kafka_t *producer, struct log *log)
-{
-    int result = EX_OK;
+    rd_kafka_resp_err_t reason = RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_queue_t *queue = rd_kafka_queue_get_main(producer);
     rd_kafka_event_t *event;
     while ((event = rd_kafka_queue_poll(queue, 0)) != NULL) {
         const rd_kafka_message_t *message;
         while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
                (message = rd_kafka_event_message_next(event)) != NULL) {
-            /* What is purged had no answer yet when another record was refused. */
-            if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR &&
-                message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
-                message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-                result = refused(log, rd_kafka_topic_name(message->rkt), message->err);
+            if (reason == RD_KAFKA_RESP_ERR_NO_ERROR)
+                reason = message->err;
         }
         rd_kafka_event_destroy(event);
     }
     rd_kafka_queue_destroy(queue);
-    return result;
+    return reason;
 }
 
+/* Why the open transaction cannot end well. Only a call that it refuses tells. */
+static rd_kafka_resp_err_t transaction_refusal(rd_kafka_t *producer)
+{
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(producer);
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    return code == RD_KAFKA_RESP_ERR__STATE ? RD_KAFKA_RESP_ERR_NO_ERROR : code;
+}
+
+/* False: call again. What stays open for good the workers' producer ends: it has the name. */
+static bool abort_probe(rd_kafka_t *producer)
+{
+    rd_kafka_error_t *error = rd_kafka_abort_transaction(producer, ANSWER_MS);
+    bool again = error != NULL && rd_kafka_error_is_retriable(error);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    return !again;
+}
+
+/* Writes a record to each of the topics in a transaction that it aborts. */
+static rd_kafka_resp_err_t probe(rd_kafka_t *producer, const struct topic_plan *topics,
+                                 size_t count)
+{
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(producer);
+    rd_kafka_resp_err_t reason = rd_kafka_error_code(error);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    for (size_t i = 0; i < count && reason == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        reason =
+            rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topics[i].name.data),
+                              RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_KEY("probe", 5), RD_KAFKA_V_END);
+    time_ms deadline = monotonic() + PROBE_MS;
+    bool sent = false;
+    while (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent) {
+        sent = rd_kafka_flush(producer, PAUSE_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
+        reason = read_reports(producer);
+        if (reason == RD_KAFKA_RESP_ERR_NO_ERROR)
+            reason = transaction_refusal(producer);
+        if (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent && monotonic() >= deadline)
+            reason = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+    }
+    while (!abort_probe(producer) && monotonic() < deadline)
+        read_reports(producer);
+    read_reports(producer);
+    return reason;
+}
+
+static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t reason)
+{
+    log_say(log, LOGGED_ERROR, "topic '%s' cannot be written: %s", topic, rd_kafka_err2str(reason));
+    return reason == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
+}
+
+/* One refused topic spoils the transaction for all, so then each is tried by itself. */
 static int probe_topics(rd_kafka_t *producer, const struct config *config, struct log *log)
 {
-    size_t count;
+    size_t count, written = 0;
     struct topic_plan *plan = topics_plan(config, &count);
     int result = EX_OK;
     for (size_t i = 0; i < count; i++) {
-        if (!plan[i].written)
-            continue;
-        rd_kafka_resp_err_t code =
-            rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(plan[i].name.data),
-                              RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_KEY("probe", 5), RD_KAFKA_V_END);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-            result = refused(log, plan[i].name.data, code);
+        if (plan[i].written)
+            plan[written++] = plan[i];
+    }
+    rd_kafka_resp_err_t together = probe(producer, plan, written);
+    for (size_t i = 0; i < written && together != RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+        rd_kafka_resp_err_t alone = probe(producer, &plan[i], 1);
+        if (alone != RD_KAFKA_RESP_ERR_NO_ERROR)
+            result = refused(log, plan[i].name.data, alone);
     }
     free(plan);
-    rd_kafka_flush(producer, PROBE_MS);
-    int reported = read_reports(producer, log);
-    return result != EX_OK ? result : reported;
+    return result;
 }
 
 static int check_writing(const struct config *config, const char *name, struct log *log)
@@ -142,15 +188,8 @@ static int check_writing(const struct config *config, const char *name, struct l
     }
     kafka_warm(producer, ANSWER_MS);
     int result = init_probe(producer, name, log);
-    if (result == EX_OK) {
-        rd_kafka_error_t *error = rd_kafka_begin_transaction(producer);
-        if (error != NULL)
-            rd_kafka_error_destroy(error); /* then every record is refused, and says so */
+    if (result == EX_OK)
         result = probe_topics(producer, config, log);
-        error = rd_kafka_abort_transaction(producer, ANSWER_MS);
-        if (error != NULL)
-            rd_kafka_error_destroy(error); /* the workers' producer ends it: it has the name */
-    }
     rd_kafka_destroy(producer);
     return result;
 }

@@ -105,7 +105,10 @@ static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, 
     const rd_kafka_metadata_t *metadata = NULL;
     rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, timeout);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        error_set(err, "no broker answers: %s", rd_kafka_err2str(code));
+        char servers[256] = "";
+        size_t size = sizeof(servers);
+        rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", servers, &size);
+        error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
         return NULL;
     }
     return metadata;

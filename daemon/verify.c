@@ -72,10 +72,12 @@ void verifier_free(struct verifier *verifier)
     free(verifier);
 }
 
-static void take_answers(struct verifier *verifier, struct task **tasks, size_t count)
+static bool take_answers(struct verifier *verifier, struct task **tasks, size_t count)
 {
+    bool heard = false;
     for (size_t i = 0; i < verifier->count; i++) {
         const struct question *question = &verifier->questions[i];
+        heard = heard || (question->end >= 0 && !verifier->stale);
         for (size_t j = 0; j < count && question->end >= 0 && !verifier->stale; j++) {
             if (tasks[j]->setup.partition == question->partition &&
                 strcmp(tasks[j]->topic, question->topic) == 0) {
@@ -85,25 +87,32 @@ static void take_answers(struct verifier *verifier, struct task **tasks, size_t 
         }
     }
     forget(verifier);
+    return heard;
 }
 
-void verifier_ask(struct verifier *verifier, struct task **tasks, size_t count)
+static void add_question(struct verifier *verifier, const char *topic, int32_t partition)
 {
-    if (verifier->answered)
-        take_answers(verifier, tasks, count);
+    verifier->questions =
+        mem_resize(verifier->questions, verifier->count + 1, sizeof(*verifier->questions));
+    verifier->questions[verifier->count++] =
+        (struct question){ mem_copy(topic, strlen(topic)), partition, -1 };
+}
+
+bool verifier_ask(struct verifier *verifier, struct task **tasks, size_t count, const char *probe)
+{
+    bool heard = verifier->answered && take_answers(verifier, tasks, count);
     if (committer_busy(verifier->thread))
-        return;
+        return heard;
     for (size_t i = 0; i < count; i++) {
         if (!tasks[i]->unsure || tasks[i]->state != TASK_RUNNING)
             continue;
-        verifier->questions =
-            mem_resize(verifier->questions, verifier->count + 1, sizeof(*verifier->questions));
-        verifier->questions[verifier->count++] =
-            (struct question){ mem_copy(tasks[i]->topic, strlen(tasks[i]->topic)),
-                               tasks[i]->setup.partition, -1 };
+        add_question(verifier, tasks[i]->topic, tasks[i]->setup.partition);
     }
+    if (probe != NULL && verifier->count == 0)
+        add_question(verifier, probe, 0);
     if (verifier->count > 0)
         committer_run(verifier->thread, run, done, verifier);
+    return heard;
 }
 
 void verifier_distrust(struct verifier *verifier)

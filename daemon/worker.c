@@ -239,7 +239,9 @@ static void feed_turn(struct worker *worker, time_ms now)
         fail(worker, EX_CONFIG);
         return;
     }
-    verifier_ask(worker->verifier, tasks, count);
+    const char *probe = worker->broker_away ? worker->setup.inputs->items[0].topic : NULL;
+    if (verifier_ask(worker->verifier, tasks, count, probe))
+        worker->broker_away = false;
 }
 
 static void turn(struct worker *worker)
