@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include "customers_reader.h"
 #include "failpoint.h"
 #include "inputs.h"
 #include "log.h"
@@ -22,6 +23,7 @@ struct app {
     char names[WORKERS_MOST][NAME_BYTES]; /* group.instance.id and transactional.id of each */
     struct worker *workers[WORKERS_MOST];
     int worker_count;
+    struct customers_reader *customers;
     int wake_fd; /* eventfd that workers write when something changed */
 };
 

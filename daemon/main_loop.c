@@ -28,6 +28,7 @@ struct main_loop {
     uint64_t watchdog_us; /* 0: none */
     time_ms watchdog_fed;
     uint64_t progress[WORKERS_MOST]; /* at the last feeding */
+    uint64_t customers_progress;
     unsigned ticks;
 };
 
@@ -102,6 +103,9 @@ static void feed_watchdog(struct main_loop *loop)
         if (worker_progress(loop->app->workers[i]) == loop->progress[i])
             return;
     }
+    if (customers_reader_progress(loop->app->customers) == loop->customers_progress)
+        return;
+    loop->customers_progress = customers_reader_progress(loop->app->customers);
     for (int i = 0; i < loop->app->worker_count; i++)
         loop->progress[i] = worker_progress(loop->app->workers[i]);
     loop->watchdog_fed = now;

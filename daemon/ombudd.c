@@ -139,9 +139,16 @@ static void name_workers(struct app *app, const char *given)
                  group.data, instance, i);
 }
 
-/* sysexits code, EX_OK: the workers run. */
+/* sysexits code, EX_OK: the workers run. The table of customers is read to its end before any task
+ * starts: a gold customer must not be taken for nobody because the table came late. */
 static int start_workers(struct app *app)
 {
+    struct error err;
+    app->customers = customers_reader_open(shared_config_get(app->config), app->log, &err);
+    if (app->customers == NULL) {
+        log_say(app->log, LOGGED_ERROR, "%s", err.text);
+        return EX_UNAVAILABLE;
+    }
     for (int i = 0; i < app->worker_count; i++) {
         struct worker_setup setup = { .number = i,
                                       .name = app->names[i],
@@ -151,14 +158,16 @@ static int start_workers(struct app *app)
                                       .failpoints = app->failpoints,
                                       .accept_loss = app->accept_loss,
                                       .main_fd = app->wake_fd };
-        struct error err;
         app->workers[i] = worker_start(&setup, &err);
         if (app->workers[i] == NULL) {
             log_say(app->log, LOGGED_ERROR, "worker %d: %s", i, err.text);
             return EX_OSERR;
         }
     }
-    return EX_OK;
+    if (customers_reader_follow(app->customers, app->workers, app->worker_count, &err))
+        return EX_OK;
+    log_say(app->log, LOGGED_ERROR, "%s", err.text);
+    return EX_OSERR;
 }
 
 static int run(struct app *app, const struct options *options, struct config *config)

@@ -45,6 +45,9 @@ struct topic_plan *topics_plan(const struct config *config, size_t *count)
     state->like_home = true;
     state->read = true;
     plan_add(&plan, topics->config, TOPIC_TABLE)->partitions = 1;
+    struct topic_plan *customers = plan_add(&plan, topics->customers, TOPIC_TABLE);
+    customers->read = true;
+    customers->written = false;
     if (!config->shadow) {
         plan_add(&plan, topics->promises, TOPIC_TABLE)->partitions = topics->partitions;
         struct topic_plan *notices = plan_add(&plan, topics->notices, TOPIC_LOG);
