@@ -28,19 +28,109 @@ static bool read_number(struct reader *reader, unsigned *out)
     return reader->at > start && value <= GAP;
 }
 
-/* .{m,n} or .{n}, lazy or not; the reader stays where it was when there is none. */
-static bool take_gap(struct reader *reader, unsigned *least, unsigned *most)
+/* {m,n} or {n}, lazy or not. */
+static bool read_bounds(struct reader *reader, unsigned *least, unsigned *most)
 {
-    const char *start = reader->at;
-    if (take(reader, ".{") && read_number(reader, least)) {
-        *most = *least;
-        if ((!take(reader, ",") || read_number(reader, most)) && take(reader, "}")) {
-            take(reader, "?");
-            if (reader->at == reader->end || !strchr("?*+{", *reader->at))
-                return true;
+    if (!take(reader, "{") || !read_number(reader, least))
+        return false;
+    *most = *least;
+    if ((take(reader, ",") && !read_number(reader, most)) || !take(reader, "}"))
+        return false;
+    take(reader, "?");
+    return *most >= *least && (reader->at == reader->end || !strchr("?*+{", *reader->at));
+}
+
+static void set_range(uint64_t ascii[2], unsigned low, unsigned high)
+{
+    for (unsigned c = low; c <= high; c++)
+        ascii[c / 64] |= UINT64_C(1) << c % 64;
+}
+
+/* What [...] lists, opened already: ASCII as bits, the rest as it stands in the expression. */
+static bool read_listed(struct reader *reader, uint64_t ascii[2], struct str *rest,
+                        struct arena *arena)
+{
+    char *others = arena_alloc_raw(arena, (size_t)(reader->end - reader->at) + 1);
+    size_t size = 0;
+    while (!take(reader, "]")) {
+        if (reader->at == reader->end)
+            return false;
+        bool escaped = take(reader, "\\");
+        if (reader->at == reader->end)
+            return false;
+        unsigned char low = (unsigned char)*reader->at++;
+        bool letter = (low | 0x20) >= 'a' && (low | 0x20) <= 'z';
+        if ((escaped && (letter || low < ' ')) || (!escaped && low == '['))
+            return false; /* \w and the like */
+        if (low >= 0x80) {
+            others[size++] = (char)low;
+            continue;
         }
+        unsigned char high = low;
+        if (reader->end - reader->at > 2 && *reader->at == '-' && reader->at[1] != ']') {
+            high = (unsigned char)reader->at[1];
+            reader->at += 2;
+        }
+        if (high < low || high >= 0x80 || high == '\\')
+            return false;
+        set_range(ascii, low, high);
     }
-    reader->at = start;
+    *rest = (struct str){ others, size };
+    return true;
+}
+
+/* A dot or a class of which only the wide ones make a gap. Lower case stands for both. */
+static bool read_kind(struct reader *reader, struct chain_gap *gap, struct arena *arena)
+{
+    uint64_t listed[2] = { 0, 0 };
+    *gap = (struct chain_gap){ .beyond = true };
+    if (take(reader, ".")) {
+        set_range(gap->ascii, 0, 0x7f);
+    } else if (take(reader, "[^")) {
+        if (!read_listed(reader, listed, &gap->except, arena))
+            return false;
+        gap->ascii[0] = ~listed[0];
+        gap->ascii[1] = ~listed[1];
+    } else {
+        gap->beyond = false;
+        if (!take(reader, "[") || !read_listed(reader, gap->ascii, &gap->except, arena) ||
+            gap->except.size > 0)
+            return false;
+    }
+    gap->ascii[0] &= ~(UINT64_C(1) << '\n');
+    return true;
+}
+
+/* (?: [a-z]{1,10}){0,3} */
+static bool read_words(struct reader *reader, struct chain_gap *gap, struct arena *arena)
+{
+    unsigned least = 0, most = 0;
+    if (!take(reader, "(?: ") || !read_kind(reader, gap, arena) || gap->beyond ||
+        !read_bounds(reader, &least, &most) || least != 1 || (gap->ascii[0] >> ' ' & 1) ||
+        !take(reader, ")"))
+        return false;
+    gap->word = most;
+    return read_bounds(reader, &gap->least, &gap->most);
+}
+
+static bool read_characters(struct reader *reader, struct chain_gap *gap, struct arena *arena)
+{
+    return read_kind(reader, gap, arena) && read_bounds(reader, &gap->least, &gap->most) &&
+           (gap->beyond || gap->most > CHAIN_REPEAT);
+}
+
+/* The reader stays where it was when there is none. */
+static bool take_gap(struct reader *reader, struct chain_gap *gap, struct arena *arena)
+{
+    struct reader start = *reader;
+    if (reader->at < reader->end && strchr(".[(", *reader->at)) {
+        if (read_characters(reader, gap, arena))
+            return true;
+        *reader = start;
+        if (read_words(reader, gap, arena))
+            return true;
+    }
+    *reader = start;
     return false;
 }
 
@@ -85,12 +175,11 @@ static bool split(struct str text, struct arena *arena, struct chain *chain)
 {
     struct reader reader = { text.data, text.data + text.size };
     const char *start = reader.at;
-    unsigned least = 0, most = 0;
+    struct chain_gap before = { 0 }, next = { 0 };
     int depth = 0;
     for (;;) {
         const char *end = reader.at;
-        unsigned next_least = 0, next_most = 0;
-        bool gap = depth == 0 && take_gap(&reader, &next_least, &next_most);
+        bool gap = depth == 0 && take_gap(&reader, &next, arena);
         if (!gap && reader.at < reader.end) {
             skip(&reader, &depth);
             continue;
@@ -99,12 +188,10 @@ static bool split(struct str text, struct arena *arena, struct chain *chain)
             return false;
         struct str piece = { start, (size_t)(end - start) };
         struct chain_part *part = part_add(chain, piece, arena);
-        part->gap_least = least;
-        part->gap_most = most;
+        part->gap = before;
         if (!gap)
             return true;
-        least = next_least;
-        most = next_most;
+        before = next;
         start = reader.at;
     }
 }
@@ -157,6 +244,41 @@ struct chain *chain_split(struct str expression, struct arena *arena, size_t *co
     return chains;
 }
 
+static bool is_allowed(const struct chain_gap *gap, struct str text, size_t at, size_t size)
+{
+    unsigned char c = (unsigned char)text.data[at];
+    if (c < 0x80)
+        return gap->ascii[c / 64] >> c % 64 & 1;
+    return gap->beyond && (gap->except.size == 0 ||
+                           !memmem(gap->except.data, gap->except.size, text.data + at, size));
+}
+
+bool chain_gap_fits(const struct chain_gap *gap, struct str text, size_t from, size_t to)
+{
+    unsigned count = 0, letters = 1;
+    if (to < from || to - from > 4 * (size_t)gap->most * (gap->word + 1))
+        return false;
+    for (size_t at = from, size; at < to; at += size) {
+        size = 1;
+        while (at + size < to && ((unsigned char)text.data[at + size] & 0xc0) == 0x80)
+            size++;
+        if (gap->word > 0 && text.data[at] == ' ') {
+            if (letters == 0)
+                return false;
+            letters = 0;
+            count++;
+            continue;
+        }
+        if (!is_allowed(gap, text, at, size) || (gap->word > 0 && count == 0))
+            return false;
+        if (gap->word == 0)
+            count++;
+        else if (++letters > gap->word)
+            return false;
+    }
+    return letters > 0 && count >= gap->least && count <= gap->most;
+}
+
 static bool is_word_at(struct str text, size_t at)
 {
     char c = at < text.size ? text.data[at] : ' ';
@@ -173,9 +295,23 @@ struct walk {
     const struct chain_branch *branch;
     struct str text;
     int step;
-    size_t widest;
-    bool found;
+    struct chain_ends *ends;
 };
+
+/* Keeps the widest ends, in order. */
+static void end_add(struct chain_ends *ends, size_t at, int step)
+{
+    size_t place = 0;
+    while (place < ends->count && (step > 0 ? ends->at[place] > at : ends->at[place] < at))
+        place++;
+    if (place == CHAIN_ENDS || (place < ends->count && ends->at[place] == at))
+        return;
+    if (ends->count < CHAIN_ENDS)
+        ends->count++;
+    for (size_t i = ends->count - 1; i > place; i--)
+        ends->at[i] = ends->at[i - 1];
+    ends->at[place] = at;
+}
 
 static bool stands(const struct walk *walk, struct str string, size_t at, size_t *next)
 {
@@ -198,9 +334,7 @@ static bool stands(const struct walk *walk, struct str string, size_t at, size_t
 static void walk_on(struct walk *walk, size_t place, unsigned done, size_t at)
 {
     if (place >= walk->branch->count) { /* also below 0 */
-        if (!walk->found || (walk->step > 0 ? at > walk->widest : at < walk->widest))
-            walk->widest = at;
-        walk->found = true;
+        end_add(walk->ends, at, walk->step);
         return;
     }
     const struct chain_item *item = &walk->branch->items[place];
@@ -219,17 +353,13 @@ static void walk_on(struct walk *walk, size_t place, unsigned done, size_t at)
     }
 }
 
-bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t *from,
-                          size_t *to)
+bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t from,
+                          size_t to, struct chain_ends *begins, struct chain_ends *ends)
 {
-    struct walk before = { branch, text, -1, 0, false }, after = { branch, text, 1, 0, false };
-    walk_on(&before, branch->anchor - 1, 0, *from);
-    if (!before.found)
-        return false;
-    walk_on(&after, branch->anchor + 1, 0, *to);
-    if (!after.found)
-        return false;
-    *from = before.widest;
-    *to = after.widest;
-    return true;
+    struct walk before = { branch, text, -1, begins }, after = { branch, text, 1, ends };
+    begins->count = ends->count = 0;
+    walk_on(&before, branch->anchor - 1, 0, from);
+    if (begins->count > 0)
+        walk_on(&after, branch->anchor + 1, 0, to);
+    return ends->count > 0;
 }

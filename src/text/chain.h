@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -25,12 +26,23 @@ struct chain_branch {
     size_t count, anchor;
 };
 
+/* What may stand between two parts: so many characters of some kinds, or so many words. */
+struct chain_gap {
+    unsigned least, most;
+    unsigned word;     /* 0: characters; else words of up to so many, each behind a space */
+    uint64_t ascii[2]; /* bit by bit which ASCII characters may stand in it; never a line's end */
+    bool beyond;       /* others may, but those of `except` */
+    struct str except;
+};
+/* Is text[from, to) such a gap? */
+bool chain_gap_fits(const struct chain_gap *gap, struct str text, size_t from, size_t to);
+
 /* What stands between two gaps: branches, or one expression that could not be taken apart. */
 struct chain_part {
     struct str expression; /* where there are no branches */
     struct chain_branch *branches;
     size_t branch_count;
-    unsigned gap_least, gap_most; /* characters between the part before and this one */
+    struct chain_gap gap; /* between the part before and this one */
 };
 
 struct chain {
@@ -41,7 +53,13 @@ struct chain {
 /* One chain for each alternative of `expression`, which is valid. Memory from `arena`. */
 struct chain *chain_split(struct str expression, struct arena *arena, size_t *count);
 
-/* The anchor of `branch` stands at [*from, *to) of `text`: does the rest stand around it? Then
- * the two become the widest stretch that it takes. */
-bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t *from,
-                          size_t *to);
+/* Where a part may begin or end, the widest first: what is optional may also belong to the gap. */
+enum { CHAIN_ENDS = 4 };
+struct chain_ends {
+    size_t at[CHAIN_ENDS];
+    size_t count;
+};
+
+/* The anchor of `branch` stands at [from, to) of `text`: does the rest stand around it? */
+bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t from,
+                          size_t to, struct chain_ends *begins, struct chain_ends *ends);

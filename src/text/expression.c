@@ -110,12 +110,13 @@ static void sequence_add(struct lexicon_builder *builder, const struct pattern *
     struct sequence *sequence = arena_alloc(lexicon->arena, sizeof(*sequence));
     sequence->pattern = whole;
     sequence->part_count = chain->part_count;
-    sequence->parts = arena_alloc(lexicon->arena, chain->part_count * sizeof(*sequence->parts));
+    sequence->gaps = arena_alloc(lexicon->arena, chain->part_count * sizeof(*sequence->gaps));
     sequence->slot = lexicon->slot_count;
     lexicon->slot_count += chain->part_count - 1;
     for (size_t i = 0; i < chain->part_count; i++) {
         const struct chain_part *part = &chain->parts[i];
-        sequence->parts[i] = (struct sequence_part){ part->gap_least, part->gap_most };
+        sequence->gaps[i] = part->gap;
+        sequence->gaps[i].except = arena_copy(lexicon->arena, part->gap.except);
         for (size_t k = 0; k < part->branch_count; k++)
             branch_add(builder, sequence, i, &part->branches[k]);
         if (part->branch_count > 0)

@@ -46,12 +46,9 @@ struct pattern {
 };
 
 /* Parts at a distance: an expression taken apart, see chain.h. */
-struct sequence_part {
-    unsigned gap_least, gap_most; /* characters since the part before */
-};
 struct sequence {
     const struct pattern *pattern; /* what it is when complete */
-    struct sequence_part *parts;
+    struct chain_gap *gaps;        /* before each part */
     size_t part_count;
     size_t slot; /* of its first part, in the scratch; the last part needs none */
 };

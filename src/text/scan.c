@@ -207,29 +207,14 @@ static void sort_marks(struct lexicon_scratch *scratch)
     }
 }
 
-/* Is text[from, to) a gap of `least` to `most` characters? */
-static bool is_gap(struct str text, size_t from, size_t to, unsigned least, unsigned most)
-{
-    unsigned characters = 0;
-    if (to < from || to - from > 4 * (size_t)most)
-        return false;
-    for (size_t at = from; at < to; at++) {
-        if (text.data[at] == '\n')
-            return false;
-        characters += ((unsigned char)text.data[at] & 0xc0) != 0x80;
-    }
-    return characters >= least && characters <= most;
-}
-
 /* The earliest of the remembered beginnings that this part may follow. */
 static bool follows(const struct lexicon_scratch *scratch, const struct slot *slot, uint32_t begin,
-                    const struct sequence_part *part, uint32_t *from)
+                    const struct chain_gap *gap, uint32_t *from)
 {
     bool found = false;
     for (uint32_t i = 0; i < slot->count && i < PARTIALS; i++) {
         if ((found && slot->partials[i].from >= *from) ||
-            !is_gap(buf_str(&scratch->normal.text), slot->partials[i].to, begin, part->gap_least,
-                    part->gap_most))
+            !chain_gap_fits(gap, buf_str(&scratch->normal.text), slot->partials[i].to, begin))
             continue;
         *from = slot->partials[i].from;
         found = true;
@@ -237,31 +222,44 @@ static bool follows(const struct lexicon_scratch *scratch, const struct slot *sl
     return found;
 }
 
+/* A part ends at `end`; the sequence that it continues began at `from`. */
+static void remember(struct slot *slot, uint32_t scan, uint32_t from, uint32_t end)
+{
+    if (slot->scan != scan)
+        slot->count = 0;
+    slot->scan = scan;
+    uint32_t place = slot->count++ % PARTIALS;
+    slot->partials[place].from = from;
+    slot->partials[place].to = end;
+}
+
 static void take_part(struct lexicon_scratch *scratch, const struct mark *mark,
                       const struct use *use)
 {
     const struct sequence *sequence = use->sequence;
     struct slot *slot = &scratch->slots[sequence->slot + use->part];
-    size_t from = mark->from, to = mark->to;
+    struct chain_ends begins = { { mark->from }, 1 }, ends = { { mark->to }, 1 };
     if (use->part > 0 && slot[-1].scan != scratch->scan)
         return; /* the part before was not found at all */
-    if (use->branch &&
-        !chain_branch_matches(use->branch, buf_str(&scratch->normal.text), &from, &to))
+    if (use->branch && !chain_branch_matches(use->branch, buf_str(&scratch->normal.text),
+                                             mark->from, mark->to, &begins, &ends))
         return;
-    uint32_t begin = (uint32_t)from;
-    if (use->part > 0 && !follows(scratch, slot - 1, begin, &sequence->parts[use->part], &begin))
-        return;
+    uint32_t from = (uint32_t)begins.at[0];
+    if (use->part > 0) {
+        bool found = false;
+        for (size_t i = 0; i < begins.count && !found; i++)
+            found = follows(scratch, slot - 1, (uint32_t)begins.at[i], &sequence->gaps[use->part],
+                            &from);
+        if (!found)
+            return;
+    }
     if (use->part + 1 == sequence->part_count) {
         mark_add(scratch, sequence->pattern,
-                 (struct mark){ begin, (uint32_t)to, sequence->pattern->id, true, true });
+                 (struct mark){ from, (uint32_t)ends.at[0], sequence->pattern->id, true, true });
         return;
     }
-    if (slot->scan != scratch->scan)
-        slot->count = 0;
-    slot->scan = scratch->scan;
-    uint32_t place = slot->count++ % PARTIALS;
-    slot->partials[place].from = begin;
-    slot->partials[place].to = (uint32_t)to;
+    for (size_t i = ends.count; i-- > 0;)
+        remember(slot, scratch->scan, from, (uint32_t)ends.at[i]);
 }
 
 /* Parts in order become the expressions they were taken from: further marks. */
