@@ -19,8 +19,8 @@ struct seat {
 
 struct desk {
     const struct config *config;
-    const struct customers *customers; /* there is no table here: events speak for themselves */
-    struct arena *arena;               /* of one line */
+    const struct customers *customers;
+    struct arena *arena; /* of one line */
     struct seat tickets;
     struct seat *intakes; /* as config->sources; of the home topic unused */
     struct line_defaults defaults;
@@ -48,10 +48,11 @@ static void seat_close(struct seat *seat)
     actions_free(&seat->actions);
 }
 
-struct desk *desk_open(const struct config *config)
+struct desk *desk_open(const struct config *config, const struct customers *customers)
 {
     struct desk *desk = mem_alloc(sizeof(*desk));
     desk->config = config;
+    desk->customers = customers;
     desk->arena = arena_new(LINE_BLOCK);
     desk->defaults.topic = config->topics.home;
     desk->intakes = mem_array(config->source_count, sizeof(*desk->intakes));

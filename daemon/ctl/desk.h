@@ -7,10 +7,11 @@
 #include "model/actions.h"
 #include "model/record.h"
 
+struct customers;
 struct desk;
 
-/* Borrows `config`. A desk belongs to one thread. */
-struct desk *desk_open(const struct config *config);
+/* Borrows both; `customers` may be NULL. A desk belongs to one thread. */
+struct desk *desk_open(const struct config *config, const struct customers *customers);
 void desk_close(struct desk *desk); /* NULL is fine */
 
 /* One line as `replay` reads it: an event, or a record of the home topic or of an intake. The

@@ -7,11 +7,14 @@
 #include <string.h>
 
 #include "ctl/command.h"
+#include "ctl/customers_file.h"
 #include "encode/json_writer.h"
 
 struct diff {
     const struct command *command;
     const char *old_path, *new_path;
+    const char *customers_path;
+    struct customers *customers;
     struct side *old, *new;
     char *const *paths;
     int path_count;
@@ -334,6 +337,7 @@ static int read_options(struct diff *diff, int argc, char **argv)
         { "new", required_argument, NULL, 'n' },
         { "until", required_argument, NULL, 'u' },
         { "limit", required_argument, NULL, 'l' },
+        { "customers", required_argument, NULL, 't' },
         { "json", no_argument, NULL, 'j' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
@@ -347,6 +351,8 @@ static int read_options(struct diff *diff, int argc, char **argv)
             diff->old_path = optarg;
         else if (option == 'n')
             diff->new_path = optarg;
+        else if (option == 't')
+            diff->customers_path = optarg;
         else if (option == 'j')
             diff->as_json = true;
         else if (option == 'u' && !time_parse(str_from(optarg), &diff->until, &err))
@@ -382,9 +388,13 @@ static int run(const struct command *command, int argc, char **argv)
     new = command_config(command, diff.new_path);
     if (old == NULL || new == NULL)
         goto out;
-    diff.old = side_open(old);
-    diff.new = side_open(new);
     struct error err;
+    if (diff.customers_path && !(diff.customers = customers_from_file(diff.customers_path, &err))) {
+        code = command_failed(command, EX_DATAERR, "%s", err.text);
+        goto out;
+    }
+    diff.old = side_open(old, diff.customers);
+    diff.new = side_open(new, diff.customers);
     if (!run_both(&diff, &err)) {
         code = command_failed(command, EX_DATAERR, "%s", err.text);
         goto out;
@@ -400,6 +410,7 @@ static int run(const struct command *command, int argc, char **argv)
 out:
     side_close(diff.old);
     side_close(diff.new);
+    customers_free(diff.customers);
     config_free(old);
     config_free(new);
     return code;
@@ -407,7 +418,8 @@ out:
 
 const struct command command_diff = {
     .name = "diff",
-    .arguments = "--old FILE --new FILE [--json] [--limit N] [--until TIME] EVENTS...",
+    .arguments =
+        "--old FILE --new FILE [--json] [--limit N] [--until TIME] [--customers FILE] EVENTS...",
     .summary = "Show what another configuration would have changed",
     .help = "Runs recorded events (NDJSON as for replay, plain, .gz or .zst) through two\n"
             "configurations, each in the engines of ombudd and in the time of the events, and "
@@ -417,6 +429,7 @@ const struct command command_diff = {
             "      --old FILE, --new FILE   the configurations\n"
             "      --limit N                list at most N tickets and departments (default 20)\n"
             "      --json                   everything, one object\n"
+            "      --customers FILE         the table of customers, a row a line\n"
             "      --until TIME             afterwards let time pass up to TIME (RFC 3339)\n",
     .run = run,
 };

@@ -19,10 +19,11 @@ static struct str load_key(const void *value)
     return ((const struct load *)value)->department;
 }
 
-struct side *side_open(const struct config *config)
+struct side *side_open(const struct config *config, const struct customers *customers)
 {
     struct side *side = mem_alloc(sizeof(*side));
     side->config = config;
+    side->customers = customers;
     side->arena = arena_new(FATES_BLOCK);
     side->fates = table_new(fate_key);
     side->loads = table_new(load_key);
@@ -178,7 +179,7 @@ static bool run_file(struct side *side, struct desk *desk, const char *path, str
 
 bool side_run(struct side *side, char *const *paths, int count, time_ms until, struct error *err)
 {
-    struct desk *desk = desk_open(side->config);
+    struct desk *desk = desk_open(side->config, side->customers);
     bool ok = true;
     for (int i = 0; i < count && ok; i++)
         ok = run_file(side, desk, paths[i], err);

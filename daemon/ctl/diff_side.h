@@ -5,6 +5,8 @@
 #include "base/table.h"
 #include "config/config.h"
 
+struct customers;
+
 /* Plain data; strings live in the side. */
 struct fate {
     struct str ticket;
@@ -26,13 +28,15 @@ struct load {
 
 struct side {
     const struct config *config;
+    const struct customers *customers; /* NULL: none */
     struct arena *arena;
     struct table *fates; /* of struct fate */
     struct table *loads; /* of struct load */
     uint64_t events, dead_letters;
 };
 
-struct side *side_open(const struct config *config);
+/* Borrows both; `customers` may be NULL. */
+struct side *side_open(const struct config *config, const struct customers *customers);
 void side_close(struct side *side); /* NULL is fine */
 /* Runs the files through; then lets time pass up to `until` (TIME_NEVER: it does not). False + err
  * "file:line: sentence". Each side may run in a thread of its own. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "ctl/customers_file.h"
 #include "ctl/input.h"
 #include "ctl/record_json.h"
 #include "decode/event.h"
@@ -24,6 +25,7 @@ struct explain {
     bool as_json;
     bool mapping;
     const char *topic; /* NULL: home */
+    const char *customers_path;
     const struct customers *customers;
     struct engine *engine;
     struct task_clock clock;
@@ -151,19 +153,18 @@ static int explain_file(struct explain *explain, const char *path)
 static int read_options(struct explain *explain, const char **path, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "lang", required_argument, NULL, 'l' },
-        { "json", no_argument, NULL, 'j' },
-        { "mapping", no_argument, NULL, 'm' },
-        { "topic", required_argument, NULL, 't' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' }, { "lang", required_argument, NULL, 'l' },
+        { "json", no_argument, NULL, 'j' },         { "mapping", no_argument, NULL, 'm' },
+        { "topic", required_argument, NULL, 't' },  { "customers", required_argument, NULL, 't' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(explain->command);
         else if (option == 'c')
             *path = optarg;
+        else if (option == 't')
+            explain->customers_path = optarg;
         else if (option == 'j')
             explain->as_json = true;
         else if (option == 'm')
@@ -192,6 +193,14 @@ static int run(const struct command *command, int argc, char **argv)
     explain.config = command_config(command, path);
     if (explain.config == NULL)
         return EX_CONFIG;
+    struct error err;
+    struct customers *customers = NULL;
+    if (explain.customers_path &&
+        !(customers = customers_from_file(explain.customers_path, &err))) {
+        config_free(explain.config);
+        return command_failed(command, EX_DATAERR, "%s", err.text);
+    }
+    explain.customers = customers;
     struct engine_setup setup = { .config = explain.config,
                                   .topic = explain.config->topics.home,
                                   .partition_count = 1,
@@ -204,12 +213,14 @@ static int run(const struct command *command, int argc, char **argv)
         code = explain_file(&explain, argv[i]);
     tickets_engine.destroy(explain.engine);
     config_free(explain.config);
+    customers_free(customers);
     return code;
 }
 
 const struct command command_explain = {
     .name = "explain",
-    .arguments = "-c FILE [--lang zh|en] [--json] [--mapping] [--topic TOPIC] EVENT...",
+    .arguments = "-c FILE [--lang zh|en] [--json] [--mapping] [--topic TOPIC]\n"
+                 "                        [--customers FILE] EVENT...",
     .summary = "Tell why an event would go where it would go",
     .help =
         "EVENT is a file with one event as JSON, or one a line (then a later event meets what the\n"
@@ -219,6 +230,8 @@ const struct command command_explain = {
         "\n"
         "  -c, --config FILE    the configuration\n"
         "      --lang zh|en     in Chinese or in English (default)\n"
+        "      --customers FILE the table of customers: a row a line, or records with key and "
+        "value\n"
         "      --topic TOPIC    as if it was read there: in the format of that source\n"
         "      --mapping        tell first what the source's format found where\n"
         "      --json           the records behind it, one object an event\n",

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+        p++;
+    return p;
+}
+
 /* Behind the string that begins at `p`. */
 static const char *skip_string(const char *p, const char *end)
 {
@@ -23,7 +30,8 @@ static const char *skip_value(const char *p, const char *end)
                 return p;
             continue;
         }
-        if (depth == 0 && (*p == ',' || *p == '}' || *p == ']'))
+        if (depth == 0 && (*p == ',' || *p == '}' || *p == ']' || *p == ' ' || *p == '\t' ||
+                           *p == '\n' || *p == '\r'))
             return p;
         depth += (*p == '{' || *p == '[') - (*p == '}' || *p == ']');
         p++;
@@ -35,18 +43,23 @@ static const char *skip_value(const char *p, const char *end)
 
 void members_find(struct str object, const struct str *names, struct str *values, size_t count)
 {
-    const char *p = object.data, *end = object.data + object.size;
+    const char *end = object.data + object.size;
+    const char *p = skip_blanks(object.data, end);
     for (size_t i = 0; i < count; i++)
         values[i] = STR_NONE;
-    while (p < end && (*p == '{' || *p == ',') && end - p > 2 && p[1] == '"') {
-        const char *name = p + 2, *after = skip_string(p + 1, end);
-        struct str key = { name, (size_t)(after - name - 1) };
-        const char *value = after + 1;
+    while (p < end && (*p == '{' || *p == ',')) {
+        const char *name = skip_blanks(p + 1, end);
+        if (name == end || *name != '"')
+            return;
+        const char *after = skip_string(name, end);
+        struct str key = { name + 1, (size_t)(after - name - 2) };
+        const char *value = skip_blanks(skip_blanks(after, end) + 1, end); /* behind the colon */
         p = skip_value(value, end);
         for (size_t i = 0; i < count; i++) {
             if (str_equal(key, names[i]) && *value != 'n')
                 values[i] = (struct str){ value, (size_t)(p - value) };
         }
+        p = skip_blanks(p, end);
     }
 }
 
@@ -66,11 +79,13 @@ int member_int(struct str value)
 bool members_next(struct str array, size_t *at, struct str *item)
 {
     const char *end = array.data + array.size;
-    const char *p = array.data + *at + 1; /* behind '[' or ',' */
-    if (array.size < 2 || p >= end || *p == ']')
+    if (array.size < 2)
+        return false;
+    const char *p = skip_blanks(array.data + *at + 1, end); /* behind '[' or ',' */
+    if (p >= end || *p == ']')
         return false;
     const char *after = skip_value(p, end);
     *item = (struct str){ p, (size_t)(after - p) };
-    *at = (size_t)(after - array.data);
+    *at = (size_t)(skip_blanks(after, end) - array.data);
     return true;
 }

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "ctl/customers_file.h"
 #include "ctl/input.h"
 #include "ctl/record_json.h"
 #include "enrich/enrich.h"
@@ -28,6 +29,7 @@ struct replay_task {
 struct replay {
     const struct command *command;
     struct config *config;
+    const char *customers_path;
     const struct customers *customers;
     struct replay_task *tasks;
     size_t task_count;
@@ -246,6 +248,7 @@ static int read_options(struct replay *replay, const char **config_path, int arg
         { "partitions", required_argument, NULL, 'p' },
         { "stage", required_argument, NULL, 's' },
         { "until", required_argument, NULL, 'u' },
+        { "customers", required_argument, NULL, 't' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
@@ -258,6 +261,8 @@ static int read_options(struct replay *replay, const char **config_path, int arg
             replay->packed = true;
         else if (option == 'c')
             *config_path = optarg;
+        else if (option == 't')
+            replay->customers_path = optarg;
         else if (option == 's' && choose_stage(replay, optarg))
             continue;
         else if (option == 's')
@@ -285,6 +290,13 @@ static int run(const struct command *command, int argc, char **argv)
     replay.config = command_config(command, config_path);
     if (replay.config == NULL)
         return EX_CONFIG;
+    struct error err;
+    struct customers *customers = NULL;
+    if (replay.customers_path && !(customers = customers_from_file(replay.customers_path, &err))) {
+        config_free(replay.config);
+        return command_failed(command, EX_DATAERR, "%s", err.text);
+    }
+    replay.customers = customers;
     if (replay.chain) {
         for (int i = 0; i < STAGE_COUNT; i++)
             replay.only[i] = true;
@@ -304,12 +316,14 @@ static int run(const struct command *command, int argc, char **argv)
     arena_free(replay.arena);
     buf_free(&replay.out);
     config_free(replay.config);
+    customers_free(customers);
     return code;
 }
 
 const struct command command_replay = {
     .name = "replay",
-    .arguments = "-c FILE [--stage STAGE]... [--partitions N] [--until TIME] [--base64] [INPUT]...",
+    .arguments = "-c FILE [--stage STAGE]... [--partitions N] [--until TIME] [--base64]\n"
+                 "                       [--customers FILE] [INPUT]...",
     .summary = "Show what ombudd would write for recorded events",
     .help =
         "Reads NDJSON (plain, .gz or .zst; standard input without INPUT) and writes NDJSON: one\n"
@@ -321,6 +335,8 @@ const struct command command_replay = {
         "value | value_base64}; such records keep their partitions, each with a state of its own.\n"
         "\n"
         "  -c, --config FILE    the configuration\n"
+        "      --customers FILE the table of customers: a row a line, or records with key and "
+        "value\n"
         "      --base64         give every value as value_base64, byte for byte\n"
         "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
         "                       notices go on from tickets to escalations\n"

@@ -4,6 +4,7 @@
 
 #include "config_file.h"
 #include "ctl/command.h"
+#include "ctl/customers_file.h"
 #include "ctl/test_case.h"
 
 enum { FILE_BLOCK = 256 * 1024 };
@@ -34,15 +35,18 @@ static int run(const struct command *command, int argc, char **argv)
 {
     static const struct option options[] = { { "config", required_argument, NULL, 'c' },
                                              { "coverage", no_argument, NULL, 'v' },
+                                             { "customers", required_argument, NULL, 't' },
                                              { "help", no_argument, NULL, 'h' },
                                              { NULL, 0, NULL, 0 } };
-    const char *path = NULL;
+    const char *path = NULL, *customers_path = NULL;
     bool coverage = false;
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(command);
         if (option == 'c')
             path = optarg;
+        else if (option == 't')
+            customers_path = optarg;
         else if (option == 'v')
             coverage = true;
         else
@@ -57,7 +61,12 @@ static int run(const struct command *command, int argc, char **argv)
         return EX_CONFIG;
     struct tested tested = { .run = { .config = config, .coverage = coverage_new(config) },
                              .arena = arena_new(FILE_BLOCK) };
-    int code = test_all(&tested, command, argv + optind, argc - optind);
+    struct error err;
+    struct customers *customers = customers_path ? customers_from_file(customers_path, &err) : NULL;
+    tested.run.customers = customers;
+    int code = customers_path && !customers
+                   ? command_failed(command, EX_DATAERR, "%s", err.text)
+                   : test_all(&tested, command, argv + optind, argc - optind);
     if (code == 0) {
         if (coverage)
             coverage_print(tested.run.coverage);
@@ -66,6 +75,7 @@ static int run(const struct command *command, int argc, char **argv)
         code = tested.run.failed_cases > 0 ? EX_DATAERR : 0;
     }
     coverage_free(tested.run.coverage);
+    customers_free(customers);
     arena_free(tested.arena);
     config_free(config);
     return code;
@@ -73,7 +83,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_test = {
     .name = "test",
-    .arguments = "-c FILE [--coverage] CASES...",
+    .arguments = "-c FILE [--coverage] [--customers FILE] CASES...",
     .summary = "Run the cases written for a configuration",
     .help =
         "CASES are YAML files, or folders of them:\n"
@@ -97,6 +107,7 @@ const struct command command_test = {
         "for nothing.\n"
         "\n"
         "  -c, --config FILE    the configuration\n"
+        "      --customers FILE the table of customers, a row a line\n"
         "      --coverage       also tell which rules no case reaches\n",
     .run = run,
 };

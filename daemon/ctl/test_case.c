@@ -238,7 +238,7 @@ static bool run_case(struct test_run *run, const struct yaml *node, struct arena
     if (!check_keys(node, err))
         return false;
     one.name = name ? name->text : STR("a case without a name");
-    one.desk = desk_open(run->config);
+    one.desk = desk_open(run->config, run->customers);
     bool ok = run_events(&one, node, err) &&
               (!expect || seen_check(&one.total, expect, report, &one, err));
     if (ok && one.wrong > 0)

@@ -8,6 +8,7 @@
 
 struct test_run {
     const struct config *config;
+    const struct customers *customers; /* NULL: none */
     struct coverage *coverage;
     unsigned cases, failed_cases;
 };

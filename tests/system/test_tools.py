@@ -181,3 +181,30 @@ def test_diff_over_a_years_incidents(build):
     assert told["old"]["dead_letters"] == 0
     assert told["moved"] > 1000 and told["more_urgent"] > 100
     assert told["new"]["hand_offs"] < told["old"]["hand_offs"]
+
+
+@pytest.mark.parametrize("line", ['{"account":"acme","tier":"gold"}',
+                                  '{"topic":"ombud.customers", "key": "acme", "value": {"tier": "gold"} }'])
+def test_the_table_of_customers_may_come_from_a_file(build, tmp_path, line):
+    config = small_config(tmp_path, "tiers", "{ match: customer.tier == gold, department: quality }")
+    path = write_lines(tmp_path / "events.ndjson",
+                       [event(1, customer={"account": "acme", "tier": "silver"})])
+    (tmp_path / "customers.ndjson").write_text(line + "\n")
+    result = run(build, "ombudctl", "explain", "-c", config, "--json", path)
+    assert json.loads(result.stdout)["decisions"][0]["responsible"] == "service"
+    table = ["--customers", str(tmp_path / "customers.ndjson")]
+    result = run(build, "ombudctl", "explain", "-c", config, "--json", *table, path)
+    decision = json.loads(result.stdout)["decisions"][0]
+    assert decision["responsible"] == "quality" and decision["customer"]["tier"] == "gold"
+    result = run(build, "ombudctl", "replay", "-c", config, *table, path)
+    assert any(json.loads(line)["value"].get("responsible") == "quality"
+               for line in result.stdout.splitlines())
+
+
+def test_a_wrong_file_of_customers_is_refused(build, tmp_path):
+    config = small_config(tmp_path, "tiers", "{ match: customer.tier == gold, department: quality }")
+    (tmp_path / "customers.ndjson").write_text('{"account":"acme"}\n{"tier":"gold"}\n')
+    result = run(build, "ombudctl", "replay", "-c", config, "--customers",
+                 str(tmp_path / "customers.ndjson"), "/dev/null")
+    assert result.returncode == BAD_DATA
+    assert "customers.ndjson:2: a customer needs an account" in result.stderr
