@@ -12,6 +12,7 @@
 
 enum {
     POLL_MS = 100,
+    SEEK_MS = 5000,
     PUBLISH_MS = 1000,  /* at most so often, and never more than a tenth of the time: copying a */
     PUBLISH_SHARE = 10, /* table of a million rows takes a while */
 };
@@ -19,7 +20,7 @@ enum {
 struct customers_reader {
     rd_kafka_t *client;
     struct log *log;
-    struct str topic; /* the configuration's: not reloadable */
+    struct str topic; /* ours */
     struct customers *table;
     int ends_left; /* partitions whose end was not met yet */
     bool changed;
@@ -47,6 +48,27 @@ static void take(struct customers_reader *reader, const rd_kafka_message_t *mess
                 reader->topic.data, (int)message->partition, (long long)message->offset, err.text);
 }
 
+/* The log begins later than where we stood. What is gone was replaced by newer records of the same
+ * accounts, so reading all of it again loses nothing. */
+static bool begin_again(struct customers_reader *reader, int32_t partition)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, reader->topic.data, partition)->offset =
+        RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_error_t *error = rd_kafka_seek_partitions(reader->client, list, SEEK_MS);
+    bool ok = error == NULL && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    rd_kafka_topic_partition_list_destroy(list);
+    return ok;
+}
+
+static bool is_position_lost(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+           code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
 /* One turn of reading. False + err when the broker refuses. */
 static bool read_some(struct customers_reader *reader, struct error *err)
 {
@@ -60,7 +82,7 @@ static bool read_some(struct customers_reader *reader, struct error *err)
     else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         reader->ends_left -= reader->ends_left > 0;
     else if (message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-             message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+             (is_position_lost(message->err) && !begin_again(reader, message->partition)))
         ok = error_set(err, "topic '%s': %s", reader->topic.data, rd_kafka_message_errstr(message));
     rd_kafka_message_destroy(message);
     return ok;
@@ -88,7 +110,9 @@ struct customers_reader *customers_reader_open(const struct config *config, stru
     struct customers_reader *reader = mem_alloc(sizeof(*reader));
     struct kafka_identity identity = { .name = "customers" };
     reader->log = log;
-    reader->topic = config->topics.customers;
+    /* A copy: the configuration is exchanged by a reload. */
+    reader->topic.data = mem_copy(config->topics.customers.data, config->topics.customers.size);
+    reader->topic.size = config->topics.customers.size;
     reader->table = customers_new();
     reader->client = kafka_client(KAFKA_READER, config, &identity, log, err);
     time_ms deadline = monotonic() + config->broker_wait;
@@ -98,9 +122,11 @@ struct customers_reader *customers_reader_open(const struct config *config, stru
     ok = ok && start_reading(reader, err);
     while (ok && reader->ends_left > 0) {
         ok = read_some(reader, err);
+        if (reader->changed) /* a large table may take long, silence may not */
+            deadline = monotonic() + config->broker_wait;
+        reader->changed = false;
         if (ok && reader->ends_left > 0 && monotonic() > deadline)
-            ok = error_set(err, "topic '%s' could not be read to its end in time",
-                           reader->topic.data);
+            ok = error_set(err, "topic '%s' could not be read to its end", reader->topic.data);
     }
     if (ok) {
         log_say(log, LOGGED_INFO, "%s: %zu customers", reader->topic.data,
@@ -108,10 +134,16 @@ struct customers_reader *customers_reader_open(const struct config *config, stru
         return reader;
     }
     customers_free(reader->table);
+    free((char *)reader->topic.data);
     if (reader->client)
         rd_kafka_destroy(reader->client);
     free(reader);
     return NULL;
+}
+
+struct customers *customers_reader_copy(const struct customers_reader *reader)
+{
+    return customers_copy(reader->table);
 }
 
 /* Returns how long it took, ms. */
@@ -144,7 +176,6 @@ bool customers_reader_follow(struct customers_reader *reader, struct worker *con
 {
     reader->workers = workers;
     reader->worker_count = count;
-    publish(reader);
     pthread_t thread;
     if (pthread_create(&thread, NULL, follow, reader) != 0)
         return error_set(err, "the thread that reads customers cannot be started");

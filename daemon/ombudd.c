@@ -156,6 +156,7 @@ static int start_workers(struct app *app)
                                       .inputs = &app->inputs,
                                       .log = app->log,
                                       .failpoints = app->failpoints,
+                                      .customers = customers_reader_copy(app->customers),
                                       .accept_loss = app->accept_loss,
                                       .main_fd = app->wake_fd };
         app->workers[i] = worker_start(&setup, &err);

@@ -572,6 +572,7 @@ struct worker *worker_start(const struct worker_setup *setup, struct error *err)
     struct worker *worker = mem_alloc(sizeof(*worker));
     worker->setup = *setup;
     worker->config = shared_config_take(setup->config);
+    worker->customers = setup->customers;
     pthread_mutex_init(&worker->lock, NULL);
     worker->undeliverable = undeliverable_new();
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "report.h"
 
+struct customers;
 struct worker;
 struct shared_config;
 
@@ -22,6 +23,7 @@ struct worker_setup {
     const struct inputs *inputs;
     struct log *log;
     struct failpoints *failpoints;
+    struct customers *customers; /* the first table, its own; see worker_use_customers */
     bool accept_loss;
     int main_fd; /* eventfd: written when `worker_phase` or anything of interest changes */
 };
@@ -47,7 +49,6 @@ void worker_reconfigure(struct worker *worker, struct shared_config *config);
 /* The fingerprint-bearing configuration in use is `config`. */
 bool worker_uses(struct worker *worker, const struct shared_config *config);
 /* The table of customers, exchanged whole; the old one is freed when the worker has let go. */
-struct customers;
 void worker_use_customers(struct worker *worker, struct customers *customers);
 /* A copy of its latest report, at most a quarter of a second old. */
 void worker_report(struct worker *worker, struct worker_report *report);
