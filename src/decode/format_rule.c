@@ -65,7 +65,7 @@ static bool parse_path(struct str text, struct path *out)
 
 static bool read_path(struct format_reader *reader, const struct yaml *node, struct path *out)
 {
-    struct str text;
+    struct str text = STR_NONE;
 
     if (!read_text(reader, node, &text))
         return false;
@@ -97,7 +97,7 @@ bool format_read_paths(struct format_reader *reader, const struct yaml *node, st
 static bool read_template(struct format_reader *reader, const struct yaml *node, void *out)
 {
     struct rule *rule = out;
-    struct str text;
+    struct str text = STR_NONE;
     size_t braces = 1;
 
     if (!read_text(reader, node, &text))
