@@ -5,15 +5,9 @@
 #include <time.h>
 
 #include "kafka_conf.h"
+#include "now.h"
 
 enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000, FLUSH_MS = 1500 };
-
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
 
 static void wait_ms(int duration)
 {
@@ -65,7 +59,7 @@ static enum ending send_offsets(const struct ending_setup *setup, rd_kafka_t *pr
             return ENDING_DONE;
         if (!judge(error, ENDING_RECREATE, &ending, why))
             return ending;
-        if (monotonic() >= deadline)
+        if (now_monotonic() >= deadline)
             return ENDING_RECREATE;
     }
 }
@@ -105,7 +99,7 @@ enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer
                           const rd_kafka_topic_partition_list_t *offsets, time_ms budget,
                           struct refusing *refusing, struct error *why)
 {
-    time_ms deadline = monotonic() + budget;
+    time_ms deadline = now_monotonic() + budget;
     enum ending ending = ENDING_DONE;
     FAILPOINT(setup->failpoints, "before_send_offsets");
     if (offsets->cnt > 0)
@@ -126,7 +120,7 @@ enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer
             ending = ENDING_UNCERTAIN;
         if (!again)
             return ending;
-        if (monotonic() >= deadline)
+        if (now_monotonic() >= deadline)
             return ENDING_UNCERTAIN;
     }
     FAILPOINT(setup->failpoints, "after_commit");
@@ -137,13 +131,13 @@ enum ending ending_abort(const struct ending_setup *setup, rd_kafka_t *producer,
                          struct error *why)
 {
     (void)setup;
-    time_ms deadline = monotonic() + budget;
+    time_ms deadline = now_monotonic() + budget;
     for (;;) {
         rd_kafka_error_t *error = rd_kafka_abort_transaction(producer, SLICE_MS);
         if (error == NULL)
             return ENDING_DONE;
         enum ending ending;
-        if (!judge(error, ENDING_RECREATE, &ending, why) || monotonic() >= deadline)
+        if (!judge(error, ENDING_RECREATE, &ending, why) || now_monotonic() >= deadline)
             return ENDING_RECREATE;
     }
 }
@@ -173,12 +167,12 @@ enum ending ending_initialise(const struct ending_setup *setup, rd_kafka_t *prod
 bool ending_still_member(const struct ending_setup *setup)
 {
     char text[256];
-    time_ms deadline = monotonic() + MEMBER_MS;
+    time_ms deadline = now_monotonic() + MEMBER_MS;
     do {
         if (rd_kafka_fatal_error(setup->consumer, text, sizeof(text)) != RD_KAFKA_RESP_ERR_NO_ERROR)
             return false;
         wait_ms(PAUSE_MS);
-    } while (monotonic() < deadline && !atomic_load(setup->stop));
+    } while (now_monotonic() < deadline && !atomic_load(setup->stop));
     return true;
 }
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "metrics.h"
 #include "status.h"
+#include "now.h"
 
 enum {
     HEADER_BYTES = 8192,
@@ -42,13 +43,6 @@ struct http {
     int count;
 };
 
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
-
 /* evhttp takes its callbacks off a connection that it lets go of. */
 static bool is_released(struct bufferevent *socket)
 {
@@ -63,7 +57,7 @@ static void on_sweep(evutil_socket_t unused, short what, void *arg)
     (void)unused;
     (void)what;
     struct http *http = arg;
-    time_ms now = monotonic();
+    time_ms now = now_monotonic();
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         struct connection *connection = &http->connections[i];
         if (connection->socket == NULL)
@@ -97,7 +91,7 @@ static struct bufferevent *on_connection(struct event_base *base, void *arg)
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         if (http->connections[i].socket == NULL) {
             http->connections[i] =
-                (struct connection){ socket, monotonic() + DEADLINE_SECONDS * TIME_SECOND };
+                (struct connection){ socket, now_monotonic() + DEADLINE_SECONDS * TIME_SECOND };
             break;
         }
     }

@@ -13,6 +13,7 @@
 #include "http.h"
 #include "reload.h"
 #include "status.h"
+#include "now.h"
 
 enum { TICK_MS = 250, STATUS_TICKS = 8 };
 
@@ -31,13 +32,6 @@ struct main_loop {
     uint64_t customers_progress;
     unsigned ticks;
 };
-
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
 
 static void leave(struct main_loop *loop, int code)
 {
@@ -60,7 +54,7 @@ static void stop(struct main_loop *loop)
     if (loop->stopping)
         return;
     loop->stopping = true;
-    loop->stop_by = monotonic() + shared_config_get(loop->app->config)->shutdown_wait;
+    loop->stop_by = now_monotonic() + shared_config_get(loop->app->config)->shutdown_wait;
     sd_notify(0, "STOPPING=1\nSTATUS=ending its transactions");
     log_say(loop->app->log, LOGGED_INFO, "stopping");
     for (int i = 0; i < loop->app->worker_count; i++)
@@ -96,7 +90,7 @@ static void look_at_workers(struct main_loop *loop)
 /* Only real progress of every loop feeds it: this one runs, and all others have turned since. */
 static void feed_watchdog(struct main_loop *loop)
 {
-    time_ms now = monotonic();
+    time_ms now = now_monotonic();
     if (loop->watchdog_us == 0 || now - loop->watchdog_fed < (time_ms)(loop->watchdog_us / 3000))
         return;
     for (int i = 0; i < loop->app->worker_count; i++) {
@@ -121,7 +115,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     feed_watchdog(loop);
     if (loop->ticks++ % STATUS_TICKS == 0 && loop->ready && !loop->stopping)
         status_notify(loop->app);
-    if (loop->stopping && monotonic() >= loop->stop_by) {
+    if (loop->stopping && now_monotonic() >= loop->stop_by) {
         log_say(loop->app->log, LOGGED_WARNING,
                 "not all transactions ended in time; what is open will be undone and done again");
         leave(loop, EX_OK);
@@ -193,7 +187,7 @@ int main_loop_run(struct app *app)
     }
     if (sd_watchdog_enabled(0, &loop->watchdog_us) <= 0)
         loop->watchdog_us = 0;
-    loop->watchdog_fed = monotonic();
+    loop->watchdog_fed = now_monotonic();
     event_base_dispatch(loop->base);
     if (loop->exit_code != EX_OK) {
         log_say(app->log, LOGGED_ERROR, "ends with exit code %d", loop->exit_code);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stdint.h>
+#include <librdkafka/rdkafka.h>
+#include "assign.h"
 #include "base/time.h"
 #include "stages.h"
 #include "transaction.h"
@@ -16,7 +18,7 @@ struct task_report {
     uint64_t records_fed;
     time_ms stream, restore_ms;
     uint64_t restore_records;
-    bool behind, running;
+    bool behind;
     int care; /* enum care_mode */
     uint64_t counters[REPORT_COUNTERS];
 };
@@ -31,3 +33,8 @@ struct worker_report {
     size_t count;
     struct task_report *tasks; /* free() it */
 };
+
+/* `broker_reachable` and `undeliverable` are left to the caller. */
+void report_make(struct worker_report *report, const struct transaction *transaction,
+                 const struct assignment *assignment, rd_kafka_t *consumer);
+void report_copy(struct worker_report *copy, const struct worker_report *report);

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "kafka_conf.h"
+#include "now.h"
 
 enum { QUERY_MS = 2000, POLL_MS = 200, RETRY_MS = 300, TASKS_MOST = 1024 };
 
@@ -40,13 +41,6 @@ struct reading {
     bool first;  /* the group never committed a position */
     int64_t low; /* where the input begins */
 };
-
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
 
 static void refuse(struct task *task, const struct error *err)
 {
@@ -343,7 +337,7 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
     const struct config *config = list->tasks[0]->setup.config;
     struct kafka_identity identity = { .partitions = (int)list->count };
     struct error err;
-    time_ms start = monotonic();
+    time_ms start = now_monotonic();
     struct reading *readings = mem_array(list->count, sizeof(*readings));
     size_t count = 0;
     rd_kafka_t *reader = kafka_client(KAFKA_READER, config, &identity, restorer->setup.log, &err);
@@ -366,7 +360,7 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
             refuse(task, &err);
         if (task->engine != NULL)
             task->row->ops->mark(task->engine);
-        task->restore_ms = monotonic() - start;
+        task->restore_ms = now_monotonic() - start;
     }
     if (reader != NULL)
         rd_kafka_destroy(reader);

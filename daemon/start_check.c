@@ -8,15 +8,9 @@
 #include "base/mem.h"
 #include "kafka_conf.h"
 #include "topics.h"
+#include "now.h"
 
 enum { ANSWER_MS = 2000, PROBE_MS = 15000, PAUSE_MS = 200 };
-
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
 
 /* A report is one defect a line; the log takes one event a line. */
 static void log_lines(struct log *log, struct buf *report)
@@ -29,19 +23,19 @@ static void log_lines(struct log *log, struct buf *report)
 
 static int check_topics(rd_kafka_t *client, const struct config *config, struct log *log)
 {
-    time_ms start = monotonic(), deadline = start + config->broker_wait;
+    time_ms start = now_monotonic(), deadline = start + config->broker_wait;
     struct buf report = { 0 };
     struct error err;
     enum topics_verdict verdict;
     while ((verdict = topics_check(client, config, ANSWER_MS, &report, &err)) == TOPICS_UNKNOWN &&
-           monotonic() < deadline) {
+           now_monotonic() < deadline) {
         log_say(log, LOGGED_WARNING, "waiting for Kafka: %s", err.text);
         struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
         nanosleep(&pause, NULL);
     }
     if (verdict == TOPICS_UNKNOWN)
         log_say(log, LOGGED_ERROR, "%s; gave up after %lld s", err.text,
-                (long long)((monotonic() - start) / TIME_SECOND));
+                (long long)((now_monotonic() - start) / TIME_SECOND));
     else if (verdict == TOPICS_WRONG)
         log_lines(log, &report);
     buf_free(&report);
@@ -68,12 +62,12 @@ static int count_partitions(rd_kafka_t *client, struct inputs *inputs, struct lo
 
 static int init_probe(rd_kafka_t *producer, const char *name, struct log *log)
 {
-    time_ms deadline = monotonic() + PROBE_MS;
+    time_ms deadline = now_monotonic() + PROBE_MS;
     for (;;) {
         rd_kafka_error_t *error = rd_kafka_init_transactions(producer, ANSWER_MS);
         if (error == NULL)
             return EX_OK;
-        bool again = rd_kafka_error_is_retriable(error) && monotonic() < deadline;
+        bool again = rd_kafka_error_is_retriable(error) && now_monotonic() < deadline;
         int code = rd_kafka_error_is_retriable(error) ? EX_UNAVAILABLE : EX_NOPERM;
         if (!again)
             log_say(log, LOGGED_ERROR, "transactions as '%s': %s", name,
@@ -135,17 +129,17 @@ static rd_kafka_resp_err_t probe(rd_kafka_t *producer, const struct topic_plan *
         reason =
             rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topics[i].name.data),
                               RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_KEY("probe", 5), RD_KAFKA_V_END);
-    time_ms deadline = monotonic() + PROBE_MS;
+    time_ms deadline = now_monotonic() + PROBE_MS;
     bool sent = false;
     while (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent) {
         sent = rd_kafka_flush(producer, PAUSE_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
         reason = read_reports(producer);
         if (reason == RD_KAFKA_RESP_ERR_NO_ERROR)
             reason = transaction_refusal(producer);
-        if (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent && monotonic() >= deadline)
+        if (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent && now_monotonic() >= deadline)
             reason = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
     }
-    while (!abort_probe(producer) && monotonic() < deadline)
+    while (!abort_probe(producer) && now_monotonic() < deadline)
         read_reports(producer);
     read_reports(producer);
     return reason;
@@ -224,7 +218,7 @@ static int check_group(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *li
 
 static int fetch_once(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *list, struct log *log)
 {
-    time_ms deadline = monotonic() + PROBE_MS;
+    time_ms deadline = now_monotonic() + PROBE_MS;
     int result = EX_OK, missing = list->cnt;
     for (int i = 0; i < list->cnt; i++) {
         int64_t low, high;
@@ -233,7 +227,7 @@ static int fetch_once(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *lis
         list->elems[i].offset = code == RD_KAFKA_RESP_ERR_NO_ERROR ? high : RD_KAFKA_OFFSET_END;
     }
     rd_kafka_assign(consumer, list);
-    while (missing > 0 && result == EX_OK && monotonic() < deadline) {
+    while (missing > 0 && result == EX_OK && now_monotonic() < deadline) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, 100);
         if (message == NULL)
             continue;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "committer.h"
 #include "ending.h"
+#include "now.h"
 
 /* A transaction that could not end within this is uncertain; below transaction.timeout.ms. */
 enum { BUDGET_MS = 8000 };
@@ -65,13 +66,6 @@ static const int allowed[] = {
     [TRANSACTION_OVER] = 0,
 };
 
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
-
 /* The one door. A move the table does not have is our bug. */
 static void move(struct transaction *transaction, enum transaction_state to)
 {
@@ -82,7 +76,7 @@ static void move(struct transaction *transaction, enum transaction_state to)
     }
     bool ended = transaction->state > TRANSACTION_OPEN, ends = to > TRANSACTION_OPEN;
     if (ends && !ended)
-        transaction->ending_since = monotonic();
+        transaction->ending_since = now_monotonic();
     transaction->state = to;
 }
 
@@ -92,10 +86,10 @@ static void run_commit(void *arg)
 {
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
-    time_ms start = monotonic();
+    time_ms start = now_monotonic();
     errand->ending = ending_commit(&transaction->ending, producer_client(transaction->producer),
                                    errand->offsets, BUDGET_MS, &errand->refusing, &errand->why);
-    errand->took = monotonic() - start;
+    errand->took = now_monotonic() - start;
 }
 
 static void run_abort(void *arg)
@@ -266,7 +260,7 @@ static void on_aborted(void *arg)
 {
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
-    producer_serve(transaction->producer, monotonic());
+    producer_serve(transaction->producer, now_monotonic());
     if (errand->ending == ENDING_DONE) {
         finish_undone(transaction);
         return;
@@ -296,10 +290,10 @@ static void on_committed(void *arg)
 {
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
-    producer_serve(transaction->producer, monotonic());
+    producer_serve(transaction->producer, now_monotonic());
     for (int i = 0; i < errand->refusing.count; i++)
         producer_refuse(transaction->producer, errand->refusing.items[i].topic,
-                        errand->refusing.items[i].code, monotonic());
+                        errand->refusing.items[i].code, now_monotonic());
     if (errand->ending == ENDING_DONE) {
         count_commit(transaction, errand->took);
         finish_committed(transaction);
@@ -329,7 +323,7 @@ static void on_producer(evutil_socket_t fd, short what, void *arg)
     if (transaction->producer == NULL || transaction->state == TRANSACTION_RECREATING ||
         transaction->state == TRANSACTION_STARTING)
         return;
-    producer_serve(transaction->producer, monotonic());
+    producer_serve(transaction->producer, now_monotonic());
     const char *reason;
     enum producer_verdict verdict = producer_verdict(transaction->producer, &reason);
     if (verdict == PRODUCER_FINE || committer_busy(transaction->committer))
@@ -420,7 +414,7 @@ void transaction_join(struct transaction *transaction, struct task *task)
 
 void transaction_write(struct transaction *transaction, const struct actions *actions)
 {
-    time_ms now = monotonic();
+    time_ms now = now_monotonic();
     for (size_t i = 0; i < actions->count; i++) {
         if (i == 1)
             FAILPOINT(transaction->setup.failpoints, "mid_produce");
@@ -496,5 +490,5 @@ struct transaction_counters transaction_counters(const struct transaction *trans
 
 time_ms transaction_age(const struct transaction *transaction)
 {
-    return transaction->state > TRANSACTION_OPEN ? monotonic() - transaction->ending_since : 0;
+    return transaction->state > TRANSACTION_OPEN ? now_monotonic() - transaction->ending_since : 0;
 }

@@ -1,69 +1,17 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <event2/event.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "assign.h"
-#include "base/mem.h"
 #include "enrich/enrich.h"
-#include "feed.h"
-#include "kafka_conf.h"
-#include "shared_config.h"
-#include "verify.h"
+#include "now.h"
+#include "worker_inside.h"
 
-enum { TICK_MS = 250, GAP_MS = 1500, UNDELIVERABLE_RETRY_MS = 60000 };
+enum { GAP_MS = 1500, UNDELIVERABLE_RETRY_MS = 60000 };
 
-struct worker {
-    struct worker_setup setup;
-    pthread_t thread;
-    struct event_base *base;
-    rd_kafka_t *consumer;
-    rd_kafka_queue_t *queue;
-    struct undeliverable *undeliverable;
-    struct transaction *transaction;
-    struct restorer *restorer;
-    struct assignment *assignment;
-    struct verifier *verifier;
-    struct feeder *feeder;
-    const struct customers *customers; /* what engines look through */
-    struct shared_config *config;
-    int wake_fd, consumer_fd, tasks_fd;
-    struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
-    bool config_announced, broker_away;
-    time_ms last_turn;
-
-    atomic_bool stop;
-    atomic_int phase, exit_code;
-    atomic_ullong progress;
-    pthread_mutex_t lock; /* guards what follows */
-    struct shared_config *next_config;
-    struct customers *next_customers;
-    struct worker_report report;
-};
-
-/* Counts through a suspended machine, too: that is a gap like any other. */
-static time_ms monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
-
-static time_ms wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
-
-static void wake(int fd)
+void worker_wake(int fd)
 {
     uint64_t one = 1;
     if (write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
@@ -80,7 +28,7 @@ static void drain(int fd)
 static void set_phase(struct worker *worker, enum worker_phase phase)
 {
     atomic_store(&worker->phase, (int)phase);
-    wake(worker->setup.main_fd);
+    worker_wake(worker->setup.main_fd);
 }
 
 static void fail(struct worker *worker, int exit_code)
@@ -121,7 +69,7 @@ static void adopt_config(struct worker *worker)
     worker->config = next;
     pthread_mutex_unlock(&worker->lock);
     worker->config_announced = false;
-    wake(worker->setup.main_fd);
+    worker_wake(worker->setup.main_fd);
 }
 
 static void adopt_customers(struct worker *worker)
@@ -194,7 +142,7 @@ static void at_boundary(struct worker *worker)
         return;
     }
     adopt_config(worker);
-    undeliverable_retry(worker->undeliverable, UNDELIVERABLE_RETRY_MS, monotonic());
+    undeliverable_retry(worker->undeliverable, UNDELIVERABLE_RETRY_MS, now_boot());
     announce_config(worker);
 }
 
@@ -234,7 +182,7 @@ static void feed_turn(struct worker *worker, time_ms now)
     size_t count;
     struct task **tasks = assignment_tasks(worker->assignment, &count);
     struct error err;
-    if (!feeder_feed(worker->feeder, tasks, count, now, wall_clock(), &err)) {
+    if (!feeder_feed(worker->feeder, tasks, count, now, now_wall(), &err)) {
         log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
         fail(worker, EX_CONFIG);
         return;
@@ -249,7 +197,7 @@ static void turn(struct worker *worker)
     if (atomic_load(&worker->phase) == WORKER_FAILED ||
         atomic_load(&worker->phase) == WORKER_STOPPED)
         return;
-    time_ms now = monotonic();
+    time_ms now = now_boot();
     notice_gap(worker, now);
     adopt_customers(worker);
     struct transaction *transaction = worker->transaction;
@@ -276,17 +224,17 @@ static void turn(struct worker *worker)
             schedule(worker, 0);
     }
     if (transaction_state(transaction) == TRANSACTION_OPEN &&
-        (must_end(worker) || feeder_wants_end(worker->feeder, monotonic()))) {
+        (must_end(worker) || feeder_wants_end(worker->feeder, now_boot()))) {
         if (must_end(worker))
             say_goodbye(worker, atomic_load(&worker->stop));
-        feeder_ended(worker->feeder, monotonic());
+        feeder_ended(worker->feeder, now_boot());
         transaction_commit(transaction);
     }
     if (transaction_state(transaction) <= TRANSACTION_OPEN &&
         atomic_load(&worker->phase) != WORKER_FAILED) {
         size_t count;
         struct task **tasks = assignment_tasks(worker->assignment, &count);
-        schedule(worker, feeder_delay(worker->feeder, tasks, count, monotonic(), wall_clock()));
+        schedule(worker, feeder_delay(worker->feeder, tasks, count, now_boot(), now_wall()));
     }
 }
 
@@ -310,7 +258,7 @@ static void seek(struct worker *worker, struct task **tasks, size_t count)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
-static void on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count)
+void worker_on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count)
 {
     struct worker *worker = arg;
     switch (end) {
@@ -345,7 +293,7 @@ static void on_transaction(void *arg, enum transaction_end end, struct task **ta
     schedule(worker, 0);
 }
 
-static void on_restored(void *arg, struct task *task)
+void worker_on_restored(void *arg, struct task *task)
 {
     struct worker *worker = arg;
     struct error err;
@@ -357,7 +305,7 @@ static void on_restored(void *arg, struct task *task)
     turn(worker);
 }
 
-static void equip(void *arg, struct task *task)
+void worker_equip(void *arg, struct task *task)
 {
     struct worker *worker = arg;
     task->setup.customers = &worker->customers;
@@ -371,7 +319,7 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
         code = rd_kafka_fatal_error(worker->consumer, text, sizeof(text));
     switch (code) {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-        on_transaction(worker, TRANSACTION_FENCED, NULL, 0);
+        worker_on_transaction(worker, TRANSACTION_FENCED, NULL, 0);
         break;
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -393,7 +341,7 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
     }
 }
 
-static void on_consumer(evutil_socket_t fd, short what, void *arg)
+void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
 {
     struct worker *worker = arg;
     (void)what;
@@ -409,71 +357,33 @@ static void on_consumer(evutil_socket_t fd, short what, void *arg)
     turn(worker);
 }
 
-static void on_news(evutil_socket_t fd, short what, void *arg)
+void worker_on_news(evutil_socket_t fd, short what, void *arg)
 {
     (void)what;
     drain((int)fd);
     turn(arg);
 }
 
-static void on_turn(evutil_socket_t fd, short what, void *arg)
+void worker_on_turn(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     turn(arg);
 }
 
-/* ---- reports */
-
-static void report_task(const struct task *task, struct task_report *report)
-{
-    *report = (struct task_report){ .stage = task->stage,
-                                    .partition = task->setup.partition,
-                                    .position = task->current.position,
-                                    .high_watermark = task->high_watermark,
-                                    .records_fed = task->records_fed,
-                                    .stream = task->current.clock.stream,
-                                    .restore_ms = task->restore_ms,
-                                    .restore_records = task->restore_records,
-                                    .behind = task_is_behind(task),
-                                    .running = true,
-                                    .care = (int)task->current.care.mode };
-    strncpy(report->topic, task->topic, sizeof(report->topic) - 1);
-    if (task->row->ops->counters != NULL)
-        task->row->ops->counters(task->engine, report->counters);
-}
-
 static void make_report(struct worker *worker)
 {
-    struct worker_report report = {
-        .transactions = transaction_counters(worker->transaction),
-        .transaction = transaction_state(worker->transaction),
-        .broker_reachable = !worker->broker_away,
-        .transaction_age = transaction_age(worker->transaction),
-        .restoring = assignment_restoring(worker->assignment),
-        .undeliverable = undeliverable_count(worker->undeliverable),
-    };
-    size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
-    report.tasks = mem_array(count + 1, sizeof(*report.tasks));
-    for (size_t i = 0; i < count; i++) {
-        int64_t low, high;
-        if (tasks[i]->state != TASK_RUNNING)
-            continue;
-        if (rd_kafka_get_watermark_offsets(worker->consumer, tasks[i]->topic,
-                                           tasks[i]->setup.partition, &low,
-                                           &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-            high >= 0)
-            tasks[i]->high_watermark = high;
-        report_task(tasks[i], &report.tasks[report.count++]);
-    }
+    struct worker_report report;
+    report_make(&report, worker->transaction, worker->assignment, worker->consumer);
+    report.broker_reachable = !worker->broker_away;
+    report.undeliverable = undeliverable_count(worker->undeliverable);
     pthread_mutex_lock(&worker->lock);
     free(worker->report.tasks);
     worker->report = report;
     pthread_mutex_unlock(&worker->lock);
 }
 
-static void on_tick(evutil_socket_t fd, short what, void *arg)
+void worker_on_tick(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
@@ -481,176 +391,4 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     atomic_fetch_add(&worker->progress, 1);
     make_report(worker);
     turn(worker);
-}
-
-/* ---- life */
-
-static bool open_consumer(struct worker *worker, struct error *err)
-{
-    const struct config *config = shared_config_get(worker->config);
-    const struct inputs *inputs = worker->setup.inputs;
-    struct kafka_identity identity = { worker->setup.name, inputs_partitions(inputs) };
-    worker->consumer = kafka_client(KAFKA_CONSUMER, config, &identity, worker->setup.log, err);
-    if (worker->consumer == NULL)
-        return false;
-    static const uint64_t one = 1;
-    rd_kafka_poll_set_consumer(worker->consumer);
-    worker->queue = rd_kafka_queue_get_consumer(worker->consumer);
-    rd_kafka_queue_io_event_enable(worker->queue, worker->consumer_fd, &one, sizeof(one));
-    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new((int)inputs->count);
-    for (size_t i = 0; i < inputs->count; i++)
-        rd_kafka_topic_partition_list_add(topics, inputs->items[i].topic, RD_KAFKA_PARTITION_UA);
-    rd_kafka_resp_err_t code = rd_kafka_subscribe(worker->consumer, topics);
-    rd_kafka_topic_partition_list_destroy(topics);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           error_set(err, "subscribe: %s", rd_kafka_err2str(code));
-}
-
-static bool open_parts(struct worker *worker, struct error *err)
-{
-    const struct config *config = shared_config_get(worker->config);
-    struct assignment_setup assignment = { .config = config,
-                                           .inputs = worker->setup.inputs,
-                                           .consumer = worker->consumer,
-                                           .log = worker->setup.log,
-                                           .failpoints = worker->setup.failpoints,
-                                           .fd = worker->tasks_fd,
-                                           .equip = equip,
-                                           .arg = worker };
-    struct restorer_setup restorer = {
-        worker->consumer,          worker->setup.log, worker->setup.failpoints,
-        worker->setup.accept_loss, on_restored,       worker
-    };
-    struct transaction_setup transaction = { .config = config,
-                                             .name = worker->setup.name,
-                                             .consumer = worker->consumer,
-                                             .log = worker->setup.log,
-                                             .failpoints = worker->setup.failpoints,
-                                             .undeliverable = worker->undeliverable,
-                                             .stop = &worker->stop,
-                                             .ended = on_transaction,
-                                             .arg = worker };
-    worker->assignment = assignment_new(&assignment);
-    worker->restorer = restorer_new(worker->base, &restorer, err);
-    if (worker->restorer == NULL)
-        return false;
-    assignment_use(worker->assignment, worker->restorer);
-    worker->transaction = transaction_new(worker->base, &transaction, err);
-    if (worker->transaction == NULL)
-        return false;
-    worker->verifier = verifier_new(worker->base, worker->consumer, err);
-    worker->feeder = feeder_new(worker->transaction, config, worker->setup.failpoints);
-    return worker->verifier != NULL;
-}
-
-static void open_events(struct worker *worker)
-{
-    worker->wake_event =
-        event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST, on_news, worker);
-    worker->consumer_event =
-        event_new(worker->base, worker->consumer_fd, EV_READ | EV_PERSIST, on_consumer, worker);
-    worker->tasks_event =
-        event_new(worker->base, worker->tasks_fd, EV_READ | EV_PERSIST, on_news, worker);
-    worker->turn_timer = evtimer_new(worker->base, on_turn, worker);
-    worker->tick_timer = event_new(worker->base, -1, EV_PERSIST, on_tick, worker);
-    struct timeval tick = { 0, TICK_MS * 1000 };
-    event_add(worker->wake_event, NULL);
-    event_add(worker->consumer_event, NULL);
-    event_add(worker->tasks_event, NULL);
-    event_add(worker->tick_timer, &tick);
-}
-
-static void *worker_main(void *arg)
-{
-    struct worker *worker = arg;
-    event_base_dispatch(worker->base);
-    return NULL;
-}
-
-struct worker *worker_start(const struct worker_setup *setup, struct error *err)
-{
-    struct worker *worker = mem_alloc(sizeof(*worker));
-    worker->setup = *setup;
-    worker->config = shared_config_take(setup->config);
-    worker->customers = setup->customers;
-    pthread_mutex_init(&worker->lock, NULL);
-    worker->undeliverable = undeliverable_new();
-    worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    worker->consumer_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    worker->tasks_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    worker->base = event_base_new();
-    if (worker->wake_fd < 0 || worker->consumer_fd < 0 || worker->tasks_fd < 0 ||
-        worker->base == NULL) {
-        error_set(err, "event loop: %s", strerror(errno));
-        return NULL; /* the process ends: nothing is released one by one */
-    }
-    if (!open_consumer(worker, err) || !open_parts(worker, err))
-        return NULL;
-    open_events(worker);
-    int code = pthread_create(&worker->thread, NULL, worker_main, worker);
-    if (code != 0) {
-        error_set(err, "a thread could not be started: %s", strerror(code));
-        return NULL;
-    }
-    pthread_setname_np(worker->thread, "worker");
-    return worker;
-}
-
-/* ---- for the main thread */
-
-enum worker_phase worker_phase(const struct worker *worker)
-{
-    return (enum worker_phase)atomic_load(&worker->phase);
-}
-
-int worker_exit_code(const struct worker *worker)
-{
-    return atomic_load(&worker->exit_code);
-}
-
-uint64_t worker_progress(const struct worker *worker)
-{
-    return atomic_load(&worker->progress);
-}
-
-void worker_stop(struct worker *worker)
-{
-    atomic_store(&worker->stop, true);
-    wake(worker->wake_fd);
-}
-
-void worker_reconfigure(struct worker *worker, struct shared_config *config)
-{
-    pthread_mutex_lock(&worker->lock);
-    shared_config_drop(worker->next_config);
-    worker->next_config = shared_config_take(config);
-    pthread_mutex_unlock(&worker->lock);
-    wake(worker->wake_fd);
-}
-
-bool worker_uses(struct worker *worker, const struct shared_config *config)
-{
-    pthread_mutex_lock(&worker->lock);
-    bool uses = worker->config == config;
-    pthread_mutex_unlock(&worker->lock);
-    return uses;
-}
-
-void worker_use_customers(struct worker *worker, struct customers *customers)
-{
-    pthread_mutex_lock(&worker->lock);
-    customers_free(worker->next_customers);
-    worker->next_customers = customers;
-    pthread_mutex_unlock(&worker->lock);
-    wake(worker->wake_fd);
-}
-
-void worker_report(struct worker *worker, struct worker_report *report)
-{
-    pthread_mutex_lock(&worker->lock);
-    *report = worker->report;
-    report->tasks = mem_array(report->count + 1, sizeof(*report->tasks));
-    if (report->count > 0)
-        memcpy(report->tasks, worker->report.tasks, report->count * sizeof(*report->tasks));
-    pthread_mutex_unlock(&worker->lock);
 }

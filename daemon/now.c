@@ -1,0 +1,25 @@
+#include "now.h"
+
+#include <time.h>
+
+static time_ms read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
+}
+
+time_ms now_wall(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+time_ms now_monotonic(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+time_ms now_boot(void)
+{
+    return read_clock(CLOCK_BOOTTIME);
+}

@@ -1,0 +1,8 @@
+/* What time it is, in ms. Only the shell may ask; the core is told. */
+#pragma once
+
+#include "base/time.h"
+
+time_ms now_wall(void);      /* since 1970 */
+time_ms now_monotonic(void); /* never jumps; stands still while the machine sleeps */
+time_ms now_boot(void);      /* never jumps; a machine that slept is a gap like any other */
