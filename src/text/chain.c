@@ -290,21 +290,66 @@ static bool is_edge(struct str text, size_t at)
     return (at > 0 && is_word_at(text, at - 1)) != is_word_at(text, at);
 }
 
-/* One walk from the anchor outward: `step` is 1 for what follows, -1 for what stands before. */
-struct walk {
-    const struct chain_branch *branch;
-    struct str text;
-    int step;
-    struct chain_ends *ends;
+/* Places in a text, each once; what is beyond a few is given up. */
+enum { PLACES = 32 };
+struct places {
+    size_t at[PLACES];
+    size_t count;
 };
 
-/* Keeps the widest ends, in order. */
+static void place_add(struct places *places, size_t at)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->at[i] == at)
+            return;
+    if (places->count < PLACES)
+        places->at[places->count++] = at;
+}
+
+/* Adds where `string` leads from `at`: onward with `step` 1, back with -1. */
+static void place_step(struct places *places, struct str text, size_t at, struct str string,
+                       int step)
+{
+    size_t room = step > 0 ? text.size - at : at;
+    if (room < string.size)
+        return;
+    const char *start = text.data + at - (step > 0 ? 0 : string.size);
+    if (memcmp(start, string.data, string.size) == 0)
+        place_add(places, step > 0 ? at + string.size : at - string.size);
+}
+
+/* Moves all places over one item. Place by place rather than way by way: "(?:a|aa){16}" has
+ * thousands of ways and few places. */
+static void places_pass(struct places *places, const struct chain_item *item, struct str text,
+                        int step)
+{
+    struct places now = *places, result = { .count = 0 };
+    if (item->count == 0) {
+        for (size_t i = 0; i < now.count; i++)
+            if (is_edge(text, now.at[i]))
+                place_add(&result, now.at[i]);
+        *places = result;
+        return;
+    }
+    for (unsigned done = 0; now.count > 0; done++) {
+        struct places next = { .count = 0 };
+        for (size_t i = 0; i < now.count && done >= item->least; i++)
+            place_add(&result, now.at[i]);
+        for (size_t i = 0; i < now.count && done < item->most; i++)
+            for (size_t k = 0; k < item->count; k++)
+                place_step(&next, text, now.at[i], item->strings[k], step);
+        now = next;
+    }
+    *places = result;
+}
+
+/* Keeps the widest, in order. */
 static void end_add(struct chain_ends *ends, size_t at, int step)
 {
     size_t place = 0;
     while (place < ends->count && (step > 0 ? ends->at[place] > at : ends->at[place] < at))
         place++;
-    if (place == CHAIN_ENDS || (place < ends->count && ends->at[place] == at))
+    if (place == CHAIN_ENDS)
         return;
     if (ends->count < CHAIN_ENDS)
         ends->count++;
@@ -313,53 +358,18 @@ static void end_add(struct chain_ends *ends, size_t at, int step)
     ends->at[place] = at;
 }
 
-static bool stands(const struct walk *walk, struct str string, size_t at, size_t *next)
-{
-    if (walk->step > 0) {
-        if (walk->text.size - at < string.size ||
-            memcmp(walk->text.data + at, string.data, string.size) != 0)
-            return false;
-        *next = at + string.size;
-        return true;
-    }
-    if (at < string.size ||
-        memcmp(walk->text.data + at - string.size, string.data, string.size) != 0)
-        return false;
-    *next = at - string.size;
-    return true;
-}
-
-/* `done` repetitions of item `place` lie behind; tries all ways on. Bounded by ITEMS and
- * CHAIN_REPEAT, and in practice by the first comparison. */
-static void walk_on(struct walk *walk, size_t place, unsigned done, size_t at)
-{
-    if (place >= walk->branch->count) { /* also below 0 */
-        end_add(walk->ends, at, walk->step);
-        return;
-    }
-    const struct chain_item *item = &walk->branch->items[place];
-    size_t next_place = place + (size_t)walk->step;
-    if (item->count == 0) {
-        if (is_edge(walk->text, at))
-            walk_on(walk, next_place, 0, at);
-        return;
-    }
-    if (done >= item->least)
-        walk_on(walk, next_place, 0, at);
-    for (size_t i = 0; i < item->count && done < item->most; i++) {
-        size_t next;
-        if (stands(walk, item->strings[i], at, &next))
-            walk_on(walk, place, done + 1, next);
-    }
-}
-
 bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t from,
                           size_t to, struct chain_ends *begins, struct chain_ends *ends)
 {
-    struct walk before = { branch, text, -1, begins }, after = { branch, text, 1, ends };
+    struct places before = { { from }, 1 }, after = { { to }, 1 };
     begins->count = ends->count = 0;
-    walk_on(&before, branch->anchor - 1, 0, from);
-    if (begins->count > 0)
-        walk_on(&after, branch->anchor + 1, 0, to);
-    return ends->count > 0;
+    for (size_t i = branch->anchor; i-- > 0 && before.count > 0;)
+        places_pass(&before, &branch->items[i], text, -1);
+    for (size_t i = branch->anchor + 1; i < branch->count && before.count > 0; i++)
+        places_pass(&after, &branch->items[i], text, 1);
+    for (size_t i = 0; i < before.count; i++)
+        end_add(begins, before.at[i], -1);
+    for (size_t i = 0; i < after.count; i++)
+        end_add(ends, after.at[i], 1);
+    return begins->count > 0 && ends->count > 0;
 }

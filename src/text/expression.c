@@ -93,14 +93,23 @@ static void use_add(struct lexicon_builder *builder, struct pattern *pattern, st
     pattern->uses[pattern->use_count++] = use;
 }
 
+static bool is_listed_before(const struct chain_item *item, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (str_equal(item->strings[i], item->strings[place]))
+            return true;
+    return false;
+}
+
 static void branch_add(struct lexicon_builder *builder, const struct sequence *sequence,
                        size_t place, const struct chain_branch *branch)
 {
     const struct chain_branch *copy = branch_copy(branch, builder->lexicon->arena);
     const struct chain_item *anchor = &copy->items[copy->anchor];
     for (size_t i = 0; i < anchor->count; i++)
-        use_add(builder, pattern_literal(builder, anchor->strings[i]),
-                (struct use){ sequence, copy, place });
+        if (!is_listed_before(anchor, i))
+            use_add(builder, pattern_literal(builder, anchor->strings[i]),
+                    (struct use){ sequence, copy, place });
 }
 
 static void sequence_add(struct lexicon_builder *builder, const struct pattern *whole,
