@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "config_file.h"
@@ -60,6 +61,16 @@ int command_help(const struct command *command)
     printf("Usage: ombudctl %s %s\n\n%s.\n\n%s", command->name, command->arguments,
            command->summary, command->help);
     return 0;
+}
+
+const char *command_default_config(void)
+{
+    static const char *const places[] = { "/etc/ombud/ombud.yaml", "conf/ombud.yaml" };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (access(places[i], R_OK) == 0)
+            return places[i];
+    }
+    return NULL;
 }
 
 struct config *command_config(const struct command *command, const char *path)

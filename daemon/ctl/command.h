@@ -32,6 +32,10 @@ int command_failed(const struct command *command, int code, const char *format, 
 /* Usage and help on standard output. Returns 0. */
 int command_help(const struct command *command);
 
+/* Where the configuration is when nobody says: /etc/ombud/ombud.yaml, or conf/ombud.yaml at the
+ * root of the tree; NULL: neither is there. */
+const char *command_default_config(void);
+
 struct config;
 /* Loads `path`, prints every error on standard error, and for `check` lint too. NULL: the
  * configuration is unusable and the command should return EX_CONFIG. Free with config_free. */

@@ -178,7 +178,7 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
         else if (option == '?')
             return command_misused(explain->command, "see --help");
     }
-    if (*path == NULL)
+    if (*path == NULL && (*path = command_default_config()) == NULL)
         return command_misused(explain->command, "-c FILE is missing");
     return optind < argc ? -1 : command_misused(explain->command, "an EVENT file is missing");
 }
@@ -219,7 +219,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_explain = {
     .name = "explain",
-    .arguments = "-c FILE [--lang zh|en] [--json] [--mapping] [--topic TOPIC]\n"
+    .arguments = "[-c FILE] [--lang zh|en] [--json] [--mapping] [--topic TOPIC]\n"
                  "                        [--customers FILE] EVENT...",
     .summary = "Tell why an event would go where it would go",
     .help =
@@ -228,7 +228,8 @@ const struct command command_explain = {
         "quoted words, the route, who is informed, what was promised, and the rule that came\n"
         "nearest without matching.\n"
         "\n"
-        "  -c, --config FILE    the configuration\n"
+        "  -c, --config FILE    the configuration (default: /etc/ombud/ombud.yaml, or "
+        "conf/ombud.yaml)\n"
         "      --lang zh|en     in Chinese or in English (default)\n"
         "      --customers FILE the table of customers: a row a line, or records with key and "
         "value\n"

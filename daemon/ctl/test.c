@@ -52,7 +52,7 @@ static int run(const struct command *command, int argc, char **argv)
         else
             return command_misused(command, "see --help");
     }
-    if (path == NULL)
+    if (path == NULL && (path = command_default_config()) == NULL)
         return command_misused(command, "-c FILE is missing");
     if (optind == argc)
         return command_misused(command, "a FILE of cases is missing");
@@ -83,7 +83,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_test = {
     .name = "test",
-    .arguments = "-c FILE [--coverage] [--customers FILE] CASES...",
+    .arguments = "[-c FILE] [--coverage] [--customers FILE] CASES...",
     .summary = "Run the cases written for a configuration",
     .help =
         "CASES are YAML files, or folders of them:\n"
@@ -106,7 +106,8 @@ const struct command command_test = {
         "screen, route, informed, told (levels), outcome, reason, status, breached; `none` asks\n"
         "for nothing.\n"
         "\n"
-        "  -c, --config FILE    the configuration\n"
+        "  -c, --config FILE    the configuration (default: /etc/ombud/ombud.yaml, or "
+        "conf/ombud.yaml)\n"
         "      --customers FILE the table of customers, a row a line\n"
         "      --coverage       also tell which rules no case reaches\n",
     .run = run,
