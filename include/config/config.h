@@ -251,7 +251,6 @@ struct config {
     size_t escalation_count;
 
     time_ms group_wait;                /* 10 s */
-    time_ms heartbeat;                 /* 60 s; 0: none */
     time_ms ack_timeout[CONFIG_BANDS]; /* 30 m for P1, else 4 h */
     time_ms reopen_within;             /* 7 d after resolved */
     time_ms retention;                 /* 30 d after closing */
