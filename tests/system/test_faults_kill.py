@@ -1,0 +1,109 @@
+"""kill -9, at named places of a transaction's life and at random moments: nothing is lost, nothing is
+doubled, and what was restored is what was known."""
+
+import random
+import time
+from itertools import islice
+
+import pytest
+
+from checker import Checker
+from faults import SESSION, Supervisor, tasks_of
+from harness import tail
+from kafka import wait_until
+from traffic import Traffic
+
+KILLED = -9
+
+
+def reached(router, name):
+    """Whether the failpoint fired: it leaves a mark."""
+    return (router.folder / "failpoints" / name).exists()
+
+
+# With the hit at which it fires: some state, some committed transactions lie behind it by then.
+@pytest.mark.parametrize("point", [
+    "after_poll=150", "mid_produce=150", "before_send_offsets=4", "after_send_offsets=4",
+    "before_commit=4", "after_commit=4",
+])
+def test_killed_within_a_transaction(kafka, make_router, point):
+    router = make_router(kafka, clock="stream")
+    checker = Checker(router)
+    records = Traffic(seed=10).records(250)
+    doomed = router.start(failpoint=f"{point}:kill", ready=False)
+    # In portions, so that there are several transactions.
+    while doomed.process.poll() is None and (batch := list(islice(records, 60))):
+        checker.send(batch)
+        checker.finish_sending()
+        time.sleep(0.25)
+    assert doomed.wait(60) == KILLED, tail(doomed.log)
+    assert reached(router, point.partition("=")[0])
+    checker.send(islice(records, 300))
+    router.start()
+    checker.send(records)
+    checker.check()
+
+
+def test_killed_in_restore(kafka, make_router):
+    router = make_router(kafka, clock="stream")
+    checker = Checker(router)
+    records = Traffic(seed=11).records(250)
+    first = router.start()
+    checker.send(islice(records, 400))
+    checker.drain()
+    first.kill()
+    checker.send(islice(records, 200))
+    doomed = router.start(failpoint="in_restore:kill", ready=False)
+    assert doomed.wait(60) == KILLED, tail(doomed.log)
+    assert reached(router, "in_restore")
+    router.start()
+    checker.send(records)
+    checker.check()
+
+
+def test_killed_in_shutdown(kafka, make_router):
+    router = make_router(kafka, clock="stream")
+    checker = Checker(router)
+    records = Traffic(seed=13).records(250)
+    doomed = router.start(failpoint="in_shutdown:kill")
+    checker.send(islice(records, 400))
+    assert doomed.stop() == KILLED, tail(doomed.log)
+    assert reached(router, "in_shutdown")
+    router.start()
+    checker.send(records)
+    checker.check()
+
+
+def kill_at_random(kafka, make_router, seed, seconds, instances):
+    router = make_router(kafka, clock="stream", kafka=SESSION)
+    checker = Checker(router)
+    records = Traffic(seed=seed, step_ms=1500).records(60 * seconds)
+    chance = random.Random(seed)
+    supervisors = [Supervisor(router, name) for name in instances]
+    for supervisor in supervisors:
+        supervisor.__enter__()
+    try:
+        deadline = time.monotonic() + seconds
+        kills = 0
+        while time.monotonic() < deadline:
+            rest = time.monotonic() + chance.uniform(0.3, 3.5)
+            while time.monotonic() < rest:
+                checker.send(islice(records, 15))
+                time.sleep(0.1)
+            chance.choice(supervisors).kill()
+            kills += 1
+        assert kills >= 3
+        checker.check()
+    finally:
+        for supervisor in supervisors:
+            supervisor.__exit__()
+
+
+def test_killed_at_random_moments(kafka, make_router):
+    kill_at_random(kafka, make_router, 14, 12, ["one"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [20, 21, 22])
+def test_storm_of_kills(kafka, make_router, seed):
+    kill_at_random(kafka, make_router, seed, 90, ["one", "two"])
