@@ -6,17 +6,18 @@ import re
 
 import pytest
 
-from harness import BUILD, Router
+from harness import BUILD, Router, free_port
 from kafka import Kafka
+from proxy import Proxy
 
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items):
-    # Tests that share the three-node or the guarded cluster run in one process, so that with
-    # several processes there is only one of each.
+    # Tests that share the three-node, the guarded or the proxied cluster run in one process, so
+    # that with several processes there is only one of each.
     for item in items:
-        for fixture in ("kafka3", "kafka_acl"):
+        for fixture in ("kafka3", "kafka_acl", "kafka_proxied"):
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(fixture))
 
@@ -50,6 +51,18 @@ def kafka_acl():
     """One node that checks rights; user ombud (sasl_bootstrap) has none until granted."""
     cluster = Kafka(1, acl=True, name="kafka-acl")
     yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_proxied():
+    """One node behind a Proxy that can lose the ends of transactions: (cluster, its proxy, its
+    address as clients see it)."""
+    port = free_port()
+    cluster = Kafka(1, name="kafka-proxied", proxy=port)
+    proxy = Proxy(port, cluster.proxied)
+    yield cluster, proxy, f"127.0.0.1:{port}"
+    proxy.close()
     cluster.close()
 
 

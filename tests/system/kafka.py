@@ -40,12 +40,13 @@ def home_partition(ticket, partitions):
 class Kafka:
     """A cluster of its own, started by scripts/kafka in a folder of its own."""
 
-    def __init__(self, nodes=1, acl=False, name="kafka"):
+    def __init__(self, nodes=1, acl=False, name="kafka", proxy=None):
         self.folder = Path(tempfile.mkdtemp(prefix=f"ombud-test-{name}-"))
         self._admin = None
         self._environment = dict(os.environ, OMBUD_KAFKA_DIR=str(self.folder / "cluster"))
         try:
-            self.script("up", *(["--acl"] if acl else []), str(nodes))
+            self.script("up", *(["--acl"] if acl else []),
+                        *(["--proxy", str(proxy)] if proxy else []), str(nodes))
             self._read_environment()
         except BaseException:
             self.close()
@@ -69,6 +70,7 @@ class Kafka:
         self.env = dict(line.split("=", 1) for line in self.script("env").splitlines())
         self.bootstrap = self.env["KAFKA_BOOTSTRAP"]
         self.sasl_bootstrap = self.env.get("KAFKA_SASL_BOOTSTRAP")
+        self.proxied = self.env.get("KAFKA_PROXIED")
         self.nodes = int(self.env["KAFKA_NODES"])
 
     def pid(self, node=1):
@@ -99,6 +101,16 @@ class Kafka:
         """Number of partitions, 0 where the topic does not exist."""
         found = self.admin().list_topics(topic, timeout=20).topics[topic]
         return 0 if found.error else len(found.partitions)
+
+    def coordinator(self, transactional_id):
+        """The node that leads the transactions of that id; 0 while there is none."""
+        topic = self.admin().list_topics("__transaction_state", timeout=20) \
+            .topics["__transaction_state"]
+        code = 0
+        for character in transactional_id:  # Java's String.hashCode
+            code = (code * 31 + ord(character)) & 0xFFFFFFFF
+        partition = topic.partitions[abs(code - (code >> 31 << 32)) % len(topic.partitions)]
+        return max(partition.leader, 0)
 
     def topics(self):
         return set(self.admin().list_topics(timeout=20).topics)
