@@ -25,7 +25,8 @@ struct errand {
     struct refusing refusing;
     rd_kafka_topic_partition_list_t *offsets; /* of a commit; then what the group has instead */
     struct producer *old;
-    bool ask; /* afterwards, what the group has committed */
+    bool ask;   /* afterwards, what the group has committed */
+    bool probe; /* the abort must reach the broker */
     time_ms took;
 };
 
@@ -96,6 +97,10 @@ static void run_abort(void *arg)
 {
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
+    /* An abort of what never left this process would tell nothing. */
+    if (errand->probe)
+        rd_kafka_flush(producer_client(transaction->producer), BUDGET_MS);
+    errand->probe = false;
     errand->ending = ending_abort(&transaction->ending, producer_client(transaction->producer),
                                   BUDGET_MS, &errand->why);
 }
@@ -460,6 +465,14 @@ void transaction_abort(struct transaction *transaction, const char *reason)
         start_recreate(transaction, false);
     else
         start_abort(transaction);
+}
+
+void transaction_probe(struct transaction *transaction, const char *reason)
+{
+    transaction_open(transaction);
+    transaction_write_config(transaction);
+    transaction->errand.probe = true;
+    transaction_abort(transaction, reason);
 }
 
 void transaction_configure(struct transaction *transaction, const struct config *config)

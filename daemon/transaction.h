@@ -69,6 +69,10 @@ void transaction_write_config(struct transaction *transaction);
 /* Ends it. `ended` follows. Only when open. */
 void transaction_commit(struct transaction *transaction);
 void transaction_abort(struct transaction *transaction, const char *reason);
+/* Finds out whether the producer is still good, by an abort that reaches the broker: `ended`
+ * follows with UNDONE if it is, with FENCED if another process has taken our name. Only when idle
+ * or open. */
+void transaction_probe(struct transaction *transaction, const char *reason);
 /* Only when idle: handles for the new configuration's topics. */
 void transaction_configure(struct transaction *transaction, const struct config *config);
 

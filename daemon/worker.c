@@ -258,9 +258,39 @@ static void seek(struct worker *worker, struct task **tasks, size_t count)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+/* The consumer was fenced. By another process under our name, which then has fenced the producer as
+ * well – or by ourselves: a JoinGroup whose answer the broker's death swallowed was followed by the
+ * next one, and the group took the second for a newcomer. Only the producer can tell. */
+static void find_rival(struct worker *worker)
+{
+    enum transaction_state state = transaction_state(worker->transaction);
+    worker->displaced = true;
+    if (state == TRANSACTION_IDLE || state == TRANSACTION_OPEN)
+        transaction_probe(worker->transaction, "the group has given our place away");
+    /* Otherwise one is ending, and worker_on_transaction hears of it. */
+}
+
+/* A transaction ended after the group had given our place away. */
+static void leave_group(struct worker *worker, enum transaction_end end)
+{
+    if (end != TRANSACTION_UNDONE) {
+        find_rival(worker);
+        return;
+    }
+    log_say(worker->setup.log, LOGGED_ERROR,
+            "the group has given the place of '%s' away, but nobody else writes under this name: "
+            "this one ends, to be started again",
+            worker->setup.name);
+    fail(worker, EX_TEMPFAIL);
+}
+
 void worker_on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count)
 {
     struct worker *worker = arg;
+    if (worker->displaced && end != TRANSACTION_FENCED && end != TRANSACTION_HOPELESS) {
+        leave_group(worker, end);
+        return;
+    }
     switch (end) {
     case TRANSACTION_READY:
         set_phase(worker, WORKER_RUNNING);
@@ -319,7 +349,8 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
         code = rd_kafka_fatal_error(worker->consumer, text, sizeof(text));
     switch (code) {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-        worker_on_transaction(worker, TRANSACTION_FENCED, NULL, 0);
+        if (!worker->displaced)
+            find_rival(worker);
         break;
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:

@@ -27,6 +27,7 @@ struct worker {
     int wake_fd, consumer_fd, tasks_fd;
     struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
     bool config_announced, broker_away;
+    bool displaced; /* the group has given our place to somebody: another process, or ourselves */
     time_ms last_turn;
 
     atomic_bool stop;
