@@ -179,10 +179,13 @@ static bool is_negated(const struct context *context, const struct finding *find
     bool negated = false; /* each further negation turns it round */
     size_t first = word_after(context, clause->from);
     size_t end = finding->open ? finding->to : finding->from;
-    for (size_t i = first; i < context->word_count && context->words[i].to <= end; i++) {
+    for (size_t i = first; i < context->word_count && context->words[i].from < end; i++) {
         const struct word *word = &context->words[i];
-        bool apart = word->to <= finding->from || word->from > finding->from;
-        if (word->kind == MODIFIER_NEGATION && !word->spent && word->from >= clause->from && apart)
+        if (word->kind != MODIFIER_NEGATION || word->spent || word->from < clause->from)
+            continue;
+        /* One that overlaps stands before: 没有 and 有问题 in 没有问题. */
+        bool inside = word->from > finding->from && word->to <= finding->to;
+        if (word->from < finding->from || inside)
             negated ^= negates(context, finding, i);
     }
     return negated;
@@ -207,7 +210,7 @@ static bool is_asked(const struct context *context, const struct finding *findin
             break;
         if (word->kind != MODIFIER_QUESTION || word->spent || word->from < clause->from)
             continue;
-        if (word->to <= finding->from) {
+        if (word->from < finding->from) { /* "if it catches" overlaps "catches fire" */
             if (reaches(text, word, word->to, finding->from, QUESTION_CHARACTERS, QUESTION_WORDS) &&
                 !has_word(context, i, MODIFIER_CONTRAST, word->to, finding->from))
                 return true;

@@ -37,6 +37,7 @@ static const struct {
     { "anger", "难吃", 8, 0, false },
     { "anger", "not working", 8, 0, false },
     { "anger", "slow", 6, 0, false },
+    { "anger", "有问题", 6, 0, false },
     { "anger", "一直(?:没|不).{0,6}(?:处理|解决)", 12, 0, true },
     { "money", "退款", 10, 0, false },
     { "money", "没有退款", 12, 0, false },
@@ -83,6 +84,7 @@ static const struct {
     { MODIFIER_PRESUMING, "为什么" },
     { MODIFIER_PRESUMING, "why" },
     { MODIFIER_QUESTION, "？" },
+    { MODIFIER_QUESTION, "if it caught" },
 };
 
 static const struct {
@@ -194,7 +196,8 @@ static void test_finding(void **state)
         { "a longer literal wins over its part", "没有退款", "money stated 没有退款" },
         { "a name that contains the word does not count", "我要向食品安全局反映", "" },
         { "the word beside the name counts", "食品安全局来了，着火", "safety stated 着火" },
-        { "the word itself counts", "食品安全有问题", "safety stated 食品安全" },
+        { "the word itself counts", "食品安全有问题",
+          "safety stated 食品安全; anger stated 有问题" },
         { "an English exception", "the smoke detector beeps", "" },
         { "a regular expression", "电池用了两天发烫", "safety stated 电池用了两天发烫" },
         { "its longest end wins", "电池发烫发烫", "safety stated 电池发烫发烫" },
@@ -262,6 +265,7 @@ static void test_negation(void **state)
         { "English clause", "I am not happy that it caught fire", "safety stated caught fire" },
         { "English sentence", "It does not. On fire again", "safety stated On fire" },
         { "English exception", "not only on fire", "safety stated on fire" },
+        { "a negation that overlaps", "没有问题", "anger negated 有问题" },
         { "a negation inside a phrase", "it is not working", "anger stated not working" },
         { "a negation is a word", "knot on fire", "safety stated on fire" },
     };
@@ -287,6 +291,7 @@ static void test_questions(void **state)
         { "so is ?!", "退款？！", "money stated 退款" },
         { "the question of another clause", "着火了，你们不管吗？", "safety stated 着火" },
         { "a condition that ends in a threat", "如果不来就退款", "money stated 退款" },
+        { "a condition that overlaps", "if it caught fire", "safety question caught fire" },
         { "English", "could it catch? could it be on fire", "safety question on fire" },
         { "English why", "why so slow?", "anger stated slow" },
         { "English mark", "any refund?", "money question refund" },
