@@ -88,8 +88,28 @@ static const char lexicons[] =
     "except: [fire sale]   # names that merely contain a word of the category\n"
     "```\n"
     "\n"
-    "A file without `category` holds what changes the meaning of phrases near it: the lists\n"
-    "`negation`, `negation_exception`, `question`, `intensifier` and `contrast`.\n";
+    "Of overlapping phrases of one category the longest counts. Regular expressions cannot look\n"
+    "around or back; with bounded gaps most are taken apart into literals and cost no more than\n"
+    "those: `(battery|phone).{0,8}(smokes|smoking)`, `[^,;]{0,8}`, `(?: [a-z]{1,10}){0,3}`.\n"
+    "\n"
+    "A file without `category` holds what changes the meaning of phrases near it, as lists of "
+    "words:\n"
+    "\n"
+    "| list | what it does |\n"
+    "|---|---|\n"
+    "| `negation` | shortly before a phrase, in its clause: it is denied and counts nothing; two "
+    "cancel "
+    "each other |\n"
+    "| `negation_exception` | contains a negation and denies nothing: *not only* |\n"
+    "| `question` | before a phrase or at the end of its clause: it is only imagined, see "
+    "`score.question` |\n"
+    "| `presuming` | in a question takes the phrase as given: *why* |\n"
+    "| `intensifier` | next to a phrase: it weighs more, see `score.intensify` |\n"
+    "| `contrast` | a negation or question before it reaches no further: *but* |\n"
+    "\n"
+    "Of overlapping words the longest counts, and a word that is part of a phrase says nothing "
+    "about\n"
+    "others. A question mark alone makes a phrase a question only if it has no floor.\n";
 
 static void write_matchers(struct buf *out)
 {
