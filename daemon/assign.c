@@ -13,6 +13,7 @@ struct assignment {
     struct task **orphans; /* given away while the restorer had them */
     size_t orphan_count;
     bool revoking, lost; /* a revocation waits for its answer */
+    bool joined;
 };
 
 struct assignment *assignment_new(const struct assignment_setup *setup)
@@ -90,6 +91,7 @@ static struct task *make_task(struct assignment *assignment, const char *topic, 
 static void take_assigned(struct assignment *assignment,
                           const rd_kafka_topic_partition_list_t *partitions)
 {
+    assignment->joined = true;
     rd_kafka_topic_partition_list_t *nothing = rd_kafka_topic_partition_list_new(0);
     check(assignment, rd_kafka_incremental_assign(assignment->setup.consumer, nothing),
           "answer to an assignment");
@@ -263,6 +265,11 @@ struct task **assignment_tasks(const struct assignment *assignment, size_t *coun
 {
     *count = assignment->count;
     return assignment->tasks;
+}
+
+bool assignment_joined(const struct assignment *assignment)
+{
+    return assignment->joined;
 }
 
 size_t assignment_restoring(const struct assignment *assignment)

@@ -47,4 +47,6 @@ enum assignment_wish assignment_wish(const struct assignment *assignment);
 void assignment_settle(struct assignment *assignment);
 
 struct task **assignment_tasks(const struct assignment *assignment, size_t *count);
+/* The group has given us something, or nothing, at least once. */
+bool assignment_joined(const struct assignment *assignment);
 size_t assignment_restoring(const struct assignment *assignment);

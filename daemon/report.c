@@ -34,6 +34,7 @@ void report_make(struct worker_report *report, const struct transaction *transac
     *report = (struct worker_report){ .transactions = transaction_counters(transaction),
                                       .transaction = transaction_state(transaction),
                                       .transaction_age = transaction_age(transaction),
+                                      .joined = assignment_joined(assignment),
                                       .restoring = assignment_restoring(assignment) };
     report->tasks = mem_array(count + 1, sizeof(*report->tasks));
     for (size_t i = 0; i < count; i++) {

@@ -26,7 +26,7 @@ struct task_report {
 struct worker_report {
     struct transaction_counters transactions;
     enum transaction_state transaction;
-    bool broker_reachable;
+    bool broker_reachable, joined;
     time_ms transaction_age; /* since the one under way was begun, 0: none */
     size_t restoring;
     size_t undeliverable;

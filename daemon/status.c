@@ -8,12 +8,13 @@ enum { HANGING_MS = 5000 };
 bool status_line(struct app *app, struct buf *line)
 {
     size_t restoring = 0, running = 0, undeliverable = 0;
-    bool starting = false, away = false, hanging = false;
+    bool starting = false, joining = false, away = false, hanging = false;
     int64_t lag = 0;
     for (int i = 0; i < app->worker_count; i++) {
         struct worker_report report;
         worker_report(app->workers[i], &report);
         starting = starting || worker_phase(app->workers[i]) == WORKER_STARTING;
+        joining = joining || !report.joined;
         restoring += report.restoring;
         running += report.count;
         undeliverable += report.undeliverable;
@@ -29,6 +30,8 @@ bool status_line(struct app *app, struct buf *line)
         buf_printf(line, "Kafka does not answer; trying on");
     else if (starting)
         buf_printf(line, "starting: waiting for the transaction coordinator");
+    else if (joining)
+        buf_printf(line, "joining its group");
     else if (hanging)
         buf_printf(line, "a transaction has been ending for more than %d s", HANGING_MS / 1000);
     else if (restoring > 0)
@@ -37,7 +40,7 @@ bool status_line(struct app *app, struct buf *line)
         buf_printf(line, "routing %zu partitions, %lld records behind", running, (long long)lag);
     if (undeliverable > 0)
         buf_printf(line, "; %zu topics take no records", undeliverable);
-    return !starting && !away && !hanging && restoring == 0;
+    return !starting && !joining && !away && !hanging && restoring == 0;
 }
 
 void status_notify(struct app *app)

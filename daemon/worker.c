@@ -109,6 +109,9 @@ static bool say_goodbye(struct worker *worker, bool all)
     bool any = false;
     size_t count;
     struct task **tasks = assignment_tasks(worker->assignment, &count);
+    if (worker->goodbye_said)
+        return false;
+    worker->goodbye_said = true;
     for (size_t i = 0; i < count; i++) {
         struct task *task = tasks[i];
         if (task->queue == NULL || (!all && task->state != TASK_LEAVING) ||
@@ -130,7 +133,10 @@ static void at_boundary(struct worker *worker)
         transaction_commit(worker->transaction);
         return;
     }
-    assignment_settle(worker->assignment);
+    if (assignment_wish(worker->assignment) != ASSIGNMENT_CONTENT) {
+        assignment_settle(worker->assignment);
+        worker->goodbye_said = false;
+    }
     if (stopping) {
         if (say_goodbye(worker, true)) {
             transaction_commit(worker->transaction);
@@ -225,8 +231,9 @@ static void turn(struct worker *worker)
     }
     if (transaction_state(transaction) == TRANSACTION_OPEN &&
         (must_end(worker) || feeder_wants_end(worker->feeder, now_boot()))) {
-        if (must_end(worker))
-            say_goodbye(worker, atomic_load(&worker->stop));
+        bool stopping = atomic_load(&worker->stop);
+        if (stopping || assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY)
+            say_goodbye(worker, stopping);
         feeder_ended(worker->feeder, now_boot());
         transaction_commit(transaction);
     }

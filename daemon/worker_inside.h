@@ -26,6 +26,7 @@ struct worker {
     struct shared_config *config;
     int wake_fd, consumer_fd, tasks_fd;
     struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
+    bool goodbye_said; /* once for each revocation: it may fail, but must not hold up the group */
     bool config_announced, broker_away;
     bool displaced; /* the group has given our place to somebody: another process, or ourselves */
     time_ms last_turn;
