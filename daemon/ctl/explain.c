@@ -155,7 +155,7 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' }, { "lang", required_argument, NULL, 'l' },
         { "json", no_argument, NULL, 'j' },         { "mapping", no_argument, NULL, 'm' },
-        { "topic", required_argument, NULL, 't' },  { "customers", required_argument, NULL, 't' },
+        { "topic", required_argument, NULL, 't' },  { "customers", required_argument, NULL, 'u' },
         { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
@@ -163,7 +163,7 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
             return command_help(explain->command);
         else if (option == 'c')
             *path = optarg;
-        else if (option == 't')
+        else if (option == 'u')
             explain->customers_path = optarg;
         else if (option == 'j')
             explain->as_json = true;
