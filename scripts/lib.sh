@@ -70,10 +70,14 @@ test_python() {
     printf '%s\n' "$folder/bin/python"
 }
 
-# Configures and builds one CMake preset.
+# Configures and builds one CMake preset; two builds in one folder would spoil each other.
 build_preset() {
     local preset=$1
-    [ -e "$ombud_root/build/$preset/build.ninja" ] ||
-        (cd "$ombud_root" && cmake --preset "$preset") >/dev/null || return 1
-    (cd "$ombud_root" && cmake --build --preset "$preset" -- --quiet)
+    mkdir -p "$ombud_root/build"
+    (
+        flock 9
+        cd "$ombud_root" || exit 1
+        [ -e "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null || exit 1
+        cmake --build --preset "$preset" -- --quiet
+    ) 9>"$ombud_root/build/$preset.lock"
 }

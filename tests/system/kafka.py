@@ -123,6 +123,8 @@ class Kafka:
 
     def delete_topic(self, topic):
         self.admin().delete_topics([topic])[topic].result(30)
+        wait_until(lambda: topic not in self.topics(), 20, f"{topic} to be gone")
+        # The broker forgets the partitions a moment after the name.
         wait_until(lambda: self.partitions(topic) == 0, 20, f"{topic} to be gone")
 
     def producer(self, partitioner="murmur2_random", **config):
