@@ -72,6 +72,8 @@ static void look_at_workers(struct main_loop *loop)
     }
     if (loop->stopping) {
         if (all_in(loop, WORKER_STOPPED)) {
+            for (int i = 0; i < app->worker_count; i++)
+                worker_join(app->workers[i]);
             log_say(app->log, LOGGED_INFO, "stopped");
             leave(loop, EX_OK);
         }

@@ -44,6 +44,8 @@ int worker_exit_code(const struct worker *worker);
 uint64_t worker_progress(const struct worker *worker);
 /* Asks it to end its transaction and stop. */
 void worker_stop(struct worker *worker);
+/* Waits for the thread of one that has stopped. */
+void worker_join(struct worker *worker);
 /* Asks it to take another configuration at its next transaction boundary. */
 void worker_reconfigure(struct worker *worker, struct shared_config *config);
 /* The fingerprint-bearing configuration in use is `config`. */

@@ -143,6 +143,11 @@ void worker_stop(struct worker *worker)
     worker_wake(worker->wake_fd);
 }
 
+void worker_join(struct worker *worker)
+{
+    pthread_join(worker->thread, NULL);
+}
+
 void worker_reconfigure(struct worker *worker, struct shared_config *config)
 {
     pthread_mutex_lock(&worker->lock);
