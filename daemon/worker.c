@@ -166,6 +166,16 @@ static void schedule(struct worker *worker, time_ms delay)
     evtimer_add(worker->turn_timer, &wait);
 }
 
+/* News of the inputs may have been missed: no deadline fires before the broker was asked. */
+static void distrust_inputs(struct worker *worker)
+{
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    for (size_t i = 0; i < count; i++)
+        tasks[i]->unsure = true;
+    verifier_distrust(worker->verifier);
+}
+
 /* While we were not running, deadlines may have passed and their answers may have come: neither is
  * known to have been read. */
 static void notice_gap(struct worker *worker, time_ms now)
@@ -176,11 +186,7 @@ static void notice_gap(struct worker *worker, time_ms now)
         return;
     log_say(worker->setup.log, LOGGED_NOTICE, "worker %d stood still for %lld ms",
             worker->setup.number, (long long)gap);
-    size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
-    for (size_t i = 0; i < count; i++)
-        tasks[i]->unsure = true;
-    verifier_distrust(worker->verifier);
+    distrust_inputs(worker);
 }
 
 static void feed_turn(struct worker *worker, time_ms now)
@@ -368,9 +374,7 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
         worker->broker_away = true;
         /* fall through */
     case RD_KAFKA_RESP_ERR__TRANSPORT:
-        /* A pause in the news of the input, see notice_gap. */
-        worker->last_turn -= GAP_MS;
-        notice_gap(worker, worker->last_turn + GAP_MS);
+        distrust_inputs(worker);
         /* fall through */
     default:
         log_say(worker->setup.log, LOGGED_WARNING, "kafka consumer: %s: %s",
