@@ -12,7 +12,8 @@ struct assignment {
     size_t count, capacity;
     struct task **orphans; /* given away while the restorer had them */
     size_t orphan_count;
-    bool revoking, lost; /* a revocation waits for its answer */
+    bool revoking, lost; /* a revocation waits for a boundary; to be answered then, unless lost */
+    rd_kafka_topic_partition_list_t *later; /* assigned while what was lost still leaves */
     bool joined;
 };
 
@@ -20,6 +21,7 @@ struct assignment *assignment_new(const struct assignment_setup *setup)
 {
     struct assignment *assignment = mem_alloc(sizeof(*assignment));
     assignment->setup = *setup;
+    assignment->later = rd_kafka_topic_partition_list_new(0);
     return assignment;
 }
 
@@ -31,6 +33,7 @@ void assignment_free(struct assignment *assignment)
         task_free(assignment->tasks[i]);
     for (size_t i = 0; i < assignment->orphan_count; i++)
         task_free(assignment->orphans[i]);
+    rd_kafka_topic_partition_list_destroy(assignment->later);
     free(assignment->tasks);
     free(assignment->orphans);
     free(assignment);
@@ -88,14 +91,22 @@ static struct task *make_task(struct assignment *assignment, const char *topic, 
     return task;
 }
 
-static void take_assigned(struct assignment *assignment,
-                          const rd_kafka_topic_partition_list_t *partitions)
+/* Only what was added can be given back: what has a queue. */
+static void unassign(struct assignment *assignment, struct task **tasks, size_t count)
 {
-    assignment->joined = true;
-    rd_kafka_topic_partition_list_t *nothing = rd_kafka_topic_partition_list_new(0);
-    check(assignment, rd_kafka_incremental_assign(assignment->setup.consumer, nothing),
-          "answer to an assignment");
-    rd_kafka_topic_partition_list_destroy(nothing);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->queue != NULL)
+            rd_kafka_topic_partition_list_add(list, tasks[i]->topic, tasks[i]->setup.partition);
+    }
+    check(assignment, rd_kafka_incremental_unassign(assignment->setup.consumer, list),
+          "giving partitions back");
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+static void begin_tasks(struct assignment *assignment,
+                        const rd_kafka_topic_partition_list_t *partitions)
+{
     struct task **tasks = mem_array((size_t)partitions->cnt + 1, sizeof(*tasks));
     size_t count = 0;
     for (int i = 0; i < partitions->cnt; i++) {
@@ -107,11 +118,47 @@ static void take_assigned(struct assignment *assignment,
     free(tasks);
 }
 
+static void take_assigned(struct assignment *assignment,
+                          const rd_kafka_topic_partition_list_t *partitions)
+{
+    assignment->joined = true;
+    rd_kafka_topic_partition_list_t *nothing = rd_kafka_topic_partition_list_new(0);
+    check(assignment, rd_kafka_incremental_assign(assignment->setup.consumer, nothing),
+          "answer to an assignment");
+    rd_kafka_topic_partition_list_destroy(nothing);
+    if (!assignment->revoking) {
+        begin_tasks(assignment, partitions);
+        return;
+    }
+    for (int i = 0; i < partitions->cnt; i++)
+        rd_kafka_topic_partition_list_add(assignment->later, partitions->elems[i].topic,
+                                          partitions->elems[i].partition);
+}
+
+/* Before what was lost has left, the next assignment is taken away, too: none of it has begun. */
+static void take_later(struct assignment *assignment,
+                       const rd_kafka_topic_partition_list_t *partitions)
+{
+    for (int i = 0; i < partitions->cnt; i++)
+        rd_kafka_topic_partition_list_del(assignment->later, partitions->elems[i].topic,
+                                          partitions->elems[i].partition);
+    unassign(assignment, NULL, 0);
+}
+
+/* A loss is answered at once, although its transaction is not aborted yet: as long as the answer is
+ * missing, librdkafka sends heartbeats without a member id, and a coordinator that comes back takes
+ * them for a rival's and fences us out. */
 static void take_revoked(struct assignment *assignment,
                          const rd_kafka_topic_partition_list_t *partitions)
 {
+    if (assignment->revoking) {
+        take_later(assignment, partitions);
+        return;
+    }
     assignment->revoking = true;
     assignment->lost = rd_kafka_assignment_lost(assignment->setup.consumer) != 0;
+    struct task **leaving = mem_array((size_t)partitions->cnt + 1, sizeof(*leaving));
+    size_t count = 0;
     for (int i = 0; i < partitions->cnt; i++) {
         struct task *task =
             find(assignment, partitions->elems[i].topic, partitions->elems[i].partition);
@@ -124,7 +171,11 @@ static void take_revoked(struct assignment *assignment,
             assignment->orphans[assignment->orphan_count++] = task;
         }
         task->state = TASK_LEAVING;
+        leaving[count++] = task;
     }
+    if (assignment->lost)
+        unassign(assignment, leaving, count);
+    free(leaving);
 }
 
 void assignment_event(struct assignment *assignment, rd_kafka_event_t *event)
@@ -191,16 +242,6 @@ bool assignment_restored(struct assignment *assignment, struct task *task, struc
     return true;
 }
 
-static void unassign(struct assignment *assignment, struct task **tasks, size_t count)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count + 1);
-    for (size_t i = 0; i < count; i++)
-        rd_kafka_topic_partition_list_add(list, tasks[i]->topic, tasks[i]->setup.partition);
-    check(assignment, rd_kafka_incremental_unassign(assignment->setup.consumer, list),
-          "giving partitions back");
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
 enum assignment_wish assignment_wish(const struct assignment *assignment)
 {
     if (!assignment->revoking)
@@ -213,7 +254,7 @@ void assignment_settle(struct assignment *assignment)
     if (!assignment->revoking)
         return;
     struct task **leaving = mem_array(assignment->count + 1, sizeof(*leaving));
-    size_t leaving_count = 0, kept = 0, attached = 0;
+    size_t leaving_count = 0, kept = 0;
     for (size_t i = 0; i < assignment->count; i++) {
         struct task *task = assignment->tasks[i];
         if (task->state != TASK_LEAVING)
@@ -222,14 +263,9 @@ void assignment_settle(struct assignment *assignment)
             leaving[leaving_count++] = task;
     }
     assignment->count = kept;
-    /* Only what was added can be given back. */
-    struct task **added = mem_array(leaving_count + 1, sizeof(*added));
-    for (size_t i = 0; i < leaving_count; i++) {
-        if (leaving[i]->queue != NULL)
-            added[attached++] = leaving[i];
-    }
+    if (!assignment->lost)
+        unassign(assignment, leaving, leaving_count);
     assignment->revoking = assignment->lost = false;
-    unassign(assignment, added, attached);
     for (size_t i = 0; i < leaving_count; i++) {
         bool orphan = false;
         for (size_t j = 0; j < assignment->orphan_count; j++)
@@ -238,7 +274,9 @@ void assignment_settle(struct assignment *assignment)
             task_free(leaving[i]);
     }
     free(leaving);
-    free(added);
+    begin_tasks(assignment, assignment->later);
+    rd_kafka_topic_partition_list_destroy(assignment->later);
+    assignment->later = rd_kafka_topic_partition_list_new(0);
     add_restored(assignment);
 }
 

@@ -383,6 +383,16 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
     }
 }
 
+static void take_rebalance(struct worker *worker, rd_kafka_event_t *event)
+{
+    assignment_event(worker->assignment, event);
+    if (!worker->newcomer)
+        return;
+    rd_kafka_resp_err_t code = worker_subscribe(worker, false);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        log_say(worker->setup.log, LOGGED_WARNING, "subscribe: %s", rd_kafka_err2str(code));
+}
+
 void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
 {
     struct worker *worker = arg;
@@ -391,7 +401,7 @@ void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
     rd_kafka_event_t *event;
     while ((event = rd_kafka_queue_poll(worker->queue, 0)) != NULL) {
         if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
-            assignment_event(worker->assignment, event);
+            take_rebalance(worker, event);
         else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR)
             take_consumer_error(worker, event);
         rd_kafka_event_destroy(event);

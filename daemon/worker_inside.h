@@ -27,7 +27,7 @@ struct worker {
     int wake_fd, consumer_fd, tasks_fd;
     struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
     bool goodbye_said; /* once for each revocation: it may fail, but must not hold up the group */
-    bool config_announced, broker_away;
+    bool config_announced, broker_away, newcomer;
     bool displaced; /* the group has given our place to somebody: another process, or ourselves */
     time_ms last_turn;
 
@@ -40,6 +40,11 @@ struct worker {
     struct worker_report report;
 };
 
+/* Subscribes to the inputs. A newcomer names one topic more and drops it after its first
+ * assignment: a change of subscription is what makes the group deal out its partitions again.
+ * Without it, who died while giving partitions away and came back under its name would be handed
+ * the shrunken assignment, and nobody the rest. */
+rd_kafka_resp_err_t worker_subscribe(struct worker *worker, bool newcomer);
 /* Writes an eventfd of ours. */
 void worker_wake(int fd);
 /* Events of the parts of `struct worker`, each with the worker as argument. */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -8,7 +9,26 @@
 #include "kafka_conf.h"
 #include "worker_inside.h"
 
-enum { TICK_MS = 250 };
+enum { TICK_MS = 250, NAME_SIZE = 256 };
+
+rd_kafka_resp_err_t worker_subscribe(struct worker *worker, bool newcomer)
+{
+    const struct inputs *inputs = worker->setup.inputs;
+    rd_kafka_topic_partition_list_t *topics =
+        rd_kafka_topic_partition_list_new((int)inputs->count + 1);
+    for (size_t i = 0; i < inputs->count; i++)
+        rd_kafka_topic_partition_list_add(topics, inputs->items[i].topic, RD_KAFKA_PARTITION_UA);
+    if (newcomer) {
+        char name[NAME_SIZE];
+        snprintf(name, sizeof(name), "%.*s",
+                 STR_ARG(shared_config_get(worker->config)->topics.config));
+        rd_kafka_topic_partition_list_add(topics, name, RD_KAFKA_PARTITION_UA);
+    }
+    rd_kafka_resp_err_t code = rd_kafka_subscribe(worker->consumer, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    worker->newcomer = newcomer;
+    return code;
+}
 
 static bool open_consumer(struct worker *worker, struct error *err)
 {
@@ -22,11 +42,7 @@ static bool open_consumer(struct worker *worker, struct error *err)
     rd_kafka_poll_set_consumer(worker->consumer);
     worker->queue = rd_kafka_queue_get_consumer(worker->consumer);
     rd_kafka_queue_io_event_enable(worker->queue, worker->consumer_fd, &one, sizeof(one));
-    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new((int)inputs->count);
-    for (size_t i = 0; i < inputs->count; i++)
-        rd_kafka_topic_partition_list_add(topics, inputs->items[i].topic, RD_KAFKA_PARTITION_UA);
-    rd_kafka_resp_err_t code = rd_kafka_subscribe(worker->consumer, topics);
-    rd_kafka_topic_partition_list_destroy(topics);
+    rd_kafka_resp_err_t code = worker_subscribe(worker, true);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            error_set(err, "subscribe: %s", rd_kafka_err2str(code));
 }
