@@ -110,7 +110,7 @@ class Checker:
 
     def _partitions(self, topic):
         if topic not in self._counts:
-            self._counts[topic] = self.kafka.partitions(topic)
+            self._counts[topic] = self.kafka.partitions(topic) or 1  # one that is gone
         return self._counts[topic]
 
     def _read(self, topics):

@@ -61,6 +61,24 @@ def test_killed_in_restore(kafka, make_router):
     checker.check()
 
 
+def test_killed_in_rebalance(kafka, make_router):
+    """Three rebalances bring the partitions; the fourth, when another instance joins, is to take
+    some away: killed there, they belong to nobody until the group deals out all of them again."""
+    router = make_router(kafka, clock="stream", kafka=SESSION)
+    checker = Checker(router)
+    records = Traffic(seed=12).records(250)
+    doomed = router.start("one", failpoint="in_rebalance=4:kill")
+    checker.send(islice(records, 300))
+    second = router.start("two", ready=False)
+    checker.send(islice(records, 300))
+    assert doomed.wait(60) == KILLED, tail(doomed.log)
+    assert reached(router, "in_rebalance")
+    again = router.start("one")
+    wait_until(lambda: tasks_of(again) + tasks_of(second) == 5, 60, "all tasks to run")
+    checker.send(records)
+    checker.check()
+
+
 def test_killed_in_shutdown(kafka, make_router):
     router = make_router(kafka, clock="stream")
     checker = Checker(router)
