@@ -332,6 +332,16 @@ static void open_readings(struct restorer *restorer, rd_kafka_t *raw, const stru
     }
 }
 
+static const char *changelog_of(const struct reading *readings, size_t count,
+                                const struct task *task)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (readings[i].task == task)
+            return readings[i].topic;
+    }
+    return task->topic;
+}
+
 static void restore_all(struct restorer *restorer, struct task_list *list)
 {
     const struct config *config = list->tasks[0]->setup.config;
@@ -356,8 +366,11 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
         struct task *task = list->tasks[i];
         if (reader == NULL || raw == NULL)
             refuse(task, &err);
-        else if (task->refusal == NULL && !task->row->ops->restored(task->engine, &err))
+        else if (task->refusal == NULL && !task->row->ops->restored(task->engine, &err)) {
+            error_prefix(&err, "%s partition %d", changelog_of(readings, count, task),
+                         task->setup.partition);
             refuse(task, &err);
+        }
         if (task->engine != NULL)
             task->row->ops->mark(task->engine);
         task->restore_ms = now_monotonic() - start;
