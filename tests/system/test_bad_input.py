@@ -22,7 +22,7 @@ BAD = [
     ("not UTF-8", b'{"type":"opened","ticket":"T-\xff"}', "UTF-8", "byte 29"),
     ("deeply nested", b'{"type":"opened","ticket":"T","attributes":' + b"[" * 200 + b"]" * 200 +
      b"}", "deep", None),
-    ("duplicate keys", b'{"type":"opened","ticket":"T-1","ticket":"T-2"}', "twice", "byte 33"),
+    ("duplicate keys", b'{"type":"opened","ticket":"T-1","ticket":"T-2"}', "twice", "byte 32"),
     ("oversized", event(body="a" * MAX_EVENT), str(MAX_EVENT), None),
     ("empty", b"", "", None),
     ("no object", b"[1,2,3]", "", None),
