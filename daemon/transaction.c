@@ -495,8 +495,9 @@ struct transaction_counters transaction_counters(const struct transaction *trans
 {
     struct transaction_counters counters = transaction->counters;
     counters.redirected = transaction->redirected;
-    if (transaction->producer != NULL && transaction->state != TRANSACTION_RECREATING &&
-        transaction->state != TRANSACTION_STARTING)
+    /* While it is being made the producer is the committer's, even to look at. */
+    if (transaction->state != TRANSACTION_RECREATING &&
+        transaction->state != TRANSACTION_STARTING && transaction->producer != NULL)
         counters.redirected += producer_redirected(transaction->producer);
     return counters;
 }

@@ -3,6 +3,8 @@ disturbs, several instances share the work, records come in by other ways."""
 
 from itertools import islice
 
+import pytest
+
 from checker import Checker
 from faults import SESSION, tasks_of
 from harness import tail
@@ -19,6 +21,7 @@ def test_undisturbed(kafka, make_router):
     assert daemon.stop() == 0, tail(daemon.log)
 
 
+@pytest.mark.threads
 def test_two_instances(kafka, make_router):
     router = make_router(kafka, clock="stream", kafka=SESSION)
     checker = Checker(router)
@@ -34,6 +37,7 @@ def test_two_instances(kafka, make_router):
     assert first.stop() == 0 and second.stop() == 0
 
 
+@pytest.mark.threads
 def test_an_instance_joins_and_leaves_again_and_again(kafka, make_router):
     router = make_router(kafka, clock="stream", kafka=SESSION)
     checker = Checker(router)

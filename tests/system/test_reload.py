@@ -4,6 +4,8 @@ import json
 import re
 import signal
 
+import pytest
+
 from harness import tail
 from kafka import LoggingProducer, wait_until
 
@@ -43,6 +45,7 @@ def fingerprint(text):
     return re.search(r"configuration ([0-9a-f]{12})", text).group(1)
 
 
+@pytest.mark.threads
 def test_new_rules_hold_from_a_transaction_on(router):
     daemon = router.start()
     old = decide(router, range(3))

@@ -37,6 +37,7 @@ class Manager:
         return sum(f == field for _, f, _ in self.heard)
 
 
+@pytest.mark.threads
 def test_service_manager_hears_ready_status_watchdog_and_stopping(router, tmp_path):
     manager = Manager(tmp_path)
     daemon = router.start(ready=False, NOTIFY_SOCKET=str(manager.path), WATCHDOG_USEC="2000000")
@@ -88,6 +89,7 @@ def test_readiness_follows_the_broker(kafka, router):
         pytest.fail(f"{error}: {daemon.http('/readyz')}")
 
 
+@pytest.mark.threads
 def test_shutdown_is_bounded_without_a_broker(kafka, router):
     daemon = router.start(config={"shutdown_wait": "5s"})
     kafka.kill_node(1)
