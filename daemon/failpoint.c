@@ -97,7 +97,8 @@ void failpoint_poison(struct failpoints *points, struct str text)
 {
     for (int i = 0; points != NULL && i < points->count; i++) {
         const char *poison = points->points[i].text;
-        if (poison != NULL && memmem(text.data, text.size, poison, strlen(poison)) != NULL)
+        if (poison != NULL && str_present(text) &&
+            memmem(text.data, text.size, poison, strlen(poison)) != NULL)
             kill(getpid(), SIGKILL);
     }
 }
