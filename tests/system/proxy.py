@@ -1,5 +1,5 @@
 """A small proxy between ombudd and Kafka that makes the end of a transaction uncertain: it loses the
-request to end it, or the answer. Everything else passes."""
+request to end it, or the answer. Everything else passes, unless the network is cut as a whole."""
 
 import socket
 import struct
@@ -22,11 +22,23 @@ class Proxy:
         self._lock = threading.Lock()
         self._sockets = set()
         self._losing, self._left = None, 0
+        self._is_cut = False
         self.lost = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
         self._listener.close()
+        self._shut_all()
+
+    def cut(self):
+        """The network is away: nothing passes, and whoever connects is turned away."""
+        self._is_cut = True
+        self._shut_all()
+
+    def mend(self):
+        self._is_cut = False
+
+    def _shut_all(self):
         with self._lock:
             for one in list(self._sockets):
                 _shut(one)
@@ -55,6 +67,9 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self._is_cut:
+                _shut(client)
+                continue
             threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client):

@@ -14,10 +14,8 @@ from proxy import ANSWER, REQUEST
 from traffic import Traffic
 
 
-# Away for a moment, and for longer than the group keeps a member that it does not hear from.
-@pytest.mark.parametrize("away", [0, 9])
-def test_broker_killed_and_restarted(kafka, make_router, away):
-    router = make_router(kafka, clock="stream", kafka=SESSION)
+def test_broker_killed_and_restarted(kafka, make_router):
+    router = make_router(kafka, clock="stream")
     checker = Checker(router)
     records = Traffic(seed=40).records(250)
     daemon = router.start()
@@ -27,9 +25,32 @@ def test_broker_killed_and_restarted(kafka, make_router, away):
         try:
             checker.send(islice(records, 100))
             wait_until(lambda: daemon.http("/readyz")[0] == 503, 60, "/readyz to fail")
-            time.sleep(away)
         finally:
             kafka.start_node()
+        wait_until(daemon.is_ready, 90, "/readyz to be well again")
+    checker.send(records)
+    checker.check()
+    assert daemon.stop() == 0, tail(daemon.log)
+
+
+def test_network_away_for_longer_than_the_session(kafka_proxied, make_router):
+    """The group has given everything up by then, and transactions have been aborted. It is not the
+    broker that is killed here: Kafka 4.3.0, started again alone after its controller had taken its
+    partitions away, may leave offsets of a transaction undecided for ever."""
+    kafka, proxy, address = kafka_proxied
+    router = make_router(kafka, clock="stream", kafka=SESSION)
+    checker = Checker(router)
+    records = Traffic(seed=45).records(250)
+    daemon = router.start(config={"kafka": {"bootstrap.servers": address}})
+    for _ in range(2):
+        checker.send(islice(records, 200))
+        proxy.cut()
+        try:
+            checker.send(islice(records, 100))
+            wait_until(lambda: daemon.http("/readyz")[0] == 503, 60, "/readyz to fail")
+            time.sleep(9)
+        finally:
+            proxy.mend()
         wait_until(daemon.is_ready, 90, "/readyz to be well again")
     checker.send(records)
     checker.check()
