@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/system"))
 os.environ["OMBUD_BUILD"] = "build/release"
+os.environ["OMBUD_KAFKA_JAVA"] = "-Xms1g -Xmx1g -XX:+UseG1GC"  # as Apache's start script has it
 
 from confluent_kafka import Consumer, TopicPartition  # noqa: E402
 from harness import Router  # noqa: E402

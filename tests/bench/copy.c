@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRANSACTION_MS = 100, BATCH = 1000 };
+/* The pool is so large that no record resembles one before it more than one event the other: a
+ * repetition is further away than a compressor looks back. */
+enum { TRANSACTION_MS = 100, BATCH = 1000, POOL_BYTES = 8 << 20 };
 
 struct copy {
     rd_kafka_t *consumer, *producer;
@@ -21,7 +23,8 @@ struct copy {
     int ended;           /* partitions read to their end */
     long events, records;
     double owed;
-    char *payload;
+    char *pool;          /* what events said, for the records to say */
+    size_t filled, written, read;
 };
 
 static double seconds(void)
@@ -91,6 +94,18 @@ static void produce(struct copy *copy, const void *value, size_t size, const voi
     copy->records++;
 }
 
+static void remember(struct copy *copy, const void *bytes, size_t size)
+{
+    if (copy->written + size > POOL_BYTES)
+        copy->written = 0;
+    if (size > POOL_BYTES)
+        return;
+    memcpy(copy->pool + copy->written, bytes, size);
+    copy->written += size;
+    if (copy->filled < copy->written)
+        copy->filled = copy->written;
+}
+
 static void take(struct copy *copy, const rd_kafka_message_t *message)
 {
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
@@ -105,12 +120,13 @@ static void take(struct copy *copy, const rd_kafka_message_t *message)
         produce(copy, message->payload, message->len, message->key, message->key_len);
         return;
     }
+    remember(copy, message->payload, message->len);
     for (copy->owed += copy->per_event; copy->owed >= 1; copy->owed -= 1) {
-        /* The event's own bytes over and over, so that they compress as text does. */
-        for (size_t at = 0; at < copy->record_bytes && message->len > 0 && message->len <= 8192;
-             at += message->len)
-            memcpy(copy->payload + at, message->payload, message->len);
-        produce(copy, copy->payload, copy->record_bytes, message->key, message->key_len);
+        if (copy->read + copy->record_bytes > copy->filled)
+            copy->read = 0;
+        produce(copy, copy->pool + copy->read, copy->record_bytes, message->key,
+                message->key_len);
+        copy->read += copy->record_bytes;
     }
 }
 
@@ -142,8 +158,9 @@ int main(int argc, char **argv)
     copy.producer = client(RD_KAFKA_PRODUCER, argv[1], argv[5]);
     copy.output = rd_kafka_topic_new(copy.producer, argv[4], NULL);
     copy.next = malloc((size_t)copy.partitions * sizeof(*copy.next));
-    copy.payload = calloc(1, copy.record_bytes + 8192);
-    memset(copy.payload, 'x', copy.record_bytes + 8192);
+    copy.pool = malloc(POOL_BYTES);
+    while (copy.filled < copy.record_bytes)
+        copy.pool[copy.filled++] = 'x'; /* before the first event has been heard */
     check(rd_kafka_init_transactions(copy.producer, 30000), "init");
     check(rd_kafka_begin_transaction(copy.producer), "begin");
 
