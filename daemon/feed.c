@@ -6,10 +6,10 @@
 #include "base/mem.h"
 
 enum {
-    SLICE = 64,        /* records of one task before the next one has its turn */
-    TURN_US = 2000,    /* how long one turn may feed */
-    PASS = 256,        /* deadlines of one task in one go */
-    AHEAD_MOST = 4096, /* records of all tasks that wait decoded */
+    SLICE = 16,             /* records of one task before the next one has its turn */
+    TURN_US = 2000,         /* how long one turn may feed */
+    PASS = 256,             /* deadlines of one task in one go */
+    AHEAD_BYTES = 32 << 20, /* what all tasks together have read ahead */
     IDLE_MS = 1000
 };
 
@@ -21,8 +21,9 @@ struct feeder {
     size_t first; /* whose turn it is to begin */
     int fed;      /* events in the open transaction */
     bool end, more;
-    time_ms due; /* of the open transaction */
-    time_ms last_end;
+    time_ms due;      /* of the open transaction */
+    time_ms last_end; /* when the last transaction began to end */
+    time_ms rest;     /* when the next one may end: a slow broker gets fewer, larger ones */
 };
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
@@ -62,7 +63,8 @@ static void take_part(struct feeder *feeder, struct task *task, time_ms now)
 {
     if (transaction_state(feeder->transaction) == TRANSACTION_IDLE) {
         transaction_open(feeder->transaction);
-        feeder->due = time_max(now, feeder->last_end + feeder->config->commit_interval);
+        time_ms beat = feeder->last_end + feeder->config->commit_interval;
+        feeder->due = time_max(now, time_max(beat, feeder->rest));
     }
     transaction_join(feeder->transaction, task);
 }
@@ -214,11 +216,9 @@ bool feeder_feed(struct feeder *feeder, struct task **tasks, size_t count, time_
 bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
 {
     int64_t deadline = microseconds() + TURN_US;
-    size_t waiting = 0;
-    for (size_t i = 0; i < count; i++)
-        waiting += tasks[i]->ahead_count;
+    size_t room = count > 0 ? AHEAD_BYTES / count : 0;
     bool progress = true;
-    while (progress && waiting < AHEAD_MOST) {
+    while (progress) {
         progress = false;
         for (size_t i = 0; i < count; i++) {
             struct task *task = tasks[(feeder->first + i) % count];
@@ -226,14 +226,15 @@ bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
             /* What may kill the process is not touched before its attempt is committed. */
             if (task->state != TASK_RUNNING || !care->armed || care->mode == CARE_ISOLATED)
                 continue;
-            for (int j = 0; j < SLICE && task_read(task) == TASK_READ; j++) {
+            for (int j = 0; j < SLICE && arena_used(task->arena) < room; j++) {
+                if (task_read(task) != TASK_READ)
+                    break;
                 progress = true;
-                waiting++;
             }
         }
         feeder->first++;
         if (progress && microseconds() >= deadline)
-            return waiting < AHEAD_MOST;
+            return true;
     }
     return false;
 }
@@ -253,6 +254,11 @@ void feeder_ended(struct feeder *feeder, time_ms now)
     feeder->last_end = now;
     feeder->fed = 0;
     feeder->end = false;
+}
+
+void feeder_committed(struct feeder *feeder, time_ms now)
+{
+    feeder->rest = now + (now - feeder->last_end) / 2;
 }
 
 void feeder_rewind(struct feeder *feeder)

@@ -25,8 +25,10 @@ bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
 /* The open transaction shall end as soon as possible. */
 void feeder_end(struct feeder *feeder);
 bool feeder_wants_end(const struct feeder *feeder, time_ms now);
-/* It is being committed. */
+/* It is being committed, from now on. */
 void feeder_ended(struct feeder *feeder, time_ms now);
+/* It is committed. */
+void feeder_committed(struct feeder *feeder, time_ms now);
 /* It was undone. */
 void feeder_rewind(struct feeder *feeder);
 

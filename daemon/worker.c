@@ -227,14 +227,8 @@ static void turn(struct worker *worker)
         at_boundary(worker);
     if (atomic_load(&worker->phase) == WORKER_STOPPED)
         return;
-    if (transaction_state(transaction) <= TRANSACTION_OPEN && !must_end(worker)) {
+    if (transaction_state(transaction) <= TRANSACTION_OPEN && !must_end(worker))
         feed_turn(worker, now);
-    } else if (transaction_state(transaction) > TRANSACTION_OPEN) {
-        size_t count;
-        struct task **tasks = assignment_tasks(worker->assignment, &count);
-        if (feeder_read_ahead(worker->feeder, tasks, count))
-            schedule(worker, 0);
-    }
     if (transaction_state(transaction) == TRANSACTION_OPEN &&
         (must_end(worker) || feeder_wants_end(worker->feeder, now_boot()))) {
         bool stopping = atomic_load(&worker->stop);
@@ -243,12 +237,14 @@ static void turn(struct worker *worker)
         feeder_ended(worker->feeder, now_boot());
         transaction_commit(transaction);
     }
-    if (transaction_state(transaction) <= TRANSACTION_OPEN &&
-        atomic_load(&worker->phase) != WORKER_FAILED) {
-        size_t count;
-        struct task **tasks = assignment_tasks(worker->assignment, &count);
+    if (atomic_load(&worker->phase) == WORKER_FAILED)
+        return;
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    if (transaction_state(transaction) <= TRANSACTION_OPEN)
         schedule(worker, feeder_delay(worker->feeder, tasks, count, now_boot(), now_wall()));
-    }
+    else if (feeder_read_ahead(worker->feeder, tasks, count))
+        schedule(worker, 0);
 }
 
 /* ---- events */
@@ -309,6 +305,7 @@ void worker_on_transaction(void *arg, enum transaction_end end, struct task **ta
         set_phase(worker, WORKER_RUNNING);
         break;
     case TRANSACTION_COMMITTED:
+        feeder_committed(worker->feeder, now_boot());
         break;
     case TRANSACTION_UNDONE:
         feeder_rewind(worker->feeder);
