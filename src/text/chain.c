@@ -306,16 +306,43 @@ static void place_add(struct places *places, size_t at)
         places->at[places->count++] = at;
 }
 
-/* Adds where `string` leads from `at`: onward with `step` 1, back with -1. */
-static void place_step(struct places *places, struct str text, size_t at, struct str string,
-                       int step)
+/* Does `string` stand at `at`: behind it with `step` 1, before it with -1? */
+static inline bool is_there(struct str text, size_t at, struct str string, int step)
 {
     size_t room = step > 0 ? text.size - at : at;
     if (room < string.size)
-        return;
+        return false;
+    if (string.size == 0)
+        return true;
     const char *start = text.data + at - (step > 0 ? 0 : string.size);
-    if (memcmp(start, string.data, string.size) == 0)
-        place_add(places, step > 0 ? at + string.size : at - string.size);
+    return *start == *string.data && memcmp(start, string.data, string.size) == 0;
+}
+
+/* Where the strings of an item lead from every place, once. */
+static void places_step(const struct places *from, const struct chain_item *item, struct str text,
+                        int step, struct places *to)
+{
+    to->count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        for (size_t k = 0; k < item->count; k++)
+            if (is_there(text, from->at[i], item->strings[k], step))
+                place_add(to, step > 0 ? from->at[i] + item->strings[k].size
+                                       : from->at[i] - item->strings[k].size);
+}
+
+static void places_copy(struct places *to, const struct places *from)
+{
+    to->count = from->count;
+    memcpy(to->at, from->at, from->count * sizeof(from->at[0]));
+}
+
+static void places_keep_edges(struct places *places, struct str text)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < places->count; i++)
+        if (is_edge(text, places->at[i]))
+            places->at[kept++] = places->at[i];
+    places->count = kept;
 }
 
 /* Moves all places over one item. Place by place rather than way by way: "(?:a|aa){16}" has
@@ -323,24 +350,26 @@ static void place_step(struct places *places, struct str text, size_t at, struct
 static void places_pass(struct places *places, const struct chain_item *item, struct str text,
                         int step)
 {
-    struct places now = *places, result = { .count = 0 };
+    struct places next, result;
     if (item->count == 0) {
-        for (size_t i = 0; i < now.count; i++)
-            if (is_edge(text, now.at[i]))
-                place_add(&result, now.at[i]);
-        *places = result;
+        places_keep_edges(places, text);
         return;
     }
-    for (unsigned done = 0; now.count > 0; done++) {
-        struct places next = { .count = 0 };
-        for (size_t i = 0; i < now.count && done >= item->least; i++)
-            place_add(&result, now.at[i]);
-        for (size_t i = 0; i < now.count && done < item->most; i++)
-            for (size_t k = 0; k < item->count; k++)
-                place_step(&next, text, now.at[i], item->strings[k], step);
-        now = next;
+    if (item->least == 1 && item->most == 1) {
+        places_step(places, item, text, step, &result);
+        places_copy(places, &result);
+        return;
     }
-    *places = result;
+    result.count = 0;
+    for (unsigned done = 0; places->count > 0; done++) {
+        for (size_t i = 0; i < places->count && done >= item->least; i++)
+            place_add(&result, places->at[i]);
+        if (done == item->most)
+            break;
+        places_step(places, item, text, step, &next);
+        places_copy(places, &next);
+    }
+    places_copy(places, &result);
 }
 
 /* Keeps the widest, in order. */
@@ -361,7 +390,10 @@ static void end_add(struct chain_ends *ends, size_t at, int step)
 bool chain_branch_matches(const struct chain_branch *branch, struct str text, size_t from,
                           size_t to, struct chain_ends *begins, struct chain_ends *ends)
 {
-    struct places before = { { from }, 1 }, after = { { to }, 1 };
+    struct places before, after;
+    before.count = after.count = 1;
+    before.at[0] = from;
+    after.at[0] = to;
     begins->count = ends->count = 0;
     for (size_t i = branch->anchor; i-- > 0 && before.count > 0;)
         places_pass(&before, &branch->items[i], text, -1);
