@@ -10,29 +10,13 @@
 
 #include "base/mem.h"
 #include "committer.h"
-#include "ending.h"
+#include "errand.h"
 #include "now.h"
-
-/* A transaction that could not end within this is uncertain; below transaction.timeout.ms. */
-enum { BUDGET_MS = 8000 };
 
 const int transaction_buckets[8] = { 5, 10, 20, 50, 100, 500, 2000, INT_MAX };
 
-/* One committer's errand: inputs set by the loop, outputs by the thread. */
-struct errand {
-    enum ending ending;
-    struct error why;
-    struct refusing refusing;
-    rd_kafka_topic_partition_list_t *offsets; /* of a commit; then what the group has instead */
-    struct producer *old;
-    bool ask;   /* afterwards, what the group has committed */
-    bool probe; /* the abort must reach the broker */
-    time_ms took;
-};
-
 struct transaction {
     struct transaction_setup setup;
-    struct ending_setup ending;
     enum transaction_state state;
     struct committer *committer;
     struct producer *producer; /* NULL while recreated */
@@ -86,51 +70,19 @@ static void move(struct transaction *transaction, enum transaction_state to)
 static void run_commit(void *arg)
 {
     struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    time_ms start = now_monotonic();
-    errand->ending = ending_commit(&transaction->ending, producer_client(transaction->producer),
-                                   errand->offsets, BUDGET_MS, &errand->refusing, &errand->why);
-    errand->took = now_monotonic() - start;
+    errand_commit(&transaction->errand);
 }
 
 static void run_abort(void *arg)
 {
     struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    /* An abort of what never left this process would tell nothing. */
-    if (errand->probe)
-        rd_kafka_flush(producer_client(transaction->producer), BUDGET_MS);
-    errand->probe = false;
-    errand->ending = ending_abort(&transaction->ending, producer_client(transaction->producer),
-                                  BUDGET_MS, &errand->why);
+    errand_abort(&transaction->errand);
 }
 
 static void run_recreate(void *arg)
 {
     struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    errand->ending = ENDING_FENCED;
-    char text[256];
-    /* Fenced producers fail fatally, and so do others: only a member may go on. */
-    if (errand->old != NULL &&
-        rd_kafka_fatal_error(producer_client(errand->old), text, sizeof(text)) !=
-            RD_KAFKA_RESP_ERR_NO_ERROR &&
-        !ending_still_member(&transaction->ending))
-        return;
-    producer_free(errand->old);
-    errand->old = NULL;
-    transaction->producer =
-        producer_new(transaction->setup.config, transaction->setup.name,
-                     transaction->setup.undeliverable, transaction->setup.log, &errand->why);
-    if (transaction->producer == NULL) {
-        errand->ending = ENDING_ABORT;
-        return;
-    }
-    errand->ending = ending_initialise(&transaction->ending, producer_client(transaction->producer),
-                                       &errand->why);
-    if (errand->ending == ENDING_DONE && errand->ask &&
-        !ending_read_committed(&transaction->ending, errand->offsets))
-        errand->ending = ENDING_STOPPED;
+    errand_recreate(&transaction->errand);
 }
 
 /* ---- on the loop */
@@ -139,9 +91,7 @@ static void forget_tasks(struct transaction *transaction)
 {
     transaction->task_count = 0;
     transaction->bytes = transaction->records = 0;
-    if (transaction->errand.offsets != NULL)
-        rd_kafka_topic_partition_list_destroy(transaction->errand.offsets);
-    transaction->errand.offsets = NULL;
+    errand_forget_offsets(&transaction->errand);
 }
 
 static void finish(struct transaction *transaction, enum transaction_end end)
@@ -225,6 +175,8 @@ static void on_recreated(void *arg)
     struct transaction *transaction = arg;
     struct errand *errand = &transaction->errand;
     bool first = transaction->state == TRANSACTION_STARTING;
+    transaction->producer = errand->made;
+    errand->made = NULL;
     switch (errand->ending) {
     case ENDING_DONE:
         producer_watch(transaction->producer, transaction->fd);
@@ -278,6 +230,7 @@ static void on_aborted(void *arg)
 static void start_abort(struct transaction *transaction)
 {
     move(transaction, TRANSACTION_ABORTING);
+    transaction->errand.producer = transaction->producer;
     committer_run(transaction->committer, run_abort, on_aborted, transaction);
 }
 
@@ -344,8 +297,7 @@ struct transaction *transaction_new(struct event_base *base, const struct transa
 {
     struct transaction *transaction = mem_alloc(sizeof(*transaction));
     transaction->setup = *setup;
-    transaction->ending =
-        (struct ending_setup){ setup->consumer, setup->log, setup->failpoints, setup->stop };
+    transaction->errand.setup = &transaction->setup;
     transaction->committer = committer_new(base, "committer", err);
     if (transaction->committer == NULL)
         goto out;
@@ -371,8 +323,7 @@ void transaction_free(struct transaction *transaction)
         return;
     committer_free(transaction->committer);
     producer_free(transaction->producer);
-    producer_free(transaction->errand.old);
-    forget_tasks(transaction);
+    errand_clear(&transaction->errand);
     event_free(transaction->event);
     close(transaction->fd);
     free(transaction->tasks);
@@ -438,7 +389,7 @@ void transaction_commit(struct transaction *transaction)
 {
     struct errand *errand = &transaction->errand;
     move(transaction, TRANSACTION_COMMITTING);
-    errand->refusing.count = 0;
+    errand->producer = transaction->producer;
     errand->offsets = rd_kafka_topic_partition_list_new((int)transaction->task_count);
     for (size_t i = 0; i < transaction->task_count; i++) {
         struct task *task = transaction->tasks[i];
