@@ -122,80 +122,51 @@ static void write_matchers(struct buf *out)
     buf_printf(out, "`attributes.NAME`.\n");
 }
 
-static const char *type_text(const struct setting *row)
+/* What a value of each type is called. SETTING_LATER has no values yet and is never shown. */
+static const char *const type_names[SETTING_LATER] = {
+    [SETTING_TEXT] = "text",
+    [SETTING_SLUG] = "slug",
+    [SETTING_TOPIC] = "topic name",
+    [SETTING_INTEGER] = "whole number",
+    [SETTING_BYTES] = "size",
+    [SETTING_PERCENT] = "percentage",
+    [SETTING_DURATION] = "duration",
+    [SETTING_CHOICE] = "one of",
+    [SETTING_FLAG] = "one of",
+    [SETTING_START] = "time",
+    [SETTING_TIME] = "time",
+    [SETTING_FORMAT] = "format",
+    [SETTING_CALENDAR] = "calendar",
+    [SETTING_MATCHER] = "matcher",
+    [SETTING_DEPARTMENT] = "department",
+    [SETTING_LEVEL] = "level",
+    [SETTING_LADDER] = "ladder",
+    [SETTING_BAND] = "band",
+    [SETTING_UNLESS] = "`acknowledged`",
+    [SETTING_WARNING] = "percentage or duration",
+    [SETTING_NAME] = "text or {zh, en}",
+    [SETTING_TEXTS] = "list of texts",
+    [SETTING_PATHS] = "list of paths",
+    [SETTING_DEPARTMENTS] = "list of departments",
+    [SETTING_LEVELS] = "list of slugs",
+    [SETTING_PEOPLE] = "map of levels to names",
+    [SETTING_POINTS] = "map of names to points",
+    [SETTING_NEEDS] = "map of categories to needs",
+    [SETTING_BAND_SCORES] = "map of bands to scores",
+    [SETTING_BAND_TIMES] = "duration, or map of bands to durations",
+    [SETTING_TARGETS] = "map of bands to durations",
+    [SETTING_TRIGGERS] = "list of triggers",
+    [SETTING_PROPERTIES] = "map of librdkafka properties",
+    [SETTING_TABLE] = "map",
+    [SETTING_TABLES] = "list",
+    [SETTING_MAP] = "map",
+    [SETTING_ROOT] = "map",
+};
+
+/* Neither what only a later version understands nor the key of a map's item. */
+static bool is_shown(const struct setting *row)
 {
-    switch (row->type) {
-    case SETTING_SLUG:
-        return "slug";
-    case SETTING_TOPIC:
-        return "topic name";
-    case SETTING_INTEGER:
-        return "whole number";
-    case SETTING_BYTES:
-        return "size";
-    case SETTING_PERCENT:
-        return "percentage";
-    case SETTING_DURATION:
-        return "duration";
-    case SETTING_CHOICE:
-    case SETTING_FLAG:
-        return "one of";
-    case SETTING_START:
-    case SETTING_TIME:
-        return "time";
-    case SETTING_FORMAT:
-        return "format";
-    case SETTING_CALENDAR:
-        return "calendar";
-    case SETTING_MATCHER:
-        return "matcher";
-    case SETTING_DEPARTMENT:
-        return "department";
-    case SETTING_LEVEL:
-        return "level";
-    case SETTING_LADDER:
-        return "ladder";
-    case SETTING_BAND:
-        return "band";
-    case SETTING_UNLESS:
-        return "`acknowledged`";
-    case SETTING_WARNING:
-        return "percentage or duration";
-    case SETTING_NAME:
-        return "text or {zh, en}";
-    case SETTING_TEXTS:
-        return "list of texts";
-    case SETTING_PATHS:
-        return "list of paths";
-    case SETTING_DEPARTMENTS:
-        return "list of departments";
-    case SETTING_LEVELS:
-        return "list of slugs";
-    case SETTING_PEOPLE:
-        return "map of levels to names";
-    case SETTING_POINTS:
-        return "map of names to points";
-    case SETTING_NEEDS:
-        return "map of categories to needs";
-    case SETTING_BAND_SCORES:
-        return "map of bands to scores";
-    case SETTING_BAND_TIMES:
-        return "duration, or map of bands to durations";
-    case SETTING_TARGETS:
-        return "map of bands to durations";
-    case SETTING_TRIGGERS:
-        return "list of triggers";
-    case SETTING_PROPERTIES:
-        return "map of librdkafka properties";
-    case SETTING_TABLES:
-        return "list";
-    case SETTING_TABLE:
-    case SETTING_MAP:
-    case SETTING_ROOT:
-        return "map";
-    default:
-        return "text";
-    }
+    return row->type != SETTING_LATER && row->key[0];
 }
 
 static bool has_bounds(const struct setting *row)
@@ -211,7 +182,7 @@ static void describe(const struct setting *row, unsigned flags, bool markdown, s
     char low[SETTING_BOUND_SIZE], high[SETTING_BOUND_SIZE];
     const char *mark = markdown ? "`" : "";
 
-    buf_printf(out, "%s", type_text(row));
+    buf_printf(out, "%s", type_names[row->type]);
     for (const char *const *choice = row->choices; choice && *choice; choice++)
         buf_printf(out, "%s %s%s%s", choice == row->choices ? "" : ",", mark, *choice, mark);
     if (has_bounds(row))
@@ -234,6 +205,17 @@ static void child_path(const struct setting *row, const char *path, char *out, s
                                          : ".");
 }
 
+static void write_example(const char *key, const char *example, struct buf *out)
+{
+    buf_printf(out, "```yaml\n%s:\n", key);
+    for (const char *line = example; line;) {
+        const char *end = strchr(line, '\n');
+        buf_printf(out, "  %.*s\n", end ? (int)(end - line) : (int)strlen(line), line);
+        line = end ? end + 1 : NULL;
+    }
+    buf_printf(out, "```\n\n");
+}
+
 static void write_rows(const struct setting_table *table, const char *path, unsigned flags,
                        struct buf *out)
 {
@@ -242,7 +224,7 @@ static void write_rows(const struct setting_table *table, const char *path, unsi
     buf_printf(out, "| key | | |\n|---|---|---|\n");
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *row = &table->rows[i];
-        if (row->type == SETTING_LATER || !row->key[0])
+        if (!is_shown(row))
             continue;
         buf_printf(out, "| `%s%s` | ", path, row->key);
         describe(row, flags, true, out);
@@ -256,14 +238,7 @@ static void write_rows(const struct setting_table *table, const char *path, unsi
         child_path(row, path, inner, sizeof(inner));
         buf_printf(out, "\n### `%.*s`\n\n%s\n\n", (int)(strlen(inner) - 1), inner, row->help);
         if (row->inner->example)
-            buf_printf(out, "```yaml\n%s:\n", row->key);
-        for (const char *line = row->inner->example; line;) {
-            const char *end = strchr(line, '\n');
-            buf_printf(out, "  %.*s\n", end ? (int)(end - line) : (int)strlen(line), line);
-            line = end ? end + 1 : NULL;
-        }
-        if (row->inner->example)
-            buf_printf(out, "```\n\n");
+            write_example(row->key, row->inner->example, out);
         write_rows(row->inner, inner, flags | row->flags, out);
     }
 }
@@ -280,7 +255,7 @@ static void list_rows(const struct setting_table *table, struct buf *out)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *row = &table->rows[i];
-        if (row->type == SETTING_LATER || !row->key[0])
+        if (!is_shown(row))
             continue;
         buf_printf(out, "  %-17s ", row->key);
         describe(row, 0, false, out);
@@ -291,8 +266,7 @@ static void list_rows(const struct setting_table *table, struct buf *out)
 static const struct setting *find_row(const struct setting_table *table, struct str key)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->rows[i].key[0] && table->rows[i].type != SETTING_LATER &&
-            str_is(key, table->rows[i].key))
+        if (is_shown(&table->rows[i]) && str_is(key, table->rows[i].key))
             return &table->rows[i];
     }
     return NULL;
@@ -304,7 +278,7 @@ static bool unknown_key(const struct setting_table *table, struct str key, struc
     struct str names[64];
     size_t count = 0;
     for (size_t i = 0; i < table->count && count < 64; i++) {
-        if (table->rows[i].key[0] && table->rows[i].type != SETTING_LATER)
+        if (is_shown(&table->rows[i]))
             names[count++] = str_from(table->rows[i].key);
     }
     struct str near = str_nearest(part, names, count);
@@ -314,43 +288,62 @@ static bool unknown_key(const struct setting_table *table, struct str key, struc
     return error_set(err, "no setting is called '%.*s'", STR_ARG(key));
 }
 
+/* Where a key leads. */
+struct found {
+    const struct setting *row;         /* NULL: the whole configuration */
+    const struct setting_table *table; /* the settings inside, or NULL */
+    unsigned flags;                    /* SETTING_FIXED if it or one around it is */
+};
+
+/* The part up to the next dot; "slas[]" is "slas". */
+static struct str part_at(struct str key, size_t at, size_t *end)
+{
+    *end = at;
+    while (*end < key.size && key.data[*end] != '.')
+        (*end)++;
+    struct str part = { key.data + at, *end - at };
+    if (part.size > 2 && part.data[part.size - 2] == '[' && part.data[part.size - 1] == ']')
+        part.size -= 2;
+    return part;
+}
+
+static bool find_key(struct str key, struct found *found, struct error *err)
+{
+    *found = (struct found){ .table = &settings };
+    for (size_t at = 0, end; at < key.size; at = end + 1) {
+        struct str part = part_at(key, at, &end);
+        if (!found->table)
+            return error_set(err, "'%s' has no settings inside", found->row->key);
+        const struct setting *next = find_row(found->table, part);
+        if (next) {
+            *found =
+                (struct found){ next, next->inner, found->flags | (next->flags & SETTING_FIXED) };
+            continue;
+        }
+        /* Of a map's items any name will do. */
+        bool item = found->row && found->row->type == SETTING_MAP &&
+                    found->table == found->row->inner && end < key.size;
+        if (!item)
+            return unknown_key(found->table, key, part, err);
+    }
+    return true;
+}
+
 bool config_reference_key(struct str key, struct buf *out, struct error *err)
 {
-    const struct setting_table *table = &settings;
-    const struct setting *row = NULL;
-    unsigned flags = 0;
-
-    for (size_t at = 0; at < key.size;) {
-        size_t end = at;
-        while (end < key.size && key.data[end] != '.')
-            end++;
-        struct str part = { key.data + at, end - at };
-        if (part.size > 2 && part.data[part.size - 2] == '[' && part.data[part.size - 1] == ']')
-            part.size -= 2;
-        const struct setting *next = table ? find_row(table, part) : NULL;
-        /* Of a map's items any name will do. */
-        bool item = !next && row && row->type == SETTING_MAP && table == row->inner && at > 0 &&
-                    end < key.size;
-        if (!next && !item)
-            return table ? unknown_key(table, key, part, err)
-                         : error_set(err, "'%s' has no settings inside", row->key);
-        if (next) {
-            row = next;
-            flags |= row->flags & SETTING_FIXED;
-            table = row->inner;
-        }
-        at = end + 1;
-    }
-    if (row) {
+    struct found found;
+    if (!find_key(key, &found, err))
+        return false;
+    if (found.row) {
         buf_printf(out, "%.*s: ", STR_ARG(key));
-        describe(row, flags, false, out);
-        buf_printf(out, "\n\n%s\n", row->help);
+        describe(found.row, found.flags, false, out);
+        buf_printf(out, "\n\n%s\n", found.row->help);
     }
-    if (table) {
-        buf_printf(out, "%s", row ? "\n" : "");
-        if (row && table->example)
-            buf_printf(out, "For example:\n\n%s\n\n", table->example);
-        list_rows(table, out);
+    if (found.table) {
+        buf_printf(out, "%s", found.row ? "\n" : "");
+        if (found.row && found.table->example)
+            buf_printf(out, "For example:\n\n%s\n\n", found.table->example);
+        list_rows(found.table, out);
     }
     return true;
 }
