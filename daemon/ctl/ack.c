@@ -1,7 +1,7 @@
 /* ombudctl ack: a supervisor answers an escalation. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "ctl/options.h"
 #include "ctl/reader.h"
 #include "decode/json.h"
 #include "encode/json_writer.h"
@@ -243,38 +244,17 @@ static int acknowledge(struct ack *ack)
 /* -1: go on. */
 static int read_options(struct ack *ack, const char **path, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "by", required_argument, NULL, 'b' },
-        { "trigger", required_argument, NULL, 't' },
-        { "undo", no_argument, NULL, 'u' },
-        { "wait", no_argument, NULL, 'w' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+    const struct option_row options[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = path },
+        { .name = "by", .kind = OPTION_TEXT, .to = &ack->by },
+        { .name = "trigger", .kind = OPTION_TEXT, .to = &ack->trigger },
+        { .name = "undo", .kind = OPTION_FLAG, .to = &ack->undo },
+        { .name = "wait", .kind = OPTION_FLAG, .to = &ack->wait },
+        { 0 },
     };
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        switch (option) {
-        case 'h':
-            return command_help(ack->command);
-        case 'c':
-            *path = optarg;
-            break;
-        case 'b':
-            ack->by = optarg;
-            break;
-        case 't':
-            ack->trigger = optarg;
-            break;
-        case 'u':
-            ack->undo = true;
-            break;
-        case 'w':
-            ack->wait = true;
-            break;
-        default:
-            return command_misused(ack->command, "see --help");
-        }
-    }
+    int code = options_read(ack->command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (optind + 1 != argc)
         return command_misused(ack->command, "one group or ticket is needed");
     ack->target = argv[optind];

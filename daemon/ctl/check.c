@@ -1,26 +1,20 @@
 /* ombudctl check. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 
 #include "config/config.h"
+#include "ctl/options.h"
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
     const char *path = NULL;
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(command);
-        if (option == '?')
-            return command_misused(command, "see --help");
-        path = optarg;
-    }
+    const struct option_row options[] = { { .name = "config", .kind = OPTION_TEXT, .to = &path },
+                                          { 0 } };
+    int code = options_read(command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (path == NULL && optind < argc)
         path = argv[optind++];
     if (path == NULL || optind != argc)

@@ -1,13 +1,15 @@
 /* ombudctl diff: what another configuration would have made of the same events. */
 #include "ctl/diff.h"
 
-#include <getopt.h>
+#include <unistd.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
+#include "ctl/options.h"
 #include "encode/json_writer.h"
 
 struct diff {
@@ -19,7 +21,7 @@ struct diff {
     char *const *paths;
     int path_count;
     time_ms until;
-    long limit; /* tickets listed */
+    int limit; /* tickets listed */
     bool as_json;
 };
 
@@ -332,38 +334,18 @@ static bool run_both(struct diff *diff, struct error *err)
 /* -1: go on. */
 static int read_options(struct diff *diff, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "old", required_argument, NULL, 'o' },
-        { "new", required_argument, NULL, 'n' },
-        { "until", required_argument, NULL, 'u' },
-        { "limit", required_argument, NULL, 'l' },
-        { "customers", required_argument, NULL, 't' },
-        { "json", no_argument, NULL, 'j' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+    const struct option_row options[] = {
+        { .name = "old", .kind = OPTION_TEXT, .to = &diff->old_path },
+        { .name = "new", .kind = OPTION_TEXT, .to = &diff->new_path },
+        { .name = "until", .kind = OPTION_TIME, .to = &diff->until },
+        { .name = "limit", .kind = OPTION_NUMBER, .to = &diff->limit, .least = 0, .most = INT_MAX },
+        { .name = "customers", .kind = OPTION_TEXT, .to = &diff->customers_path },
+        { .name = "json", .kind = OPTION_FLAG, .to = &diff->as_json },
+        { 0 },
     };
-    struct error err;
-    int64_t number = 0;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(diff->command);
-        if (option == 'o')
-            diff->old_path = optarg;
-        else if (option == 'n')
-            diff->new_path = optarg;
-        else if (option == 't')
-            diff->customers_path = optarg;
-        else if (option == 'j')
-            diff->as_json = true;
-        else if (option == 'u' && !time_parse(str_from(optarg), &diff->until, &err))
-            return command_misused(diff->command, "--until: %s", err.text);
-        else if (option == 'l' && (!str_to_int(str_from(optarg), &number) || number < 0))
-            return command_misused(diff->command, "'%s' is no number of lines", optarg);
-        else if (option == 'l')
-            diff->limit = (long)number;
-        else if (option == '?')
-            return command_misused(diff->command, "see --help");
-    }
+    int code = options_read(diff->command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (diff->old_path == NULL || diff->new_path == NULL)
         return command_misused(diff->command, "--old FILE and --new FILE are needed");
     diff->paths = argv + optind;

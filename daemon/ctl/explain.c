@@ -1,13 +1,14 @@
 /* ombudctl explain: why an event would go where it would go. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config/config.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
+#include "ctl/options.h"
 #include "ctl/record_json.h"
 #include "decode/event.h"
 #include "decode/format.h"
@@ -21,7 +22,7 @@ enum { EVENT_BLOCK = 64 * 1024 };
 struct explain {
     const struct command *command;
     struct config *config;
-    enum explain_language language;
+    int language; /* enum explain_language */
     bool as_json;
     bool mapping;
     const char *topic; /* NULL: home */
@@ -152,32 +153,19 @@ static int explain_file(struct explain *explain, const char *path)
 /* -1: go on. */
 static int read_options(struct explain *explain, const char **path, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' }, { "lang", required_argument, NULL, 'l' },
-        { "json", no_argument, NULL, 'j' },         { "mapping", no_argument, NULL, 'm' },
-        { "topic", required_argument, NULL, 't' },  { "customers", required_argument, NULL, 'u' },
-        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+    static const char *const languages[] = { [EXPLAIN_EN] = "en", [EXPLAIN_ZH] = "zh", NULL };
+    const struct option_row options[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = path },
+        { .name = "lang", .kind = OPTION_CHOICE, .to = &explain->language, .choices = languages },
+        { .name = "json", .kind = OPTION_FLAG, .to = &explain->as_json },
+        { .name = "mapping", .kind = OPTION_FLAG, .to = &explain->mapping },
+        { .name = "topic", .kind = OPTION_TEXT, .to = &explain->topic },
+        { .name = "customers", .kind = OPTION_TEXT, .to = &explain->customers_path },
+        { 0 },
     };
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(explain->command);
-        else if (option == 'c')
-            *path = optarg;
-        else if (option == 'u')
-            explain->customers_path = optarg;
-        else if (option == 'j')
-            explain->as_json = true;
-        else if (option == 'm')
-            explain->mapping = true;
-        else if (option == 't')
-            explain->topic = optarg;
-        else if (option == 'l' && strcmp(optarg, "zh") == 0)
-            explain->language = EXPLAIN_ZH;
-        else if (option == 'l' && strcmp(optarg, "en") != 0)
-            return command_misused(explain->command, "languages are zh and en, not '%s'", optarg);
-        else if (option == '?')
-            return command_misused(explain->command, "see --help");
-    }
+    int code = options_read(explain->command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (*path == NULL && (*path = command_default_config()) == NULL)
         return command_misused(explain->command, "-c FILE is missing");
     return optind < argc ? -1 : command_misused(explain->command, "an EVENT file is missing");

@@ -2,7 +2,7 @@
  * taken from the records. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
+#include "ctl/options.h"
 #include "ctl/record_json.h"
 #include "enrich/enrich.h"
 #include "stages.h"
@@ -227,62 +228,44 @@ static int replay_all(struct replay *replay, char **paths, int count)
     return code == 0 && !written ? EX_IOERR : code;
 }
 
-static bool choose_stage(struct replay *replay, const char *name)
+/* Without --stage all of them run, and hand on to one another. */
+static void choose_stages(struct replay *replay)
 {
-    for (int i = 0; i < STAGE_COUNT; i++) {
-        if (strcmp(stages[i].name, name) == 0) {
-            replay->only[i] = true;
-            replay->chain = false;
-            return true;
-        }
-    }
-    return false;
+    replay->chain = true;
+    for (int i = 0; i < STAGE_COUNT; i++)
+        replay->chain = replay->chain && !replay->only[i];
+    for (int i = 0; i < STAGE_COUNT; i++)
+        replay->only[i] = replay->only[i] || replay->chain;
 }
 
 /* -1: go on. */
 static int read_options(struct replay *replay, const char **config_path, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "base64", no_argument, NULL, 'b' },
-        { "config", required_argument, NULL, 'c' },
-        { "partitions", required_argument, NULL, 'p' },
-        { "stage", required_argument, NULL, 's' },
-        { "until", required_argument, NULL, 'u' },
-        { "customers", required_argument, NULL, 't' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+    const char *names[STAGE_COUNT + 1] = { NULL };
+    for (int i = 0; i < STAGE_COUNT; i++)
+        names[i] = stages[i].name;
+    const struct option_row options[] = {
+        { .name = "base64", .kind = OPTION_FLAG, .to = &replay->packed },
+        { .name = "config", .kind = OPTION_TEXT, .to = config_path },
+        { .name = "partitions",
+          .kind = OPTION_NUMBER,
+          .to = &replay->partitions,
+          .least = 1,
+          .most = 99999 },
+        { .name = "stage", .kind = OPTION_CHOICES, .to = replay->only, .choices = names },
+        { .name = "until", .kind = OPTION_TIME, .to = &replay->until },
+        { .name = "customers", .kind = OPTION_TEXT, .to = &replay->customers_path },
+        { 0 },
     };
-    struct error err;
-    int64_t number;
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(replay->command);
-        if (option == 'b')
-            replay->packed = true;
-        else if (option == 'c')
-            *config_path = optarg;
-        else if (option == 't')
-            replay->customers_path = optarg;
-        else if (option == 's' && choose_stage(replay, optarg))
-            continue;
-        else if (option == 's')
-            return command_misused(replay->command, "no stage '%s'", optarg);
-        else if (option == 'p' && str_to_int(str_from(optarg), &number) && number > 0 &&
-                 number < 100000)
-            replay->partitions = (int)number;
-        else if (option == 'p')
-            return command_misused(replay->command, "'%s' is no number of partitions", optarg);
-        else if (option == 'u' && !time_parse(str_from(optarg), &replay->until, &err))
-            return command_misused(replay->command, "--until: %s", err.text);
-        else if (option == '?')
-            return command_misused(replay->command, "see --help");
-    }
+    int code = options_read(replay->command, options, argc, argv);
+    if (code >= 0)
+        return code;
     return *config_path ? -1 : command_misused(replay->command, "-c FILE is missing");
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    struct replay replay = { .command = command, .chain = true, .until = TIME_NEVER };
+    struct replay replay = { .command = command, .until = TIME_NEVER };
     const char *config_path = NULL;
     int code = read_options(&replay, &config_path, argc, argv);
     if (code >= 0)
@@ -297,10 +280,7 @@ static int run(const struct command *command, int argc, char **argv)
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }
     replay.customers = customers;
-    if (replay.chain) {
-        for (int i = 0; i < STAGE_COUNT; i++)
-            replay.only[i] = true;
-    }
+    choose_stages(&replay);
     if (replay.partitions == 0)
         replay.partitions = replay.config->topics.partitions;
     replay.defaults.topic = replay.config->topics.home;

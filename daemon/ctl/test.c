@@ -1,10 +1,11 @@
 /* ombudctl test: unit tests for a configuration. */
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 
 #include "config_file.h"
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
+#include "ctl/options.h"
 #include "ctl/test_case.h"
 
 enum { FILE_BLOCK = 256 * 1024 };
@@ -33,25 +34,17 @@ static int test_all(struct tested *tested, const struct command *command, char *
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-                                             { "coverage", no_argument, NULL, 'v' },
-                                             { "customers", required_argument, NULL, 't' },
-                                             { "help", no_argument, NULL, 'h' },
-                                             { NULL, 0, NULL, 0 } };
     const char *path = NULL, *customers_path = NULL;
     bool coverage = false;
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(command);
-        if (option == 'c')
-            path = optarg;
-        else if (option == 't')
-            customers_path = optarg;
-        else if (option == 'v')
-            coverage = true;
-        else
-            return command_misused(command, "see --help");
-    }
+    const struct option_row options[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = &path },
+        { .name = "coverage", .kind = OPTION_FLAG, .to = &coverage },
+        { .name = "customers", .kind = OPTION_TEXT, .to = &customers_path },
+        { 0 }
+    };
+    int code = options_read(command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (path == NULL && (path = command_default_config()) == NULL)
         return command_misused(command, "-c FILE is missing");
     if (optind == argc)
@@ -64,9 +57,8 @@ static int run(const struct command *command, int argc, char **argv)
     struct error err;
     struct customers *customers = customers_path ? customers_from_file(customers_path, &err) : NULL;
     tested.run.customers = customers;
-    int code = customers_path && !customers
-                   ? command_failed(command, EX_DATAERR, "%s", err.text)
-                   : test_all(&tested, command, argv + optind, argc - optind);
+    code = customers_path && !customers ? command_failed(command, EX_DATAERR, "%s", err.text)
+                                        : test_all(&tested, command, argv + optind, argc - optind);
     if (code == 0) {
         if (coverage)
             coverage_print(tested.run.coverage);

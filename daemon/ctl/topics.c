@@ -1,11 +1,12 @@
 /* ombudctl topics create|check. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config/config.h"
+#include "ctl/options.h"
 #include "topics.h"
 
 enum { TIMEOUT = 30000 };
@@ -43,19 +44,12 @@ static int check(const struct command *command, rd_kafka_t *client, const struct
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
     const char *path = NULL;
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(command);
-        if (option == '?')
-            return command_misused(command, "see --help");
-        path = optarg;
-    }
+    const struct option_row options[] = { { .name = "config", .kind = OPTION_TEXT, .to = &path },
+                                          { 0 } };
+    int code = options_read(command, options, argc, argv);
+    if (code >= 0)
+        return code;
     const char *what = optind + 1 == argc ? argv[optind] : "";
     if (strcmp(what, "create") != 0 && strcmp(what, "check") != 0)
         return command_misused(command, "create or check?");
@@ -65,7 +59,6 @@ static int run(const struct command *command, int argc, char **argv)
     if (config == NULL)
         return EX_CONFIG;
     struct error err;
-    int code;
     rd_kafka_t *client = topics_client(config, &err);
     if (client == NULL) {
         code = command_failed(command, EX_CONFIG, "%s", err.text);

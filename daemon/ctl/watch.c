@@ -1,7 +1,7 @@
 /* ombudctl watch: a live, readable account of what ombudd decides. */
 #include "ctl/command.h"
 
-#include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "config/config.h"
 #include "ctl/account.h"
+#include "ctl/options.h"
 #include "ctl/reader.h"
 
 enum { POLL = 200, SETTLE = 250 }; /* ms */
@@ -20,7 +21,7 @@ enum { POLL = 200, SETTLE = 250 }; /* ms */
 struct watch {
     const struct command *command;
     bool from_start;
-    long seconds; /* 0: until interrupted */
+    int seconds; /* 0: until interrupted */
     const char *ticket;
     bool colour;
 };
@@ -158,29 +159,22 @@ static int follow(const struct watch *watch, const struct config *config)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },  { "from-start", no_argument, NULL, 'f' },
-        { "seconds", required_argument, NULL, 's' }, { "ticket", required_argument, NULL, 't' },
-        { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
-    };
     struct watch watch = { .command = command, .colour = isatty(STDOUT_FILENO) };
     const char *path = NULL;
-    int64_t seconds = 0;
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
-        if (option == 'h')
-            return command_help(command);
-        else if (option == 'c')
-            path = optarg;
-        else if (option == 'f')
-            watch.from_start = true;
-        else if (option == 't')
-            watch.ticket = optarg;
-        else if (option == 's' && (!str_to_int(str_from(optarg), &seconds) || seconds < 1))
-            return command_misused(command, "'%s' is no number of seconds", optarg);
-        else if (option == '?')
-            return command_misused(command, "see --help");
-    }
-    watch.seconds = (long)seconds;
+    const struct option_row options[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = &path },
+        { .name = "from-start", .kind = OPTION_FLAG, .to = &watch.from_start },
+        { .name = "seconds",
+          .kind = OPTION_NUMBER,
+          .to = &watch.seconds,
+          .least = 1,
+          .most = INT_MAX },
+        { .name = "ticket", .kind = OPTION_TEXT, .to = &watch.ticket },
+        { 0 }
+    };
+    int code = options_read(command, options, argc, argv);
+    if (code >= 0)
+        return code;
     if (path == NULL || optind != argc)
         return command_misused(command, path ? "too many arguments" : "-c FILE is missing");
     struct config *config = command_config(command, path);
@@ -189,7 +183,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct sigaction action = { .sa_handler = stop };
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    int code = follow(&watch, config);
+    code = follow(&watch, config);
     config_free(config);
     return code;
 }
