@@ -2,47 +2,13 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "config/config.h"
 #include "decode/json.h"
 #include "encode/json_writer.h"
 
 /* A line holds at most a record of the largest size a topic takes, in base64. */
 static const struct json_limits line_limits = { 8u << 20, 1u << 20, JSON_DEPTH_MAX };
-
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void base64_encode(struct str bytes, struct buf *out)
-{
-    for (size_t i = 0; i < bytes.size; i += 3) {
-        unsigned group = 0;
-        size_t have = bytes.size - i < 3 ? bytes.size - i : 3;
-        for (size_t j = 0; j < 3; j++)
-            group = group << 8 | (j < have ? (unsigned char)bytes.data[i + j] : 0u);
-        for (size_t j = 0; j < 4; j++)
-            buf_add_char(out, j <= have ? base64_digits[group >> (18 - 6 * j) & 63] : '=');
-    }
-}
-
-static bool base64_decode(struct str text, struct arena *arena, struct str *bytes)
-{
-    char *out = arena_alloc_raw(arena, text.size / 4 * 3 + 3);
-    size_t size = 0;
-    unsigned group = 0, bits = 0;
-    for (size_t i = 0; i < text.size && text.data[i] != '='; i++) {
-        const char *digit = memchr(base64_digits, text.data[i], sizeof(base64_digits) - 1);
-        if (digit == NULL)
-            return false;
-        group = group << 6 | (unsigned)(digit - base64_digits);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[size++] = (char)(group >> bits & 255);
-        }
-    }
-    *bytes = (struct str){ out, size };
-    return true;
-}
 
 /* The end of the JSON value that starts at `at`; the text has passed json_check. */
 static size_t skip_value(struct str text, size_t at)
