@@ -3,6 +3,7 @@
 #include <string.h>
 #include "decode/event.h"
 #include "decode/plain_text.h"
+#include "cloudevents.h"
 #include "format_parts.h"
 #include "json_build.h"
 
@@ -46,14 +47,6 @@ static const cJSON *follow(const struct mapping *mapping, struct str pointer)
     return item;
 }
 
-/* Bytes that come from outside JSON: text only if they are. */
-static const cJSON *outside_text(const struct mapping *mapping, struct str bytes)
-{
-    if (!str_present(bytes) || memchr(bytes.data, '\0', bytes.size) || !utf8_valid(bytes, NULL))
-        return NULL;
-    return json_new_string(bytes, mapping->arena);
-}
-
 /* NULL: nothing there; null and the empty text are nothing. */
 static const cJSON *look_up(const struct mapping *mapping, const struct path *path)
 {
@@ -62,13 +55,13 @@ static const cJSON *look_up(const struct mapping *mapping, const struct path *pa
     if (path->kind == PATH_POINTER) {
         item = follow(mapping, path->rest);
     } else if (path->kind == PATH_KEY) {
-        item = outside_text(mapping, mapping->record->key);
+        item = json_new_outside_string(mapping->record->key, mapping->arena);
     } else {
         char name[128];
         if (path->rest.size < sizeof(name)) {
             memcpy(name, path->rest.data, path->rest.size);
             name[path->rest.size] = '\0';
-            item = outside_text(mapping, record_header(mapping->record, name));
+            item = json_new_outside_string(record_header(mapping->record, name), mapping->arena);
         }
     }
     bool empty = json_is_null(item) || (cJSON_IsString(item) && item->valuestring[0] == '\0');
@@ -379,46 +372,22 @@ static void add_copies(const struct mapping *mapping, cJSON *event)
     }
 }
 
-/* CloudEvents 1.0 on Kafka. Structured mode is the envelope itself; binary mode has it in headers
- * "ce_…", and the value is `data`. */
-static const cJSON *open_cloudevent(const struct mapping *mapping, const cJSON *value)
-{
-    const struct record *record = mapping->record;
-    struct str content = record_header(record, "content-type");
-
-    if (str_starts(content, STR("application/cloudevents")))
-        return cJSON_IsObject(value) ? value : NULL;
-    if (!str_present(record_header(record, "ce_type")))
-        return json_get(value, STR("specversion")) ? value : NULL;
-    cJSON *envelope = json_new_object(mapping->arena);
-    for (size_t i = 0; i < record->header_count; i++) {
-        struct str name = record->headers[i].name;
-        if (!str_starts(name, STR("ce_")) || !utf8_valid(name, NULL))
-            continue;
-        struct str attribute = { name.data + 3, name.size - 3 };
-        const cJSON *text = outside_text(mapping, record->headers[i].value);
-        if (text && !json_get(envelope, attribute))
-            json_add(envelope, attribute, json_alias(text, mapping->arena), mapping->arena);
-    }
-    if (value)
-        json_add(envelope, STR("data"), json_alias(value, mapping->arena), mapping->arena);
-    return envelope;
-}
-
 static bool refuse(struct refusal *refusal, struct str at, struct str reason)
 {
     *refusal = (struct refusal){ reason, at };
     return false;
 }
 
-static bool find_root(struct mapping *mapping, const cJSON *value, struct refusal *refusal)
+static bool find_root(struct mapping *mapping, struct refusal *refusal)
 {
     const struct format *format = mapping->format;
 
-    mapping->root = format->cloudevents ? open_cloudevent(mapping, value) : value;
-    if (!mapping->root && format->cloudevents)
-        return refuse(refusal, STR(""),
-                      STR("this is a CloudEvent neither in structured nor in binary mode"));
+    if (format->cloudevents) {
+        mapping->root =
+            cloudevents_open(mapping->record, mapping->root, mapping->warnings, refusal);
+        if (!mapping->root)
+            return false;
+    }
     if (!mapping->root)
         return refuse(refusal, STR(""), STR("the record has no value"));
     for (size_t i = 0; i < format->root_count; i++) {
@@ -438,11 +407,11 @@ bool format_map(const struct format *format, const struct record *record, const 
                 struct warnings *warnings, struct mapped *out, struct refusal *refusal)
 {
     struct arena *arena = warnings->arena;
-    struct mapping mapping = { format, record, NULL, arena, warnings };
+    struct mapping mapping = { format, record, value, arena, warnings };
     struct mapped mapped = { .field_count = format->target_count };
     struct mapped_field *fields = arena_alloc(arena, (format->target_count + 1) * sizeof(*fields));
 
-    if (!find_root(&mapping, value, refusal))
+    if (!find_root(&mapping, refusal))
         return false;
     cJSON *event = json_new_object(arena);
     if (!add_type(&mapping, event))

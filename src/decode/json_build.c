@@ -1,5 +1,7 @@
 #include "json_build.h"
 
+#include <string.h>
+
 static cJSON *new_node(int type, struct arena *arena)
 {
     cJSON *node = arena_alloc(arena, sizeof(*node));
@@ -24,6 +26,13 @@ cJSON *json_new_string(struct str text, struct arena *arena)
 
     node->valuestring = (char *)arena_copy(arena, text).data;
     return node;
+}
+
+cJSON *json_new_outside_string(struct str bytes, struct arena *arena)
+{
+    if (!str_present(bytes) || memchr(bytes.data, '\0', bytes.size) || !utf8_valid(bytes, NULL))
+        return NULL;
+    return json_new_string(bytes, arena);
 }
 
 cJSON *json_new_integer(int64_t value, struct arena *arena)

@@ -46,6 +46,8 @@ def test_every_format_becomes_tickets(kafka, make_router):
     send(kafka, router.topic("servicenow"), load("servicenow-row"))
     send(kafka, router.topic("cloud"), load("cloudevents-structured"))
     send(kafka, router.topic("cloud"), load("cloudevents-binary"))
+    send(kafka, router.topic("cloud"), load("cloudevents-batch"))
+    send(kafka, router.topic("cloud"), load("cloudevents-data-base64-malformed"))
     send(kafka, router.topic("cdc"), load("debezium-first-copy"))
     send(kafka, router.topic("cdc"), load("debezium-tombstone"))
     daemon = router.start()
@@ -83,9 +85,12 @@ def test_every_format_becomes_tickets(kafka, make_router):
                   if name.startswith("ombud_tickets_missing_fields_total"))
     assert missing > 0
 
-    letters = kafka.read(router.topic("deadletter"))
-    assert len(letters) == 1
-    assert dict(letters[0].headers)["ombud-error"] == b"the record has no value"
+    letters = [dict(letter.headers) for letter in kafka.read(router.topic("deadletter"))]
+    assert sorted((h["ombud-error"].decode(), h["ombud-at"].decode()) for h in letters) == [
+        ("batches of CloudEvents are not read: write each as a record", ""),
+        ("this is not base64", "/data_base64"),
+        ("the record has no value", ""),
+    ]
 
 
 def test_a_known_cloudevent_is_a_duplicate_wherever_it_was_read(kafka, make_router):

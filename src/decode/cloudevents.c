@@ -1,0 +1,101 @@
+#include "cloudevents.h"
+
+#include "base/base64.h"
+#include "json_build.h"
+
+#define DATA_BASE64 "data_base64"
+
+static const cJSON *refuse(struct refusal *refusal, const char *at, struct str reason)
+{
+    *refusal = (struct refusal){ reason, str_from(at) };
+    return NULL;
+}
+
+/* Media types are the same in upper and lower case. */
+static bool media_starts(struct str content, struct str prefix)
+{
+    if (content.size > prefix.size)
+        content.size = prefix.size;
+    return str_equal_nocase(content, prefix);
+}
+
+/* A producer that knows its data only as bytes packs them, even if they are JSON. */
+static const cJSON *unpack_data(const cJSON *packed, struct warnings *warnings,
+                                struct refusal *refusal)
+{
+    struct json_limits limits = json_event_limits;
+    struct str bytes;
+    struct error err;
+    bool replaced = false;
+    size_t at = 0;
+
+    if (!cJSON_IsString(packed) || !base64_decode(json_string(packed), warnings->arena, &bytes))
+        return refuse(refusal, "/" DATA_BASE64, STR("this is not base64"));
+    limits.size = bytes.size; /* of a record that was not too large */
+    const cJSON *data = json_parse(bytes, &limits, warnings->arena, &replaced, &at, &err);
+    if (!data)
+        return refuse(
+            refusal, "/" DATA_BASE64,
+            arena_printf(warnings->arena, "its bytes are no JSON: byte %zu: %s", at, err.text));
+    if (replaced)
+        warnings_add(warnings, "/" DATA_BASE64 ": \\u0000 and half surrogate pairs became U+FFFD");
+    return data;
+}
+
+static const cJSON *open_structured(const cJSON *value, struct warnings *warnings,
+                                    struct refusal *refusal)
+{
+    const cJSON *packed = json_get(value, STR(DATA_BASE64));
+
+    if (json_is_null(packed))
+        return value;
+    if (!json_is_null(json_get(value, STR("data"))))
+        return refuse(refusal, "/" DATA_BASE64,
+                      STR("a CloudEvent has data or " DATA_BASE64 ", not both"));
+    const cJSON *data = unpack_data(packed, warnings, refusal);
+    if (!data)
+        return NULL;
+    cJSON *envelope = json_new_object(warnings->arena);
+    for (const cJSON *item = value->child; item; item = item->next) {
+        if (item != packed && !str_is(json_name(item), "data"))
+            json_add(envelope, json_name(item), json_alias(item, warnings->arena), warnings->arena);
+    }
+    json_add(envelope, STR("data"), json_alias(data, warnings->arena), warnings->arena);
+    return envelope;
+}
+
+static const cJSON *open_binary(const struct record *record, const cJSON *value,
+                                struct arena *arena)
+{
+    cJSON *envelope = json_new_object(arena);
+
+    for (size_t i = 0; i < record->header_count; i++) {
+        struct str name = record->headers[i].name;
+        if (!str_starts(name, STR("ce_")) || !utf8_valid(name, NULL))
+            continue;
+        struct str attribute = { name.data + 3, name.size - 3 };
+        cJSON *text = json_new_outside_string(record->headers[i].value, arena);
+        if (text && !json_get(envelope, attribute))
+            json_add(envelope, attribute, text, arena);
+    }
+    if (value)
+        json_add(envelope, STR("data"), json_alias(value, arena), arena);
+    return envelope;
+}
+
+const cJSON *cloudevents_open(const struct record *record, const cJSON *value,
+                              struct warnings *warnings, struct refusal *refusal)
+{
+    struct str content = record_header(record, "content-type");
+    bool declared = media_starts(content, STR("application/cloudevents"));
+
+    if (media_starts(content, STR("application/cloudevents-batch")))
+        return refuse(refusal, "",
+                      STR("batches of CloudEvents are not read: write each as a record"));
+    if (!declared && str_present(record_header(record, "ce_type")))
+        return open_binary(record, value, warnings->arena);
+    if (declared ? cJSON_IsObject(value) : json_get(value, STR("specversion")) != NULL)
+        return open_structured(value, warnings, refusal);
+    return refuse(refusal, "",
+                  STR("this is a CloudEvent neither in structured nor in binary mode"));
+}
