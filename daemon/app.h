@@ -11,7 +11,7 @@
 #include "shared_config.h"
 #include "worker.h"
 
-enum { WORKERS_MOST = 64, NAME_BYTES = 256 };
+enum { NAME_BYTES = 256 };
 
 struct app {
     const char *config_path;
@@ -20,9 +20,9 @@ struct app {
     struct failpoints *failpoints;
     struct shared_config *config;
     struct inputs inputs;
-    char names[WORKERS_MOST][NAME_BYTES]; /* group.instance.id and transactional.id of each */
-    struct worker *workers[WORKERS_MOST];
     int worker_count;
+    char (*names)[NAME_BYTES]; /* group.instance.id and transactional.id of each */
+    struct worker **workers;
     struct customers_reader *customers;
     int wake_fd; /* eventfd that workers write when something changed */
 };

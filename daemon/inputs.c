@@ -1,12 +1,13 @@
 #include "inputs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 static void add(struct inputs *inputs, enum stage stage, struct str topic)
 {
-    if (inputs->count == INPUTS_MOST)
-        return;
     struct input *input = &inputs->items[inputs->count++];
     input->stage = stage;
     snprintf(input->topic, sizeof(input->topic), "%.*s", STR_ARG(topic));
@@ -14,13 +15,20 @@ static void add(struct inputs *inputs, enum stage stage, struct str topic)
 
 void inputs_plan(const struct config *config, struct inputs *inputs)
 {
-    *inputs = (struct inputs){ 0 };
+    /* One more than the sources: the notices. */
+    *inputs = (struct inputs){ .items = mem_array(config->source_count + 1, sizeof(struct input)) };
     for (size_t i = 0; i < config->source_count; i++)
         add(inputs, config->sources[i].home ? STAGE_TICKETS : STAGE_INTAKE,
             config->sources[i].topic);
     /* In shadow mode there are no notices to read, and nobody to escalate to. */
     if (!config->shadow)
         add(inputs, STAGE_ESCALATIONS, config->topics.notices);
+}
+
+void inputs_free(struct inputs *inputs)
+{
+    free(inputs->items);
+    *inputs = (struct inputs){ 0 };
 }
 
 const struct input *inputs_find(const struct inputs *inputs, const char *topic)

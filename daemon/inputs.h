@@ -6,7 +6,7 @@
 #include "config/config.h"
 #include "stages.h"
 
-enum { INPUTS_MOST = 64, TOPIC_BYTES = 256 };
+enum { TOPIC_BYTES = 256 };
 
 struct input {
     enum stage stage;
@@ -15,13 +15,14 @@ struct input {
 };
 
 struct inputs {
-    struct input items[INPUTS_MOST];
+    struct input *items;
     size_t count;
     int32_t home_partitions;
 };
 
-/* Fills in the topics; partitions are 0 until somebody asked the broker. */
+/* Fills in the topics; partitions are 0 until somebody asked the broker. Free with inputs_free. */
 void inputs_plan(const struct config *config, struct inputs *inputs);
+void inputs_free(struct inputs *inputs);
 /* NULL: no such input. */
 const struct input *inputs_find(const struct inputs *inputs, const char *topic);
 int inputs_partitions(const struct inputs *inputs); /* of all */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "http.h"
 #include "reload.h"
 #include "status.h"
@@ -28,7 +29,7 @@ struct main_loop {
     time_ms stop_by;
     uint64_t watchdog_us; /* 0: none */
     time_ms watchdog_fed;
-    uint64_t progress[WORKERS_MOST]; /* at the last feeding */
+    uint64_t *progress; /* of each worker at the last feeding */
     uint64_t customers_progress;
     unsigned ticks;
 };
@@ -178,10 +179,9 @@ static bool open_loop(struct main_loop *loop, struct error *err)
 
 int main_loop_run(struct app *app)
 {
-    struct main_loop *loop = calloc(1, sizeof(*loop));
-    if (loop == NULL)
-        return EX_OSERR;
+    struct main_loop *loop = mem_alloc(sizeof(*loop));
     loop->app = app;
+    loop->progress = mem_array((size_t)app->worker_count, sizeof(*loop->progress));
     struct error err;
     if (!open_loop(loop, &err)) {
         log_say(app->log, LOGGED_ERROR, "%s", err.text);

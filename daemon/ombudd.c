@@ -188,7 +188,9 @@ static int run(struct app *app, const struct options *options, struct config *co
         log_say(app->log, LOGGED_ERROR, "eventfd: %s", strerror(errno));
         return EX_OSERR;
     }
-    app->worker_count = config->workers < WORKERS_MOST ? config->workers : WORKERS_MOST;
+    app->worker_count = config->workers;
+    app->names = mem_array((size_t)app->worker_count, sizeof(*app->names));
+    app->workers = mem_array((size_t)app->worker_count, sizeof(struct worker *));
     name_workers(app, options->instance);
     inputs_plan(config, &app->inputs);
     int code = start_check(config, app->names[0], &app->inputs, app->log);

@@ -14,10 +14,10 @@
 #include "kafka_conf.h"
 #include "now.h"
 
-enum { QUERY_MS = 2000, POLL_MS = 200, RETRY_MS = 300, TASKS_MOST = 1024 };
+enum { QUERY_MS = 2000, POLL_MS = 200, RETRY_MS = 300 };
 
 struct task_list {
-    struct task *tasks[TASKS_MOST];
+    struct task **tasks;
     size_t count;
 };
 
@@ -41,6 +41,23 @@ struct reading {
     bool first;  /* the group never committed a position */
     int64_t low; /* where the input begins */
 };
+
+static void append(struct task_list *list, struct task *const *tasks, size_t count)
+{
+    if (count == 0)
+        return;
+    list->tasks = mem_resize(list->tasks, list->count + count, sizeof(struct task *));
+    memcpy(list->tasks + list->count, tasks, count * sizeof(struct task *));
+    list->count += count;
+}
+
+/* What was in it; free its tasks. */
+static struct task_list take(struct task_list *list)
+{
+    struct task_list taken = *list;
+    *list = (struct task_list){ 0 };
+    return taken;
+}
 
 static void refuse(struct task *task, const struct error *err)
 {
@@ -393,13 +410,12 @@ static void *restorer_main(void *opaque)
             pthread_cond_wait(&restorer->wanted, &restorer->lock);
             continue;
         }
-        struct task_list list = restorer->waiting;
-        restorer->waiting.count = 0;
+        struct task_list list = take(&restorer->waiting);
         pthread_mutex_unlock(&restorer->lock);
         restore_all(restorer, &list);
         pthread_mutex_lock(&restorer->lock);
-        for (size_t i = 0; i < list.count; i++)
-            restorer->finished.tasks[restorer->finished.count++] = list.tasks[i];
+        append(&restorer->finished, list.tasks, list.count);
+        free(list.tasks);
         uint64_t one = 1;
         if (write(restorer->fd, &one, sizeof(one)) != sizeof(one))
             abort(); /* an eventfd that is read at every wake-up cannot overflow */
@@ -416,11 +432,11 @@ static void on_finished(evutil_socket_t fd, short what, void *opaque)
     if (read((int)fd, &unread, sizeof(unread)) != sizeof(unread))
         return;
     pthread_mutex_lock(&restorer->lock);
-    struct task_list list = restorer->finished;
-    restorer->finished.count = 0;
+    struct task_list list = take(&restorer->finished);
     pthread_mutex_unlock(&restorer->lock);
     for (size_t i = 0; i < list.count; i++)
         restorer->setup.done(restorer->setup.arg, list.tasks[i]);
+    free(list.tasks);
 }
 
 struct restorer *restorer_new(struct event_base *base, const struct restorer_setup *setup,
@@ -450,11 +466,7 @@ struct restorer *restorer_new(struct event_base *base, const struct restorer_set
 void restorer_add(struct restorer *restorer, struct task **tasks, size_t count)
 {
     pthread_mutex_lock(&restorer->lock);
-    for (size_t i = 0; i < count; i++) {
-        if (restorer->waiting.count == TASKS_MOST)
-            abort(); /* more partitions in one worker than this program is made for */
-        restorer->waiting.tasks[restorer->waiting.count++] = tasks[i];
-    }
+    append(&restorer->waiting, tasks, count);
     pthread_cond_signal(&restorer->wanted);
     pthread_mutex_unlock(&restorer->lock);
 }
@@ -472,5 +484,7 @@ void restorer_free(struct restorer *restorer)
     close(restorer->fd);
     pthread_cond_destroy(&restorer->wanted);
     pthread_mutex_destroy(&restorer->lock);
+    free(restorer->waiting.tasks);
+    free(restorer->finished.tasks);
     free(restorer);
 }
