@@ -23,7 +23,7 @@ struct copy {
     int ended;           /* partitions read to their end */
     long events, records;
     double owed;
-    char *pool;          /* what events said, for the records to say */
+    char *pool; /* what events said, for the records to say */
     size_t filled, written, read;
 };
 
@@ -124,8 +124,7 @@ static void take(struct copy *copy, const rd_kafka_message_t *message)
     for (copy->owed += copy->per_event; copy->owed >= 1; copy->owed -= 1) {
         if (copy->read + copy->record_bytes > copy->filled)
             copy->read = 0;
-        produce(copy, copy->pool + copy->read, copy->record_bytes, message->key,
-                message->key_len);
+        produce(copy, copy->pool + copy->read, copy->record_bytes, message->key, message->key_len);
         copy->read += copy->record_bytes;
     }
 }
