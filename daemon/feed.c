@@ -6,7 +6,8 @@
 #include "base/mem.h"
 
 enum {
-    SLICE = 16,             /* records of one task before the next one has its turn */
+    SLICE = 64,             /* records between two looks at the clock */
+    RUN = 4096,             /* records of one task before the next one has its turn */
     TURN_US = 2000,         /* how long one turn may feed */
     PASS = 256,             /* deadlines of one task in one go */
     AHEAD_BYTES = 32 << 20, /* what all tasks together have read ahead */
@@ -18,7 +19,8 @@ struct feeder {
     const struct config *config;
     struct failpoints *failpoints;
     struct actions actions;
-    size_t first; /* whose turn it is to begin */
+    size_t first; /* whose turn it is */
+    int run;      /* records it was fed in its turn */
     int fed;      /* events in the open transaction */
     bool end, more;
     time_ms due;      /* of the open transaction */
@@ -130,22 +132,42 @@ static enum step feed_slice(struct feeder *feeder, struct task *task, time_ms no
     return step;
 }
 
+static void next_task(struct feeder *feeder)
+{
+    feeder->first++;
+    feeder->run = 0;
+}
+
+/* What escalates does not queue behind complaints. */
+static bool feed_escalations(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                             time_ms wall, struct error *err)
+{
+    for (size_t i = 0; i < count && !feeder->end; i++) {
+        if (tasks[i]->stage == STAGE_ESCALATIONS &&
+            feed_slice(feeder, tasks[i], now, wall, err) == STEP_BROKEN)
+            return false;
+    }
+    return true;
+}
+
+/* While there is a backlog, one task after the other: the fewer tasks a transaction has, the fewer
+ * partitions it writes to, and each of them costs as much as dozens of records. */
 static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
                      time_ms wall, struct error *err)
 {
     int64_t deadline = microseconds() + TURN_US;
-    bool progress = true;
-    while (progress && !feeder->end) {
-        progress = false;
-        for (size_t i = 0; i < count && !feeder->end; i++) {
-            struct task *task = tasks[(feeder->first + i) % count];
-            enum step step = feed_slice(feeder, task, now, wall, err);
-            if (step == STEP_BROKEN)
-                return false;
-            progress = progress || step == STEP_FED;
-        }
-        feeder->first++;
-        if (progress && microseconds() >= deadline) {
+    if (!feed_escalations(feeder, tasks, count, now, wall, err))
+        return false;
+    for (size_t idle = 0; idle < count && !feeder->end;) {
+        int before = feeder->fed;
+        enum step step = feed_slice(feeder, tasks[feeder->first % count], now, wall, err);
+        if (step == STEP_BROKEN)
+            return false;
+        feeder->run += feeder->fed - before;
+        idle = step == STEP_NOTHING ? idle + 1 : 0;
+        if (step == STEP_NOTHING || feeder->run >= RUN)
+            next_task(feeder);
+        if (idle == 0 && microseconds() >= deadline) {
             feeder->more = true;
             return true;
         }
@@ -213,27 +235,34 @@ bool feeder_feed(struct feeder *feeder, struct task **tasks, size_t count, time_
     return true;
 }
 
+/* Reads ahead what is left of a task's turn. False: the time is over. */
+static bool read_turn(struct task *task, size_t records, size_t *room, int64_t deadline)
+{
+    const struct care *care = &task->current.care;
+    /* What may kill the process is not touched before its attempt is committed. */
+    if (task->state != TASK_RUNNING || !care->armed || care->mode == CARE_ISOLATED)
+        return true;
+    while (task->ahead_count < records) {
+        size_t before = arena_used(task->arena);
+        if (*room == 0 || task_read(task) != TASK_READ)
+            return true;
+        size_t took = arena_used(task->arena) - before;
+        *room -= took < *room ? took : *room;
+        if (task->ahead_count % SLICE == 0 && microseconds() >= deadline)
+            return false;
+    }
+    return true;
+}
+
 bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
 {
     int64_t deadline = microseconds() + TURN_US;
-    size_t room = count > 0 ? AHEAD_BYTES / count : 0;
-    bool progress = true;
-    while (progress) {
-        progress = false;
-        for (size_t i = 0; i < count; i++) {
-            struct task *task = tasks[(feeder->first + i) % count];
-            const struct care *care = &task->current.care;
-            /* What may kill the process is not touched before its attempt is committed. */
-            if (task->state != TASK_RUNNING || !care->armed || care->mode == CARE_ISOLATED)
-                continue;
-            for (int j = 0; j < SLICE && arena_used(task->arena) < room; j++) {
-                if (task_read(task) != TASK_READ)
-                    break;
-                progress = true;
-            }
-        }
-        feeder->first++;
-        if (progress && microseconds() >= deadline)
+    size_t room = AHEAD_BYTES;
+    for (size_t i = 0; i < count; i++)
+        room -= room < arena_used(tasks[i]->arena) ? room : arena_used(tasks[i]->arena);
+    for (size_t i = 0; i < count && room > 0; i++) {
+        size_t records = i == 0 ? (size_t)(RUN - feeder->run) : RUN;
+        if (!read_turn(tasks[(feeder->first + i) % count], records, &room, deadline))
             return true;
     }
     return false;
