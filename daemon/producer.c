@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "kafka_conf.h"
 
-enum { HEADERS_MOST = 64 };
-
 struct producer {
     const struct config *config;
     struct undeliverable *undeliverable;
@@ -295,9 +293,8 @@ static rd_kafka_resp_err_t produce(struct producer *producer, rd_kafka_topic_t *
 
 static size_t redirect(struct producer *producer, const struct action *action, const char *reason)
 {
-    struct header headers[HEADERS_MOST];
-    size_t count =
-        action->header_count < HEADERS_MOST - 2 ? action->header_count : HEADERS_MOST - 2;
+    size_t count = action->header_count;
+    struct header *headers = mem_array(count + 2, sizeof(*headers));
     if (count > 0)
         memcpy(headers, action->headers, count * sizeof(headers[0]));
     headers[count++] = (struct header){ STR("ombud-error"), str_from(reason) };
@@ -316,6 +313,7 @@ static size_t redirect(struct producer *producer, const struct action *action, c
     }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         worsen(producer, PRODUCER_ABORT, "dead letter", rd_kafka_err2str(code));
+    free(headers);
     size_t bytes = letter.value.size;
     unsigned root = (unsigned)producer->config->root->department;
     if (action->output == OUTPUT_DEPARTMENT && action->index != root) {
