@@ -15,12 +15,17 @@ from traffic import Traffic
 
 
 def test_broker_killed_and_restarted(kafka, make_router):
+    """Between transactions, and with events sent while it is away. A lone broker that is killed within
+    one and started again has its partitions taken away by its own controller, and then Kafka 4.3.0
+    now and then leaves the transaction's offsets undecided for ever: of three brokers one is killed
+    within transactions below."""
     router = make_router(kafka, clock="stream")
     checker = Checker(router)
     records = Traffic(seed=40).records(250)
     daemon = router.start()
     for _ in range(2):
         checker.send(islice(records, 200))
+        checker.drain()
         kafka.kill_node()
         try:
             checker.send(islice(records, 100))
