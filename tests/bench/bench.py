@@ -110,12 +110,14 @@ class DefaultRouter(Router):
         daemons = [self.start(instance=f"i{i}", ready=False) for i in range(instances)]
         started = finished = None
         deadline = time.monotonic() + timeout
+        self.samples = []  # events done, CPU seconds of the first instance so far
         while finished is None:
             if time.monotonic() > deadline:
                 raise SystemExit("the router did not drain its input in time")
             for daemon in daemons:
                 daemon.check_alive_or_expected()
             done = sum(positions(daemon) for daemon in daemons)
+            self.samples.append((done, cpu_so_far(daemons[0].process.pid)))
             if started is None and done:
                 started = (time.monotonic(), done)
             if done >= total:
@@ -133,6 +135,21 @@ class DefaultRouter(Router):
             self.peak_rss = usage.ru_maxrss * 1024
         rate = (total - started[1]) / max(finished - started[0], 1e-3)
         return cpu, rate, metrics
+
+
+def cpu_so_far(pid):
+    ticks = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def growth(samples, part=0.2):
+    """CPU of an event in the last part of a run in ratio to one after the first."""
+    total = samples[-1][0]
+
+    def cost(low, high):
+        within = [s for s in samples if low * total <= s[0] <= high * total]
+        return (within[-1][1] - within[0][1]) / (within[-1][0] - within[0][0])
+    return cost(1 - part, 1) / cost(part / 2, part * 1.5)
 
 
 def positions(daemon):
@@ -338,6 +355,7 @@ def state(bench, tickets):
     home = bench.preload(tickets, INPUT_PARTITIONS, "open")
     router = bench.router(home)
     cpu, _, _ = router.run()
+    grown = growth(router.samples)
     started = time.monotonic()
     daemon = router.start(instance="again")
     ready = time.monotonic() - started
@@ -346,7 +364,8 @@ def state(bench, tickets):
     print(f"\n{tickets} open tickets: {cpu * 1e6 / tickets:.2f} CPU s a million openings; "
           f"restored in {max(seconds, default=ready):.1f} s (ready {ready:.1f} s after the start), "
           f"{rss / 1e6:.0f} MB resident, {(rss - small.peak_rss) / tickets:.0f} bytes a ticket "
-          f"with its kept text and identities", flush=True)
+          f"with its kept text and identities; an opening with {0.9 * tickets:,.0f} of them open "
+          f"costs {grown:.2f} times what it costs with {0.2 * tickets:,.0f}", flush=True)
     daemon.stop()
 
 

@@ -41,7 +41,8 @@ int main(int argc, char **argv)
          * that was down when they happened, and raises no alarm for what was answered in time. */
         while (rd_kafka_producev(producer, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
                                  RD_KAFKA_V_KEY(ticket, strlen(ticket)),
-                                 RD_KAFKA_V_VALUE(event, size), RD_KAFKA_V_TIMESTAMP(start + i),
+                                 RD_KAFKA_V_VALUE(event, size),
+                                 RD_KAFKA_V_TIMESTAMP(sample_time(i, start, only_open)),
                                  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                  RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
             rd_kafka_poll(producer, 50);

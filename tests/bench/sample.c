@@ -64,6 +64,11 @@ static size_t write_body(char *body, bool chinese, unsigned *random)
     return size;
 }
 
+time_ms sample_time(long number, time_ms start, bool only_open)
+{
+    return start + (only_open ? number / 100 : number);
+}
+
 size_t sample_event(char *out, char *ticket, long number, time_ms start, bool only_open)
 {
     long batch = number / (OPEN_AT_ONCE * EVENTS_PER_TICKET);
@@ -73,7 +78,7 @@ size_t sample_event(char *out, char *ticket, long number, time_ms start, bool on
     unsigned random = (unsigned)number * 2654435761u + 1;
     bool chinese = index & 1;
     char body[2 * BODY_BYTES], moment[TIME_TEXT_SIZE];
-    struct str time = time_format_ms(start + number, moment);
+    struct str time = time_format_ms(sample_time(number, start, only_open), moment);
     sprintf(ticket, "%s-%07ld", chinese ? "ZH" : "EN", index);
     write_body(body, chinese, &random);
     return (size_t)sprintf(
