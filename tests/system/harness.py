@@ -118,7 +118,11 @@ class Router:
         places = [TopicPartition(topic, p) for p in range(self.kafka.partitions(topic))]
         future = self.kafka.admin().list_consumer_group_offsets(
             [ConsumerGroupTopicPartitions(self.config["kafka"]["group.id"], places)])
-        found = next(iter(future.values())).result(20).topic_partitions
+        try:
+            found = next(iter(future.values())).result(20).topic_partitions
+        except TimeoutError:  # not known just now; whoever waits asks again
+            self.kafka.forget_admin()
+            return [-1] * len(places)
         by_partition = {place.partition: place.offset for place in found}
         return [by_partition.get(place.partition, -1001) for place in places]
 

@@ -77,10 +77,16 @@ class Kafka:
         self._read_environment()
         return int(self.env[f"KAFKA_PID_{node}"])
 
+    def forget_admin(self):
+        """A client that outlives its broker may never answer again, or abort this process."""
+        self._admin = None
+
     def stop_node(self, node=1):
+        self.forget_admin()
         self.script("stop-node", str(node))
 
     def kill_node(self, node=1, signal="KILL"):
+        self.forget_admin()
         self.script("kill-node", str(node), signal)
 
     def start_node(self, node=1):
