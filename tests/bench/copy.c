@@ -8,8 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The pool is so large that no record resembles one before it more than one event the other: a
- * repetition is further away than a compressor looks back. */
+/* So much text that a repetition is further away than a compressor looks back. */
 enum { TRANSACTION_MS = 100, BATCH = 1000, POOL_BYTES = 8 << 20 };
 
 struct copy {
