@@ -151,40 +151,56 @@ static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t reaso
     return reason == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
 }
 
-/* One refused topic spoils the transaction for all, so then each is tried by itself. */
-static int probe_topics(rd_kafka_t *producer, const struct config *config, struct log *log)
+/* EX_OK + a producer with transactions that the caller destroys. */
+static int open_probe(const struct config *config, const char *name, struct log *log,
+                      rd_kafka_t **producer)
 {
-    size_t count, written = 0;
-    struct topic_plan *plan = topics_plan(config, &count);
-    int result = EX_OK;
+    struct kafka_identity identity = { .name = name };
+    struct error err;
+    *producer = kafka_client(KAFKA_PRODUCER, config, &identity, log, &err);
+    if (*producer == NULL) {
+        log_say(log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
+    }
+    kafka_warm(*producer, ANSWER_MS);
+    int result = init_probe(*producer, name, log);
+    if (result != EX_OK)
+        rd_kafka_destroy(*producer);
+    return result;
+}
+
+static int probe_topics(const struct config *config, const char *name,
+                        const struct topic_plan *topics, size_t count, struct log *log)
+{
+    rd_kafka_t *producer;
+    int result = open_probe(config, name, log, &producer);
+    if (result != EX_OK)
+        return result;
+    rd_kafka_resp_err_t reason = probe(producer, topics, count);
+    rd_kafka_destroy(producer);
+    if (reason == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return EX_OK;
+    if (count == 1)
+        return refused(log, topics->name.data, reason);
+    /* One refused topic spoils the transaction for all, and now and then the producer with it: the
+     * broker may call the abort of a transaction without a single record an invalid state. */
     for (size_t i = 0; i < count; i++) {
-        if (plan[i].written)
-            plan[written++] = plan[i];
+        int alone = probe_topics(config, name, &topics[i], 1, log);
+        result = alone != EX_OK ? alone : result;
     }
-    rd_kafka_resp_err_t together = probe(producer, plan, written);
-    for (size_t i = 0; i < written && together != RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-        rd_kafka_resp_err_t alone = probe(producer, &plan[i], 1);
-        if (alone != RD_KAFKA_RESP_ERR_NO_ERROR)
-            result = refused(log, plan[i].name.data, alone);
-    }
-    free(plan);
     return result;
 }
 
 static int check_writing(const struct config *config, const char *name, struct log *log)
 {
-    struct kafka_identity identity = { .name = name };
-    struct error err;
-    rd_kafka_t *producer = kafka_client(KAFKA_PRODUCER, config, &identity, log, &err);
-    if (producer == NULL) {
-        log_say(log, LOGGED_ERROR, "%s", err.text);
-        return EX_CONFIG;
+    size_t count, written = 0;
+    struct topic_plan *plan = topics_plan(config, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (plan[i].written)
+            plan[written++] = plan[i];
     }
-    kafka_warm(producer, ANSWER_MS);
-    int result = init_probe(producer, name, log);
-    if (result == EX_OK)
-        result = probe_topics(producer, config, log);
-    rd_kafka_destroy(producer);
+    int result = probe_topics(config, name, plan, written, log);
+    free(plan);
     return result;
 }
 

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType,
+                                   ResourcePatternType, ResourceType)
 
-from harness import free_port, tail
+from harness import free_port, tail, wait_until
 
 UNAVAILABLE, PERMISSION, CONFIGURATION = 69, 77, 78
 
@@ -84,12 +86,18 @@ def sasl_user(kafka, router):
             "sasl.password": {"file": str(secret)}}
 
 
-def grant(kafka, prefix, action="--add"):
-    """Everything on the topics, groups and transactions of one test."""
-    for resource in ("--topic", "--group", "--transactional-id"):
-        kafka.tool("acls", action, *(["--force"] if action == "--remove" else []),
-                   "--allow-principal", "User:ombud", "--operation", "All",
-                   resource, prefix, "--resource-pattern-type", "prefixed")
+def change_rights(kafka, rules, remove=False):
+    """Adds or removes rules for User:ombud, (resource, name, pattern, operation, permission) each,
+    and waits until the broker goes by them: it learns of them later than it answers."""
+    bindings = [AclBinding(resource, name, pattern, "User:ombud", "*", operation, permission)
+                for resource, name, pattern, operation, permission in rules]
+    filters = [AclBindingFilter(b.restype, b.name, b.resource_pattern_type, b.principal, b.host,
+                                b.operation, b.permission_type) for b in bindings]
+    admin = kafka.admin()
+    for future in (admin.delete_acls(filters) if remove else admin.create_acls(bindings)).values():
+        future.result(30)
+    wait_until(lambda: all(bool(admin.describe_acls(each).result(30)) != remove
+                           for each in filters), 30, "the broker to go by the new rights")
 
 
 def test_a_user_without_any_right_is_told(kafka_acl, make_router):
@@ -102,14 +110,17 @@ def test_a_user_without_any_right_is_told(kafka_acl, make_router):
 
 def test_one_lacking_right_is_named(kafka_acl, make_router):
     router = make_router(kafka_acl)
-    grant(kafka_acl, router.prefix)
     denied = router.topic("dept.legal")
-    kafka_acl.tool("acls", "--add", "--deny-principal", "User:ombud", "--operation", "Write",
-                   "--topic", denied)
+    everything = [(resource, router.prefix, ResourcePatternType.PREFIXED, AclOperation.ALL,
+                   AclPermissionType.ALLOW)
+                  for resource in (ResourceType.TOPIC, ResourceType.GROUP,
+                                   ResourceType.TRANSACTIONAL_ID)]
+    but_one = [(ResourceType.TOPIC, denied, ResourcePatternType.LITERAL, AclOperation.WRITE,
+                AclPermissionType.DENY)]
+    change_rights(kafka_acl, everything + but_one)
     code, log = refused(router, config={"kafka": sasl_user(kafka_acl, router)})
     assert code == PERMISSION, log
     assert denied in log
-    kafka_acl.tool("acls", "--remove", "--force", "--deny-principal", "User:ombud", "--operation",
-                   "Write", "--topic", denied)
+    change_rights(kafka_acl, but_one, remove=True)
     daemon = router.start(instance="two", config={"kafka": sasl_user(kafka_acl, router)})
     assert daemon.stop() == 0, tail(daemon.log)
