@@ -5,6 +5,8 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "log.h"
 #include "metrics.h"
 #include "status.h"
 #include "now.h"
@@ -38,7 +41,8 @@ struct http {
     struct evhttp *server;
     struct evconnlistener *listener;
     struct event *sweep;
-    char host[128], port[8];
+    char host[128];
+    uint16_t port;
     struct connection connections[CONNECTIONS_MOST];
     int count;
 };
@@ -182,12 +186,23 @@ static bool split_address(struct http *http, struct str address, struct error *e
 {
     const char *colon = address.size > 0 ? memrchr(address.data, ':', address.size) : NULL;
     size_t host = colon ? (size_t)(colon - address.data) : 0;
-    size_t port = colon ? address.size - host - 1 : 0;
-    if (host == 0 || host >= sizeof(http->host) || port == 0 || port >= sizeof(http->port))
+    int64_t port = 0;
+    if (host == 0 || host >= sizeof(http->host) || memchr(address.data, '\0', host) != NULL ||
+        !str_to_int((struct str){ colon + 1, address.size - host - 1 }, &port) || port < 0 ||
+        port > UINT16_MAX)
         return error_set(err, "http: '%.*s' is not HOST:PORT", STR_ARG(address));
     memcpy(http->host, address.data, host);
-    memcpy(http->port, colon + 1, port);
+    http->port = (uint16_t)port;
     return true;
+}
+
+static uint16_t bound_port(struct evhttp_bound_socket *bound)
+{
+    struct sockaddr_storage name = { 0 };
+    socklen_t size = sizeof(name);
+    getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&name, &size);
+    return ntohs(name.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&name)->sin6_port
+                                            : ((struct sockaddr_in *)&name)->sin_port);
 }
 
 struct http *http_new(struct event_base *base, struct app *app, struct str address,
@@ -208,9 +223,9 @@ struct http *http_new(struct event_base *base, struct app *app, struct str addre
     evhttp_set_bevcb(http->server, on_connection, http);
     evhttp_set_gencb(http->server, on_request, http);
     struct evhttp_bound_socket *bound =
-        evhttp_bind_socket_with_handle(http->server, bare, (ev_uint16_t)atoi(http->port));
+        evhttp_bind_socket_with_handle(http->server, bare, http->port);
     if (bound == NULL) {
-        error_set(err, "http: cannot listen on %.*s", STR_ARG(address));
+        error_set(err, "http: cannot listen on %.*s: %s", STR_ARG(address), strerror(errno));
         evhttp_free(http->server);
         goto out;
     }
@@ -218,6 +233,7 @@ struct http *http_new(struct event_base *base, struct app *app, struct str addre
     http->sweep = event_new(base, -1, EV_PERSIST, on_sweep, http);
     struct timeval often = { 0, SWEEP_MS * 1000 };
     event_add(http->sweep, &often);
+    log_say(app->log, LOGGED_INFO, "http: listening on %s:%u", http->host, bound_port(bound));
     return http;
 out:
     free(http);

@@ -7,6 +7,7 @@
 
 struct http;
 
-/* `address` is "127.0.0.1:9404" or "[::1]:9404". NULL + err when it cannot be listened on. */
+/* `address` is "127.0.0.1:9404" or "[::1]:9404"; port 0 is any free one, and the log says which.
+ * NULL + err when it cannot be listened on. */
 struct http *http_new(struct event_base *base, struct app *app, struct str address,
                       struct error *err);

@@ -357,7 +357,8 @@ static const struct setting top_rows[] = {
       .help = "How long a stop may take to finish open work." },
     { .key = "http", .type = SETTING_TEXT, AT(struct config, http), .fallback = "127.0.0.1:9404",
       .flags = SETTING_FIXED | SETTING_SERVICE,
-      .help = "Address and port of /metrics, /healthz and /readyz. Empty: none." },
+      .help = "Address and port of /metrics, /healthz and /readyz. Port 0: any free one, which the "
+              "log names. Empty: none." },
     { .key = "clock", .type = SETTING_CHOICE, AT(struct config, clock), .choices = clocks,
       .fallback = "wall", .flags = SETTING_FIXED | SETTING_SERVICE,
       .help = "`wall`: time is what the machine says. `stream`: what the events say, for replay "

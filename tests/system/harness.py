@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -166,9 +167,8 @@ class Daemon:
         self.instance = instance
         self.may_die = bool(failpoint)
         number = len(router.daemons)
-        self.port = free_port()
         path = router.write_config(f"{instance}-{number}", **merged(
-            {"instance": instance, "http": f"127.0.0.1:{self.port}"}, config))
+            {"instance": instance, "http": "127.0.0.1:0"}, config))
         self.config_file = path
         self.log = router.folder / f"{instance}-{number}.log"
         marks = router.folder / "failpoints"
@@ -189,8 +189,11 @@ class Daemon:
 
     def http(self, path, timeout=5):
         """(status, text) of a GET; (0, reason) while nobody listens."""
+        listening = re.search(r"http: listening on (\S+)", self.log.read_text())
+        if not listening:
+            return 0, "not listening yet"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}",
+            with urllib.request.urlopen(f"http://{listening[1]}{path}",
                                         timeout=timeout) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:

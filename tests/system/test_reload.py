@@ -31,7 +31,7 @@ def reload(router, daemon, **changes):
     """Rewrites the daemon's configuration and sends SIGHUP; what the log answers."""
     before = daemon.log.read_text().count("reload: ")
     router.write_config(daemon.config_file.stem, instance=daemon.instance,
-                        http=f"127.0.0.1:{daemon.port}", **changes)
+                        http="127.0.0.1:0", **changes)
     daemon.signal(signal.SIGHUP)
 
     def answer():
