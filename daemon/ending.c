@@ -2,18 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "kafka_conf.h"
 #include "now.h"
 
 enum { SLICE_MS = 500, PAUSE_MS = 100, MEMBER_MS = 3500, QUERY_MS = 2000, FLUSH_MS = 1500 };
-
-static void wait_ms(int duration)
-{
-    struct timespec wait = { duration / 1000, duration % 1000 * 1000000L };
-    nanosleep(&wait, NULL);
-}
 
 /* Kafka errors keep their verdicts. `unflagged` is what an error without any means here; true:
  * try again. Destroys `error`. */
@@ -30,7 +23,7 @@ static bool judge(rd_kafka_error_t *error, enum ending unflagged, enum ending *e
         *ending = unflagged;
     rd_kafka_error_destroy(error);
     if (again)
-        wait_ms(10);
+        now_wait(10);
     return again;
 }
 
@@ -157,7 +150,7 @@ enum ending ending_initialise(const struct ending_setup *setup, rd_kafka_t *prod
         if (judge(error, ENDING_ABORT, &ending, why))
             continue;
         if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT) {
-            wait_ms(PAUSE_MS);
+            now_wait(PAUSE_MS);
             continue;
         }
         return ENDING_ABORT;
@@ -171,7 +164,7 @@ bool ending_still_member(const struct ending_setup *setup)
     do {
         if (rd_kafka_fatal_error(setup->consumer, text, sizeof(text)) != RD_KAFKA_RESP_ERR_NO_ERROR)
             return false;
-        wait_ms(PAUSE_MS);
+        now_wait(PAUSE_MS);
     } while (now_monotonic() < deadline && !atomic_load(setup->stop));
     return true;
 }
@@ -188,6 +181,6 @@ bool ending_read_committed(const struct ending_setup *setup, rd_kafka_topic_part
             return false;
         log_say(setup->log, LOGGED_INFO, "waiting for committed offsets: %s",
                 rd_kafka_err2str(code));
-        wait_ms(PAUSE_MS);
+        now_wait(PAUSE_MS);
     }
 }

@@ -5,6 +5,10 @@
 /* A transaction that could not end within this is uncertain; below transaction.timeout.ms. */
 enum { BUDGET_MS = 8000 };
 
+/* A broker answers a commit before it has written the markers of all partitions. Who registers
+ * partitions meanwhile is refused, and librdkafka asks again only 20 ms later. */
+enum { SETTLE_MS = 3 };
+
 static struct ending_setup ending_setup(const struct errand *errand)
 {
     const struct transaction_setup *setup = errand->setup;
@@ -19,6 +23,8 @@ void errand_commit(struct errand *errand)
     errand->ending = ending_commit(&setup, producer_client(errand->producer), errand->offsets,
                                    BUDGET_MS, &errand->refusing, &errand->why);
     errand->took = now_monotonic() - start;
+    if (errand->ending == ENDING_DONE)
+        now_wait(SETTLE_MS);
 }
 
 void errand_abort(struct errand *errand)

@@ -25,7 +25,7 @@ struct feeder {
     bool end, more;
     time_ms due;      /* of the open transaction */
     time_ms last_end; /* when the last transaction began to end */
-    time_ms rest;     /* when the next one may end: a slow broker gets fewer, larger ones */
+    time_ms rest; /* when the next may end in a backlog: a slow broker gets fewer, larger ones */
 };
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
@@ -59,14 +59,14 @@ static int64_t microseconds(void)
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-/* After a quiet interval the first event commits at once; under load commits keep a steady beat,
+/* After a quiet interval the first event commits at once; otherwise commits keep a steady beat,
  * whatever each of them takes. */
 static void take_part(struct feeder *feeder, struct task *task, time_ms now)
 {
     if (transaction_state(feeder->transaction) == TRANSACTION_IDLE) {
         transaction_open(feeder->transaction);
         time_ms beat = feeder->last_end + feeder->config->commit_interval;
-        feeder->due = time_max(now, time_max(beat, feeder->rest));
+        feeder->due = time_max(now, beat);
     }
     transaction_join(feeder->transaction, task);
 }
@@ -275,7 +275,7 @@ void feeder_end(struct feeder *feeder)
 
 bool feeder_wants_end(const struct feeder *feeder, time_ms now)
 {
-    return feeder->end || now >= feeder->due;
+    return feeder->end || (now >= feeder->due && (!feeder->more || now >= feeder->rest));
 }
 
 void feeder_ended(struct feeder *feeder, time_ms now)

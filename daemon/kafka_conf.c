@@ -55,6 +55,8 @@ static const struct property properties[] = {
     /* Every batch is a request of its own, which costs as much as dozens of records: they wait for
      * company. A commit sends at once whatever waits. */
     { P, false, "linger.ms", "20" },
+    /* Offsets that are sent while the last transaction's markers are written are refused. */
+    { P, false, "retry.backoff.ms", "20" },
     /* How long a topic that was made again stays unknown. */
     { P, false, "topic.metadata.refresh.interval.ms", "60000" },
     { P, false, "compression.codec", "lz4" },

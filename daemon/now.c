@@ -23,3 +23,9 @@ time_ms now_boot(void)
 {
     return read_clock(CLOCK_BOOTTIME);
 }
+
+void now_wait(time_ms duration)
+{
+    struct timespec wait = { duration / TIME_SECOND, duration % TIME_SECOND * 1000000 };
+    nanosleep(&wait, NULL);
+}

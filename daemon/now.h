@@ -1,4 +1,4 @@
-/* What time it is, in ms. Only the shell may ask; the core is told. */
+/* What time it is, in ms, and how to let some pass. Only the shell may ask; the core is told. */
 #pragma once
 
 #include "base/time.h"
@@ -6,3 +6,5 @@
 time_ms now_wall(void);      /* since 1970 */
 time_ms now_monotonic(void); /* never jumps; stands still while the machine sleeps */
 time_ms now_boot(void);      /* never jumps; a machine that slept is a gap like any other */
+
+void now_wait(time_ms duration); /* blocks: not on a loop */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -67,8 +66,7 @@ static void refuse(struct task *task, const struct error *err)
 
 static bool pause_or_stop(struct restorer *restorer)
 {
-    struct timespec wait = { .tv_nsec = RETRY_MS * 1000000L };
-    nanosleep(&wait, NULL);
+    now_wait(RETRY_MS);
     return atomic_load(&restorer->stop);
 }
 

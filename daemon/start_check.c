@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "kafka_conf.h"
@@ -30,8 +29,7 @@ static int check_topics(rd_kafka_t *client, const struct config *config, struct 
     while ((verdict = topics_check(client, config, ANSWER_MS, &report, &err)) == TOPICS_UNKNOWN &&
            now_monotonic() < deadline) {
         log_say(log, LOGGED_WARNING, "waiting for Kafka: %s", err.text);
-        struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
-        nanosleep(&pause, NULL);
+        now_wait(PAUSE_MS);
     }
     if (verdict == TOPICS_UNKNOWN)
         log_say(log, LOGGED_ERROR, "%s; gave up after %lld s", err.text,

@@ -2,6 +2,7 @@
 state, and how its cost grows. Ratios are taken within a round, because machines are noisy."""
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +24,7 @@ os.environ["OMBUD_KAFKA_JAVA"] = "-Xms1g -Xmx1g -XX:+UseG1GC"  # as Apache's sta
 
 from confluent_kafka import Consumer, TopicPartition  # noqa: E402
 from harness import Router  # noqa: E402
-from kafka import Kafka  # noqa: E402
+from kafka import Kafka, home_partition  # noqa: E402
 
 TOOLS = ROOT / "build/release/tests"
 INPUT_PARTITIONS = 12
@@ -278,8 +280,9 @@ def note_arrivals(bootstrap, partitions, pipe):
     consumer.close()
 
 
-def latency(bench, rate=2000, seconds=30):
-    """From the producer's send to the dispatch, and to the escalation, in a reader's hands."""
+def latency(bench, rate=2000, seconds=40):
+    """From the producer's send to the dispatch, and to the escalation, in a reader's hands. The first
+    half is left out: Java translates what it runs often only after a while."""
     print("\n| commit_interval | to dispatch, ms: p50 | p99 | to escalation, ms: p50 | p99 |")
     print("|---|---|---|---|---|")
     for interval in (100, 10):
@@ -297,10 +300,10 @@ def latency(bench, rate=2000, seconds=30):
         first = {}
         for at, value in dispatches:
             first.setdefault(json.loads(value)["ticket"], at)
-        warm = sorted(sent.values())[len(sent) // 10]
+        warm = sorted(sent.values())[len(sent) // 2]
         to_dispatch = [(first[t] - at) * 1000 for t, at in sent.items() if t in first and at > warm]
         to_people = to_messages(escalations, sent, warm)
-        assert len(to_dispatch) > 0.85 * len(sent) and to_people, \
+        assert len(to_dispatch) > 0.49 * len(sent) and to_people, \
             f"{len(to_dispatch)} dispatches and {len(to_people)} escalations of {len(sent)}"
         print(f"| {interval} ms | {percentile(to_dispatch, 0.5):.0f} | "
               f"{percentile(to_dispatch, 0.99):.0f} | {percentile(to_people, 0.5):.0f} | "
@@ -327,24 +330,37 @@ def router_topics(router, part):
     return [t for t in router.kafka.topics() if t.startswith(f"{router.prefix}.{part}")]
 
 
-def offer(kafka, home, rate, seconds):
-    """Sends openings at a steady rate; {ticket: when}. One in 200 is dangerous."""
-    producer = kafka.producer(linger_ms=0)
+def offer(kafka, home, rate, seconds, together=10):
+    """Sends openings at a steady rate; {ticket: when}. One in 200 is dangerous. A few of one partition
+    go together: a request for each would be most of what the broker does."""
+    waiting, events = defaultdict(list), []
+    for number in itertools.count():
+        ticket = f"L-{number}"
+        of_one = waiting[home_partition(ticket.encode(), INPUT_PARTITIONS)]
+        of_one.append((ticket, opening(ticket)))
+        if len(of_one) == together:
+            events += of_one
+            of_one.clear()
+        if len(events) >= rate * seconds:
+            break
+    producer = kafka.producer(linger_ms=1)
     sent = {}
     start = time.time()
-    for number in range(rate * seconds):
-        wait = start + number / rate - time.time()
+    for number, (ticket, value) in enumerate(events):
+        wait = start + number // together * together / rate - time.time()
         if wait > 0:
             time.sleep(wait)
-        ticket = f"L-{number}"
-        body = "The charger caught fire and burned my hand. " if is_danger(ticket) else \
-            "The parcel is a week late and nobody answers the telephone. "
-        value = {"type": "opened", "ticket": ticket, "id": ticket, "subject": body[:20],
-                 "body": body * 8, "lang": "en", "category": "logistics"}
         sent[ticket] = time.time()
-        producer.send(home, key=ticket.encode(), value=json.dumps(value).encode())
+        producer.send(home, key=ticket.encode(), value=value)
     producer.flush()
     return sent
+
+
+def opening(ticket):
+    body = "The charger caught fire and burned my hand. " if is_danger(ticket) else \
+        "The parcel is a week late and nobody answers the telephone. "
+    return json.dumps({"type": "opened", "ticket": ticket, "id": ticket, "subject": body[:20],
+                       "body": body * 8, "lang": "en", "category": "logistics"}).encode()
 
 
 def state(bench, tickets):
