@@ -28,6 +28,7 @@ from kafka import Kafka, home_partition  # noqa: E402
 
 TOOLS = ROOT / "build/release/tests"
 INPUT_PARTITIONS = 12
+NAME_BYTES = 9  # of a header that the copy loop writes, on average
 
 
 def cpu_of(command, **options):
@@ -165,9 +166,9 @@ def metric(text, name):
                if line.startswith(name + "{"))
 
 
-def header_bytes(bench, topics, sample=2000):
-    """Bytes of headers a record has, on average over all that were written."""
-    total = weight = 0
+def headers_of(bench, topics, sample=2000):
+    """Of all records that were written: the share that has headers, and their bytes on average."""
+    share = size = weight = 0
     for topic in topics:
         written = bench.ends(topic)
         consumer = Consumer({"bootstrap.servers": bench.kafka.bootstrap, "group.id": "bench-look",
@@ -176,10 +177,11 @@ def header_bytes(bench, topics, sample=2000):
         found = [m for m in consumer.consume(sample, timeout=2) if not m.error()]
         consumer.close()
         if found:
-            total += written * statistics.mean(sum(len(n) + len(v or b"") for n, v in
-                                                   m.headers() or []) for m in found)
+            share += written * statistics.mean(bool(m.headers()) for m in found)
+            size += written * statistics.mean(sum(len(n) + len(v or b"") for n, v in
+                                                  m.headers() or []) for m in found)
             weight += written
-    return total / max(weight, 1)
+    return share / max(weight, 1), size / max(weight, 1)
 
 
 def summary(values):
@@ -191,15 +193,20 @@ def output_topics(router):
 
 
 def throughput(bench, rounds):
-    """Copy loop, the same loop with the router's output, and the router; in random order."""
+    """Copy loop, the same loop with the router's output, once all of it in the records' values and
+    once with headers as the router's, and the router; in random order."""
     home = bench.preload(bench.events)
     probe = bench.router(home)
     _, _, metrics = probe.run()
     outputs = output_topics(probe)
     records = metric(metrics, "ombud_records_written_total")
-    size = metric(metrics, "ombud_bytes_written_total") + records * header_bytes(bench, outputs)
-    per_event, record_bytes = records / bench.events, int(size / records)
-    print(f"the router writes {per_event:.2f} records of {record_bytes} bytes an event", flush=True)
+    with_headers, header_bytes = headers_of(bench, outputs)
+    per_event = records / bench.events
+    value_bytes = metric(metrics, "ombud_bytes_written_total") / records
+    each = header_bytes / with_headers / 8 - NAME_BYTES
+    print(f"the router writes {per_event:.2f} records of {value_bytes + header_bytes:.0f} bytes an "
+          f"event; {with_headers:.0%} of them have headers, {header_bytes / with_headers:.0f} bytes",
+          flush=True)
     bench.delete(outputs)
 
     def copy(*arguments):
@@ -217,7 +224,11 @@ def throughput(bench, rounds):
         bench.delete(output_topics(router))
         return cpu, rate
 
-    jobs = {"copy": copy, "copy, the router's output": lambda: copy(per_event, record_bytes),
+    jobs = {"copy": copy,
+            "copy, the router's output":
+                lambda: copy(per_event, int(value_bytes + header_bytes)),
+            "the same with its headers":
+                lambda: copy(per_event, int(value_bytes), with_headers, int(each)),
             "router": route}
     results = {name: [] for name in jobs}
     order = random.Random(1)
@@ -227,14 +238,14 @@ def throughput(bench, rounds):
             results[name].append((cpu * 1e6 / bench.events, rate))
             print(f"round {number + 1}: {name}: {results[name][-1][0]:.2f} CPU s a million, "
                   f"{rate:,.0f} events/s", flush=True)
-    print("\n| job | CPU s a million events | events/s | CPU, ratio to the second |")
-    print("|---|---|---|---|")
-    base = [cpu for cpu, _ in results["copy, the router's output"]]
+    print("\n| job | CPU s a million events | events/s | CPU, ratio to the second | to the third |")
+    print("|---|---|---|---|---|")
     for name, rows in results.items():
-        ratios = [cpu / other for (cpu, _), other in zip(rows, base)]
+        ratios = [summary([cpu / other for (cpu, _), (other, _) in zip(rows, results[base])])
+                  for base in list(jobs)[1:3]]
         rates = [rate for _, rate in rows]
         print(f"| {name} | {summary([c for c, _ in rows])} | {statistics.median(rates):,.0f} "
-              f"({min(rates):,.0f} to {max(rates):,.0f}) | {summary(ratios)} |")
+              f"({min(rates):,.0f} to {max(rates):,.0f}) | {ratios[0]} | {ratios[1]} |")
 
 
 def percentile(values, part):

@@ -10,6 +10,7 @@
 
 /* So much text that a repetition is further away than a compressor looks back. */
 enum { TRANSACTION_MS = 100, BATCH = 1000, POOL_BYTES = 8 << 20 };
+enum { HEADERS = 8 }; /* of a record that has any, as the router's have */
 
 struct copy {
     rd_kafka_t *consumer, *producer;
@@ -17,11 +18,13 @@ struct copy {
     rd_kafka_topic_t *output;
     int partitions;      /* of the input */
     double per_event;    /* records written for each event; 0: the event itself */
-    size_t record_bytes; /* of each of them */
+    size_t record_bytes; /* of each of them, without headers */
+    double with_headers; /* the share of them that have headers */
+    size_t header_bytes; /* of each header's value */
     int64_t *next;       /* offset behind what was consumed, -1: nothing yet */
     int ended;           /* partitions read to their end */
     long events, records;
-    double owed;
+    double owed, headers_owed;
     char *pool; /* what events said, for the records to say */
     size_t filled, written, read;
 };
@@ -56,7 +59,7 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *brokers, const char 
         { "fetch.error.backoff.ms", "10" },      { "auto.offset.reset", "earliest" },
     };
     static const char *const producer[][2] = {
-        { "linger.ms", "5" },
+        { "linger.ms", "20" },
         { "compression.codec", "lz4" },
         { "batch.num.messages", "100000" },
         { "queue.buffering.max.messages", "10000000" },
@@ -84,12 +87,35 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *brokers, const char 
     return made;
 }
 
-static void produce(struct copy *copy, const void *value, size_t size, const void *key,
+static rd_kafka_headers_t *make_headers(struct copy *copy, const char *text)
+{
+    static const char *const names[HEADERS] = { "ce_specversion", "ce_id",     "ce_type",
+                                                "ce_source",      "ce_time",   "ce_subject",
+                                                "content-type",   "department" };
+    copy->headers_owed += copy->with_headers;
+    if (copy->headers_owed < 1)
+        return NULL;
+    copy->headers_owed -= 1;
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(HEADERS);
+    for (int i = 0; i < HEADERS; i++)
+        rd_kafka_header_add(headers, names[i], (ssize_t)strlen(names[i]), text,
+                            (ssize_t)copy->header_bytes);
+    return headers;
+}
+
+static void produce(struct copy *copy, const char *value, size_t size, const void *key,
                     size_t key_size)
 {
-    while (rd_kafka_produce(copy->output, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                            (void *)(uintptr_t)value, size, key, key_size, NULL) == -1)
-        rd_kafka_poll(copy->producer, 10);
+    rd_kafka_headers_t *headers = make_headers(copy, value);
+    rd_kafka_vu_t parts[] = {
+        { .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = copy->output },
+        { .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = RD_KAFKA_PARTITION_UA },
+        { .vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY },
+        { .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)value, size } },
+        { .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)key, key_size } },
+        { .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers },
+    };
+    check(rd_kafka_produceva(copy->producer, parts, headers ? 6 : 5), "produce");
     copy->records++;
 }
 
@@ -146,12 +172,15 @@ static void commit(struct copy *copy, const char *topic)
 int main(int argc, char **argv)
 {
     if (argc < 6) {
-        fprintf(stderr, "usage: copy BROKERS FROM PARTITIONS TO GROUP [RECORDS-PER-EVENT BYTES]\n");
+        fprintf(stderr, "usage: copy BROKERS FROM PARTITIONS TO GROUP "
+                        "[RECORDS-PER-EVENT BYTES [SHARE-WITH-HEADERS BYTES-OF-A-HEADER]]\n");
         return 64;
     }
     struct copy copy = { .partitions = atoi(argv[3]),
                          .per_event = argc > 7 ? atof(argv[6]) : 0,
-                         .record_bytes = argc > 7 ? (size_t)atol(argv[7]) : 0 };
+                         .record_bytes = argc > 7 ? (size_t)atol(argv[7]) : 0,
+                         .with_headers = argc > 9 ? atof(argv[8]) : 0,
+                         .header_bytes = argc > 9 ? (size_t)atol(argv[9]) : 0 };
     copy.consumer = client(RD_KAFKA_CONSUMER, argv[1], argv[5]);
     copy.producer = client(RD_KAFKA_PRODUCER, argv[1], argv[5]);
     copy.output = rd_kafka_topic_new(copy.producer, argv[4], NULL);
