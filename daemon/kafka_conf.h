@@ -18,7 +18,7 @@ enum kafka_role {
 /* What differs from client to client. */
 struct kafka_identity {
     const char *name; /* group.instance.id or transactional.id; unused for readers */
-    int partitions;   /* that a consumer may get at most: divides the prefetch budget; 0: 1 */
+    int partitions;   /* with a queue of their own, at most: divides the prefetch budget; 0: 1 */
 };
 
 /* NULL + err. Properties of the user's that we have to override are named in `log` (NULL: not).

@@ -360,7 +360,7 @@ static const char *changelog_of(const struct reading *readings, size_t count,
 static void restore_all(struct restorer *restorer, struct task_list *list)
 {
     const struct config *config = list->tasks[0]->setup.config;
-    struct kafka_identity identity = { .partitions = (int)list->count };
+    struct kafka_identity identity = { 0 };
     struct error err;
     time_ms start = now_monotonic();
     struct reading *readings = mem_array(list->count, sizeof(*readings));

@@ -384,7 +384,7 @@ def state(bench, tickets):
     cpu, _, _ = router.run()
     grown = growth(router.samples)
     started = time.monotonic()
-    daemon = router.start(instance="again")
+    daemon = router.start(instance="i0")
     ready = time.monotonic() - started
     seconds = [v for n, v in daemon.metrics().items() if "restore_seconds" in n]
     rss = int(Path(f"/proc/{daemon.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
