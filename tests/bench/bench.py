@@ -127,6 +127,7 @@ class DefaultRouter(Router):
                 finished = time.monotonic()
             else:
                 time.sleep(0.05)
+        time.sleep(1)  # for the last commit to be counted
         metrics = daemons[0].http("/metrics")[1]
         cpu = 0
         for daemon in daemons:
