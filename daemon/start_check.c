@@ -181,8 +181,9 @@ static int probe_topics(const struct config *config, const char *name,
     if (count == 1)
         return refused(log, topics->name.data, reason);
     /* One refused topic spoils the transaction for all, and now and then the producer with it: the
-     * broker may call the abort of a transaction without a single record an invalid state. */
-    for (size_t i = 0; i < count; i++) {
+     * broker may call the abort of a transaction without a single record an invalid state. A broker
+     * that is gone is not waited for again for each topic. */
+    for (size_t i = 0; i < count && result != EX_UNAVAILABLE; i++) {
         int alone = probe_topics(config, name, &topics[i], 1, log);
         result = alone != EX_OK ? alone : result;
     }
