@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "config_file.h"
+#include "host/config_file.h"
 #include "ctl/command.h"
-#include "decode/json.h"
+#include "json/json.h"
 
 /* clang-format off */
 static const struct command *const commands[] = {

@@ -10,12 +10,12 @@
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
-#include "app.h"
+#include "serve/app.h"
 #include "base/mem.h"
-#include "config_file.h"
-#include "decode/json.h"
-#include "kafka_conf.h"
-#include "start_check.h"
+#include "host/config_file.h"
+#include "json/json.h"
+#include "kafka/kafka_conf.h"
+#include "kafka/start_check.h"
 
 /* Ours alone, so that the machine's id does not leave the machine: systemd-id128 derives from it.
  */

@@ -8,20 +8,13 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "model/actions.h"
+#include "model/moment.h"
 #include "model/record.h"
 
 struct config;
 struct customers;
 struct engine;
 struct prepared;
-
-/* The times of one turn. All never run backwards within a task. */
-struct moment {
-    time_ms now;     /* stamps what is decided in this turn */
-    time_ms horizon; /* deadlines up to here may fire: equals `now`, or, while the task is behind
-                        its input, the Kafka timestamp of the last record read */
-    time_ms stream;  /* highest event time fed so far, this turn's event included */
-};
 
 struct engine_setup {
     const struct config *config; /* outlives the engine or is replaced by `configure` */
@@ -82,8 +75,6 @@ struct engine_ops {
 };
 
 /* Time for one task: decides `struct moment` from records and, in wall mode, from the caller. */
-enum clock_mode { CLOCK_WALL, CLOCK_STREAM };
-
 struct task_clock {
     enum clock_mode mode;
     time_ms stream; /* committed with every transaction; restore it from there */

@@ -7,9 +7,9 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
-#include "decode/json.h"
+#include "json/json.h"
 #include "encode/deadletter.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 #include "escalate/groups.h"
 #include "escalate/message.h"
 

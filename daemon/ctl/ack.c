@@ -13,10 +13,10 @@
 #include "config/config.h"
 #include "ctl/options.h"
 #include "ctl/reader.h"
-#include "decode/json.h"
-#include "encode/json_writer.h"
-#include "kafka_conf.h"
-#include "topics.h"
+#include "json/json.h"
+#include "json/json_writer.h"
+#include "kafka/kafka_conf.h"
+#include "kafka/topics.h"
 
 enum { TIMEOUT = 30000, POLL = 200, ID_SIZE = 24 };
 

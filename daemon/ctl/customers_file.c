@@ -2,7 +2,7 @@
 
 #include "ctl/input.h"
 #include "ctl/members.h"
-#include "decode/json.h"
+#include "json/json.h"
 
 enum { LINE_BLOCK = 16 * 1024 };
 

@@ -10,7 +10,7 @@
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
 #include "ctl/options.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 
 struct diff {
     const struct command *command;
@@ -70,12 +70,12 @@ static void print_bands(const struct comparison *comparison)
     if (comparison->raised + comparison->lowered == 0)
         return;
     printf("\nHighest band, old down, new across\n      ");
-    for (int new = 0; new < CONFIG_BANDS; new ++)
+    for (int new = 0; new < BAND_COUNT; new ++)
         printf(" %8s", band_name(new));
     printf("\n");
-    for (int old = 0; old < CONFIG_BANDS; old++) {
+    for (int old = 0; old < BAND_COUNT; old++) {
         printf("    %s", band_name(old));
-        for (int new = 0; new < CONFIG_BANDS; new ++)
+        for (int new = 0; new < BAND_COUNT; new ++)
             printf(" %8u", comparison->bands[old][new]);
         printf("\n");
     }
@@ -216,13 +216,13 @@ static void put_bands(struct json_writer *json, const struct comparison *compari
 {
     JSON_KEY(json, "bands");
     json_open_object(json);
-    for (int old = 0; old < CONFIG_BANDS; old++) {
+    for (int old = 0; old < BAND_COUNT; old++) {
         static const struct str keys[] = {
             { "\"P1\":", 5 }, { "\"P2\":", 5 }, { "\"P3\":", 5 }, { "\"P4\":", 5 }
         };
         json_key_quoted(json, keys[old]);
         json_open_object(json);
-        for (int new = 0; new < CONFIG_BANDS; new ++) {
+        for (int new = 0; new < BAND_COUNT; new ++) {
             json_key_quoted(json, keys[new]);
             json_put_int(json, comparison->bands[old][new]);
         }

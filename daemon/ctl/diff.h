@@ -32,7 +32,7 @@ struct comparison {
     struct load_change *loads; /* of all departments that got tickets; the largest change first */
     size_t load_count;
     unsigned moved, raised, lowered, relabelled;
-    unsigned bands[CONFIG_BANDS][CONFIG_BANDS]; /* [old][new] of the highest band */
+    unsigned bands[BAND_COUNT][BAND_COUNT]; /* [old][new] of the highest band */
     struct totals old, new;
 };
 

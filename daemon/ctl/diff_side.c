@@ -58,7 +58,7 @@ static struct fate *find_fate(struct side *side, struct str ticket)
         fate = arena_alloc(side->arena, sizeof(*fate));
         fate->ticket = arena_copy(side->arena, ticket);
         fate->first_band = -1;
-        fate->highest_band = CONFIG_BANDS - 1;
+        fate->highest_band = BAND_COUNT - 1;
         table_put(side->fates, fate);
     }
     return fate;
@@ -127,7 +127,7 @@ static void take_decision(struct side *side, struct str decision)
     if (str_empty(department))
         return;
     struct fate *fate = find_fate(side, member_text(values[TICKET]));
-    int band = config_band(member_text(values[BAND]));
+    int band = band_parse(member_text(values[BAND]));
     hold(side, fate, department, !str_is(status, "resolved") && !str_is(status, "closed"));
     if (fate->first_band < 0) {
         fate->first = fate->last;

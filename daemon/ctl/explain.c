@@ -11,9 +11,9 @@
 #include "ctl/options.h"
 #include "ctl/record_json.h"
 #include "decode/event.h"
-#include "decode/format.h"
-#include "encode/explain.h"
-#include "encode/json_writer.h"
+#include "format/format.h"
+#include "explain/explain.h"
+#include "json/json_writer.h"
 #include "enrich/enrich.h"
 #include "stages.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "kafka_conf.h"
-#include "topics.h"
+#include "kafka/kafka_conf.h"
+#include "kafka/topics.h"
 
 enum { TIMEOUT = 15000 };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "config/config.h"
-#include "decode/json.h"
-#include "encode/json_writer.h"
+#include "config/outputs.h"
+#include "json/json.h"
+#include "json/json_writer.h"
 
 /* A line holds at most a record of the largest size a topic takes, in base64. */
 static const struct json_limits line_limits = { 8u << 20, 1u << 20, JSON_DEPTH_MAX };

@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include <stdio.h>
 
-#include "config_file.h"
+#include "host/config_file.h"
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
 #include "ctl/options.h"

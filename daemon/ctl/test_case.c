@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctl/desk.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 
 /* A Monday morning: where times of a case do not say otherwise, it begins here. */
 static const time_ms default_start = INT64_C(1767603600000); /* 2026-01-05T09:00:00Z */

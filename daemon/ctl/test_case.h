@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 #include "ctl/test_coverage.h"
 #include "ctl/test_seen.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "decode/event.h"
-#include "decode/json.h"
+#include "json/json.h"
 #include "text/lexicon.h"
 
 enum { BLOCK = 64 * 1024 };
@@ -104,7 +104,7 @@ static void reach_informs(struct coverage *coverage, struct str text, const cJSO
     }
     json_integer(json_get(decision, STR("score")), &score);
     facts.score = (int)score;
-    facts.band = config_band(json_string(json_get(decision, STR("band"))));
+    facts.band = band_parse(json_string(json_get(decision, STR("band"))));
     facts.label = json_string(json_get(decision, STR("label")));
     facts.category = event.category;
     facts.department = json_string(json_get(decision, STR("responsible")));
@@ -131,7 +131,7 @@ static void reach_escalation(struct coverage *coverage, const cJSON *notice)
     const struct config *config = coverage->config;
     struct str trigger = json_string(json_get(notice, STR("trigger")));
     struct str ladder = json_string(json_get(notice, STR("ladder")));
-    int band = config_band(json_string(json_get(notice, STR("band"))));
+    int band = band_parse(json_string(json_get(notice, STR("band"))));
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
         for (int on = 0; on < TRIGGER_COUNT; on++) {
@@ -169,7 +169,7 @@ void coverage_take(struct coverage *coverage, struct str event, const struct act
     }
 }
 
-static void print_place(const struct config_place *place, const char *kind, struct str name)
+static void print_place(const struct yaml_place *place, const char *kind, struct str name)
 {
     printf("  %.*s:%d:%d: %s '%.*s'\n", STR_ARG(place->file), place->line, place->column, kind,
            STR_ARG(name));

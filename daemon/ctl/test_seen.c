@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "decode/json.h"
+#include "json/json.h"
 
 static const struct json_limits limits = { 8 << 20, 1 << 20, JSON_DEPTH_MAX };
 

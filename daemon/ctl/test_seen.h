@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 #include "model/actions.h"
 
 enum { SEEN_NAMES = 64 };

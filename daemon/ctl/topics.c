@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "ctl/options.h"
-#include "topics.h"
+#include "kafka/topics.h"
 
 enum { TIMEOUT = 30000 };
 

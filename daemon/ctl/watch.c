@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
-#include "ctl/account.h"
+#include "ctl/story.h"
 #include "ctl/options.h"
 #include "ctl/reader.h"
 
@@ -112,12 +112,12 @@ static void batch_show(struct batch *batch, const struct watch *watch, const str
     qsort(batch->items, batch->count, sizeof(*batch->items), compare_shown);
     for (size_t i = 0; i < batch->count; i++) {
         rd_kafka_message_t *message = batch->items[i].message;
-        struct account_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
-                                         .key = { message->key, message->key_len },
-                                         .value = { message->payload, message->len },
-                                         .refusal = header_of(message, "ombud-error") };
-        account_add(config, zone, &record, watch->ticket ? str_from(watch->ticket) : STR_NONE,
-                    watch->colour, &out);
+        struct story_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
+                                       .key = { message->key, message->key_len },
+                                       .value = { message->payload, message->len },
+                                       .refusal = header_of(message, "ombud-error") };
+        story_add(config, zone, &record, watch->ticket ? str_from(watch->ticket) : STR_NONE,
+                  watch->colour, &out);
         rd_kafka_message_destroy(message);
     }
     batch->count = 0;

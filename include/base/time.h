@@ -16,6 +16,9 @@ typedef int64_t time_ms; /* since 1970-01-01T00:00:00Z, leap seconds ignored; or
 
 #define TIME_TEXT_SIZE 32
 
+/* Where time comes from: the machine's clock, or the records alone (for replay and tests). */
+enum clock_mode { CLOCK_WALL, CLOCK_STREAM };
+
 static inline time_ms time_min(time_ms a, time_ms b)
 {
     return a < b ? a : b;

@@ -9,13 +9,14 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "config/place.h"
-#include "engine.h"
-#include "route/match.h"
+#include "yaml/place.h"
+#include "model/band.h"
+#include "model/clock_kind.h"
+#include "model/score_family.h"
+#include "model/trigger.h"
+#include "match/match.h"
 
 struct lexicon;
-
-enum { CONFIG_BANDS = 4 }; /* P1..P4 are 0..3 */
 
 /* A name that people read. Either may be absent in the YAML; then both are the slug. */
 struct config_name {
@@ -25,7 +26,7 @@ struct config_name {
 struct config_property { /* kafka: any librdkafka property */
     struct str name, value;
     bool secret; /* `value` is the path of its file until the shell reads it */
-    struct config_place place;
+    struct yaml_place place;
 };
 
 /* One input topic. */
@@ -48,7 +49,7 @@ struct config_department {
     size_t *people_counts;     /* [level] */
     int capacity;              /* 0: unlimited */
     int overflow;              /* department, -1: none */
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct config_level {
@@ -66,7 +67,7 @@ struct config_route {
     size_t inform_count;
     struct config_route *children;
     size_t child_count;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct config_inform {
@@ -74,7 +75,7 @@ struct config_inform {
     struct str match_text;
     const int *departments;
     size_t department_count;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 /* Labels a demand; never drops it. First match wins. */
@@ -85,10 +86,8 @@ struct config_screen {
     struct str match_text;
     int department; /* -1: the tree decides */
     int band;       /* 0..3: no more urgent than this; -1: unchanged. Floors outrank it */
-    struct config_place place;
+    struct yaml_place place;
 };
-
-enum clock_kind { CLOCK_RESPONSE, CLOCK_KIND_COUNT };
 
 struct config_warning { /* warn: 75% of the target, or so long before the due time */
     int percent;        /* 0: use `before` */
@@ -100,14 +99,14 @@ struct config_sla {
     struct str calendar;     /* "always" is the one calendar of this version */
     struct matcher *matcher; /* NULL: matches everything */
     struct str match_text;
-    time_ms target[CLOCK_KIND_COUNT][CONFIG_BANDS];         /* TIME_NEVER: no promise */
-    struct str target_text[CLOCK_KIND_COUNT][CONFIG_BANDS]; /* "15m", as written */
-    struct config_warning warn;                             /* percent 0 and before 0: none */
+    time_ms target[CLOCK_KIND_COUNT][BAND_COUNT];         /* TIME_NEVER: no promise */
+    struct str target_text[CLOCK_KIND_COUNT][BAND_COUNT]; /* "15m", as written */
+    struct config_warning warn;                           /* percent 0 and before 0: none */
     /* Canonical JSON of all of it, what tickets keep a snapshot of: names, bands and durations as
      * in the YAML, such as {"name":"default","calendar":"always","response":{"P1":"15m"},
      * "warn":"75%"}; a ladder is {"name":…,"steps":[{"after":"0h","level":"lead"},…]}. */
     struct str definition;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct config_step {
@@ -123,46 +122,24 @@ struct config_ladder {
     const struct config_step *steps; /* `after` ascending */
     size_t step_count;
     struct str definition; /* canonical JSON, see config_sla */
-    struct config_place place;
+    struct yaml_place place;
 };
-
-enum trigger {               /* what starts an escalation */
-               TRIGGER_BAND, /* a ticket enters a band: `band P1` */
-               TRIGGER_WARNING,
-               TRIGGER_BREACH,
-               TRIGGER_MANAGER,  /* the customer demands a manager (signal text.manager) */
-               TRIGGER_REOPENED, /* reopened n times: `reopened 2` */
-               TRIGGER_UNROUTED, /* an unrouted P1 or P2 */
-               TRIGGER_DEADLETTER,
-               TRIGGER_COUNT
-};
-const char *trigger_name(enum trigger trigger); /* "band", "warning", "breach", ... */
 
 struct config_escalation {
     bool on[TRIGGER_COUNT];
-    bool bands[CONFIG_BANDS]; /* of TRIGGER_BAND */
-    int reopened;             /* of TRIGGER_REOPENED: at least so often */
-    struct matcher *matcher;  /* NULL: every ticket */
+    bool bands[BAND_COUNT];  /* of TRIGGER_BAND */
+    int reopened;            /* of TRIGGER_REOPENED: at least so often */
+    struct matcher *matcher; /* NULL: every ticket */
     struct str match_text;
     int ladder;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 /* All numbers of scoring; every one a setting. Points are integers 0..100. */
-enum score_family {
-    FAMILY_TEXT,
-    FAMILY_NEED,
-    FAMILY_CUSTOMER,
-    FAMILY_HISTORY,
-    FAMILY_STATED,
-    FAMILY_COUNT
-};
-const char *score_family_name(enum score_family family);
-
 struct config_points { /* name -> points, e.g. tier gold -> 8 */
     struct str name;
     int points;
-    struct config_place place;
+    struct yaml_place place;
 };
 struct config_points_list {
     const struct config_points *items;
@@ -171,7 +148,7 @@ struct config_points_list {
 
 struct config_score {
     int caps[FAMILY_COUNT];          /* text 60, need 15, customer 15, history 25, stated 10 */
-    int bands[CONFIG_BANDS];         /* lowest score of the band: 80, 60, 35, 0 */
+    int bands[BAND_COUNT];           /* lowest score of the band: 80, 60, 35, 0 */
     int diminish;                    /* percent that each further hit of a category counts: 50 */
     int question;                    /* percent that a hit in a question counts: 25 */
     int intensify;                   /* percent that an intensified hit counts: 125 */
@@ -250,13 +227,13 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
-    time_ms group_wait;                /* 10 s */
-    time_ms ack_timeout[CONFIG_BANDS]; /* 30 m for P1, else 4 h */
-    time_ms reopen_within;             /* 7 d after resolved */
-    time_ms retention;                 /* 30 d after closing */
-    size_t keep_text;                  /* bytes of opening text in state: 1024 */
-    size_t max_event;                  /* bytes: 524288 */
-    struct str zone;                   /* IANA zone for due_local: "Asia/Shanghai" */
+    time_ms group_wait;              /* 10 s */
+    time_ms ack_timeout[BAND_COUNT]; /* 30 m for P1, else 4 h */
+    time_ms reopen_within;           /* 7 d after resolved */
+    time_ms retention;               /* 30 d after closing */
+    size_t keep_text;                /* bytes of opening text in state: 1024 */
+    size_t max_event;                /* bytes: 524288 */
+    struct str zone;                 /* IANA zone for due_local: "Asia/Shanghai" */
 };
 
 /* Reads a file of the configuration for config_load: the shell does the I/O. `path` is as written,
@@ -287,6 +264,3 @@ void config_free(struct config *config); /* NULL is fine */
 /* By slug, name (any language) or alias, ASCII case ignored; -1: unknown. */
 int config_department(const struct config *config, struct str name);
 int config_level(const struct config *config, struct str name);
-/* 0..3 for "P1".."P4", -1 otherwise. */
-int config_band(struct str name);
-const char *band_name(int band); /* "P1" */

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "config/config.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 
 enum setting_type {
     /* single values; the C type at `offset` */
@@ -38,9 +38,9 @@ enum setting_type {
     SETTING_PEOPLE,      /* struct str **, size_t * at `extra`: level -> names */
     SETTING_POINTS,      /* struct config_points_list: name -> integer, min..max */
     SETTING_NEEDS,       /* struct config_points_list: name -> index in score.needs */
-    SETTING_BAND_SCORES, /* int[CONFIG_BANDS] */
-    SETTING_BAND_TIMES,  /* time_ms[CONFIG_BANDS]: one duration, or {P1: …, default: …} */
-    SETTING_TARGETS,     /* time_ms[CONFIG_BANDS]; struct str[CONFIG_BANDS] at `extra` */
+    SETTING_BAND_SCORES, /* int[BAND_COUNT] */
+    SETTING_BAND_TIMES,  /* time_ms[BAND_COUNT]: one duration, or {P1: …, default: …} */
+    SETTING_TARGETS,     /* time_ms[BAND_COUNT]; struct str[BAND_COUNT] at `extra` */
     SETTING_TRIGGERS,    /* struct config_escalation, whole */
     SETTING_PROPERTIES,  /* struct config_property *; size_t at `extra` */
     SETTING_TABLE,       /* the struct of `inner`, at `offset` */
@@ -73,7 +73,7 @@ struct setting {
 struct setting_table {
     const char *name;    /* of the schema's definition: "department" */
     size_t size;         /* of the struct */
-    ptrdiff_t place;     /* offset of its struct config_place, -1: none */
+    ptrdiff_t place;     /* offset of its struct yaml_place, -1: none */
     const char *example; /* YAML for the reference, may be NULL */
     const struct setting *rows;
     size_t count;

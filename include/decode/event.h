@@ -4,15 +4,10 @@
 
 #include "base/arena.h"
 #include "model/event.h"
+#include "model/refusal.h"
 
 struct config;
 struct config_source;
-
-/* Why a record cannot be an event. It goes to the dead-letter topic with these two headers. */
-struct refusal {
-    struct str reason; /* ombud-error: a sentence */
-    struct str at;     /* ombud-at: JSON pointer ("/ticket") or "byte 17" */
-};
 
 /* The source `record` entered by: that of its topic, or, for what was forwarded home, that of the
  * topic it was first read from. NULL: none, or one that is no longer configured and whose format no

@@ -7,10 +7,6 @@
 
 struct config;
 
-#define FORWARD_FROM "ombud-from"           /* "topic/partition/offset" it was first read at */
-#define FORWARD_FORMAT "ombud-format"       /* the source's format */
-#define FORWARD_TIMESTAMP "ombud-timestamp" /* Kafka's first timestamp, decimal ms */
-
 /* Appends the forward of `record`, keyed by `ticket`, to partition kafka_partition(ticket,
  * `home_partitions`) of the home topic. Everything is copied into `actions->arena`. Headers whose
  * name starts with "ombud-" are dropped when the record comes from an intake; from home they say

@@ -1,7 +1,7 @@
 /* How a complaint was judged, as members of a decision record. */
 #pragma once
 
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 #include "route/route.h"
 #include "score/score.h"
 

@@ -1,7 +1,7 @@
 /* Pieces of JSON that several records have in common, and their ids. */
 #pragma once
 
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 #include "encode/records.h"
 
 #define RECORD_SOURCE "ombud/tickets"

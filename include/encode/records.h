@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/zone.h"
+#include "model/actions.h"
 #include "track/turn.h"
 
 struct encoder;

@@ -45,6 +45,3 @@ struct action *actions_add(struct actions *actions, enum output output);
 void actions_init(struct actions *actions);
 void actions_clear(struct actions *actions); /* keeps the memory */
 void actions_free(struct actions *actions);
-/* The configured topic name of an action, e.g. "ombud.dept.quality". */
-struct config;
-struct str action_topic(const struct action *action, const struct config *config);

@@ -24,3 +24,8 @@ struct record {
 
 /* The last header of that name (names are case-sensitive), or absent. */
 struct str record_header(const struct record *record, const char *name);
+
+/* Headers of a forwarded record: what it brings along of its first place. */
+#define FORWARD_FROM "ombud-from"           /* "topic/partition/offset" it was first read at */
+#define FORWARD_FORMAT "ombud-format"       /* the source's format */
+#define FORWARD_TIMESTAMP "ombud-timestamp" /* Kafka's first timestamp, decimal ms */

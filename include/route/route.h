@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "route/match.h"
+#include "match/match.h"
 
 struct verdict {
     int department;                   /* index */

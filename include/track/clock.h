@@ -16,7 +16,6 @@ enum clock_state {
 };
 
 const char *clock_state_name(enum clock_state state); /* "running" */
-const char *clock_kind_name(enum clock_kind kind);    /* "response" */
 
 enum interval_reason { INTERVAL_OPENED, INTERVAL_REOPENED, INTERVAL_REASON_COUNT };
 

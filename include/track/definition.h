@@ -8,9 +8,9 @@
 
 struct sla_terms {
     struct str name;
-    struct str calendar;                  /* "always" */
-    time_ms target[CONFIG_BANDS];         /* of the response clock; TIME_NEVER: no promise */
-    struct str target_text[CONFIG_BANDS]; /* "15m" */
+    struct str calendar;                /* "always" */
+    time_ms target[BAND_COUNT];         /* of the response clock; TIME_NEVER: no promise */
+    struct str target_text[BAND_COUNT]; /* "15m" */
     struct config_warning warn;
 };
 

@@ -3,7 +3,8 @@
  * `m/format` what wrote it. */
 #pragma once
 
-#include "engine.h"
+#include "model/actions.h"
+#include "model/moment.h"
 #include "track/store.h"
 #include "track/turn.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "engine.h"
+#include "model/moment.h"
 #include "model/notice.h"
 #include "route/route.h"
 #include "score/score.h"

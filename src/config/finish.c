@@ -31,7 +31,7 @@ static void finish_topics(struct loader *loader)
 }
 
 /* Where a list's item stands; the whole configuration where a default made it. */
-static struct config_place item_place(const struct loader *loader, const char *key, size_t index)
+static struct yaml_place item_place(const struct loader *loader, const char *key, size_t index)
 {
     const struct yaml *list = yaml_get(loader->root, key);
     if (!list)
@@ -182,7 +182,7 @@ static void finish_slas(struct loader *loader)
         if (sla == last && sla->matcher)
             loader_fail(loader, sla->place,
                         "the last SLA is for all the others: it must have no 'match'");
-        for (int band = 0; band < CONFIG_BANDS; band++) {
+        for (int band = 0; band < BAND_COUNT; band++) {
             if (sla->target[CLOCK_RESPONSE][band] != TIME_NEVER)
                 continue;
             sla->target[CLOCK_RESPONSE][band] = last->target[CLOCK_RESPONSE][band];

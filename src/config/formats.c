@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/zone.h"
-#include "decode/format.h"
+#include "format/format.h"
 #include "loader.h"
 
 struct format_file {
@@ -35,7 +35,7 @@ static bool visit_format(void *arg, struct str path, struct str text, struct err
 {
     struct formats *formats = arg;
     struct loader *loader = formats->loader;
-    struct config_place start = { arena_copy(loader->arena, path), 1, 1 };
+    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
     struct error wrong;
     (void)err; /* goes on to the next file: all errors at once */
 
@@ -60,7 +60,7 @@ static const struct format_file *find_file(const struct formats *formats, struct
 }
 
 /* Where a source says `key`, else where the source is. */
-static struct config_place source_place(const struct loader *loader, size_t index, const char *key)
+static struct yaml_place source_place(const struct loader *loader, size_t index, const char *key)
 {
     const struct yaml *list = yaml_get(loader->root, "sources");
     const struct yaml *item = list && index < list->count ? list->items[index] : NULL;
@@ -83,7 +83,7 @@ static bool check_zone(struct loader *loader, size_t index)
     return zone != NULL;
 }
 
-static void unknown_format(struct formats *formats, struct str name, struct config_place place)
+static void unknown_format(struct formats *formats, struct str name, struct yaml_place place)
 {
     struct loader *loader = formats->loader;
     struct str *names = arena_alloc(loader->scratch, (formats->count + 1) * sizeof(*names));

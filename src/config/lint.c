@@ -77,7 +77,7 @@ static void lint_slas(struct loader *loader)
     for (size_t i = 0; i < config->sla_count; i++) {
         const struct config_sla *sla = &config->slas[i];
         bool promises = false;
-        for (int band = 0; band < CONFIG_BANDS; band++)
+        for (int band = 0; band < BAND_COUNT; band++)
             promises |= sla->target[CLOCK_RESPONSE][band] != TIME_NEVER;
         if (!promises)
             loader_note(loader, sla->place,
@@ -170,7 +170,7 @@ static void lint_points(struct loader *loader, const char *key,
 static int band_of(const struct config_score *score, int points)
 {
     int band = 0;
-    while (band < CONFIG_BANDS - 1 && points < score->bands[band])
+    while (band < BAND_COUNT - 1 && points < score->bands[band])
         band++;
     return band;
 }
@@ -200,7 +200,7 @@ static void lint_score(struct loader *loader)
 {
     const struct config_score *score = &loader->config->score;
     const struct yaml *node = yaml_get(loader->root, "score");
-    struct config_place place = node ? node->place : loader->root->place;
+    struct yaml_place place = node ? node->place : loader->root->place;
     int total = 0;
 
     lint_points(loader, "the need", &score->needs, FAMILY_NEED);

@@ -4,27 +4,27 @@
 
 #include "config/config.h"
 #include "config/setting.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 
 /* A name that a matcher compares with: for lint. */
 struct loader_use {
     struct str field, value;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct loader_floor { /* of a group of phrases */
     int points;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct loader_category { /* of phrases, with the most points that one of them adds */
     struct str name;
     int points;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 struct loader_finding {
-    struct config_place place;
+    struct yaml_place place;
     size_t order; /* files as read; ties keep the order in which they were found */
     bool fatal;
     struct str text;
@@ -57,25 +57,28 @@ struct loader {
 /* Files are numbered as they are first seen; findings come in that order. */
 size_t loader_file(struct loader *loader, struct str file);
 /* A sentence at a place. Fatal: the load fails, but goes on looking. */
-void loader_fail(struct loader *loader, struct config_place place, const char *format, ...)
+void loader_fail(struct loader *loader, struct yaml_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same, as lint: a person should look at it, and the configuration works. */
-void loader_note(struct loader *loader, struct config_place place, const char *format, ...)
+void loader_note(struct loader *loader, struct yaml_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* `err` says "file:line:col: sentence" already: as yaml_parse and readers do. */
-void loader_fail_text(struct loader *loader, struct config_place place, const struct error *err);
+void loader_fail_text(struct loader *loader, struct yaml_place place, const struct error *err);
 /* " (did you mean 'x'?)", or an empty text, in the scratch arena. */
 const char *loader_guess(struct loader *loader, struct str word, const struct str *names,
                          size_t count);
 /* How a file named in `from` is called from where the program stands. */
 struct str loader_path(struct loader *loader, struct str from, struct str path);
 
+/* The findings in order, in an arena of their own; without repetitions. */
+void loader_hand_over(struct loader *loader, struct config_findings *findings);
+
 /* The file and all it includes as one tree; NULL after loader_fail. */
 const struct yaml *loader_merge(struct loader *loader);
 
 /* Reads `map` (NULL or empty: all defaults) into `object` by the rows of `table`. */
 void loader_read(struct loader *loader, const struct setting_table *table, const struct yaml *map,
-                 struct config_place place, void *object);
+                 struct yaml_place place, void *object);
 /* One value by its row: the single values, and the lists and maps. */
 void loader_read_value(struct loader *loader, const struct setting *row, const struct yaml *node,
                        char *object);

@@ -75,7 +75,7 @@ static void merge_maps(struct loader *loader, struct yaml *under, const struct y
     }
 }
 
-static struct yaml *empty_map(struct loader *loader, struct config_place place)
+static struct yaml *empty_map(struct loader *loader, struct yaml_place place)
 {
     struct yaml *map = arena_alloc(loader->scratch, sizeof(*map));
     map->kind = YAML_MAP;
@@ -118,7 +118,7 @@ static bool visit_file(void *arg, struct str path, struct str text, struct error
 {
     struct visit *visit = arg;
     struct loader *loader = visit->loader;
-    struct config_place start = { arena_copy(loader->arena, path), 1, 1 };
+    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
     struct error wrong;
 
     loader_file(loader, start.file);
@@ -147,11 +147,11 @@ static bool visit_file(void *arg, struct str path, struct str text, struct error
 
 const struct yaml *loader_merge(struct loader *loader)
 {
-    struct config_place start = { loader->path, 1, 1 };
+    struct yaml_place start = { loader->path, 1, 1 };
     struct error err = { "" };
     struct visit visit = { .loader = loader, .into = empty_map(loader, start) };
 
     if (!loader->read(loader->read_arg, loader->path, loader->scratch, visit_file, &visit, &err))
-        loader_fail(loader, (struct config_place){ loader->path, 0, 0 }, "%s", err.text);
+        loader_fail(loader, (struct yaml_place){ loader->path, 0, 0 }, "%s", err.text);
     return loader->failed ? NULL : visit.into;
 }

@@ -43,7 +43,7 @@ static void check_keys(struct loader *loader, const struct setting_table *table,
 
 static void forget_places(struct yaml *node)
 {
-    node->place = (struct config_place){ 0 };
+    node->place = (struct yaml_place){ 0 };
     for (size_t i = 0; i < node->count; i++) {
         if (node->keys[i])
             forget_places(node->keys[i]);
@@ -67,7 +67,7 @@ static void clear_value(const struct setting *row, char *object)
     if (row->type == SETTING_DEPARTMENT || row->type == SETTING_BAND || row->type == SETTING_LADDER)
         *(int *)(void *)(object + row->offset) = -1;
     if (row->type == SETTING_TARGETS) {
-        for (int band = 0; band < CONFIG_BANDS; band++)
+        for (int band = 0; band < BAND_COUNT; band++)
             ((time_ms *)(void *)(object + row->offset))[band] = TIME_NEVER;
     }
 }
@@ -84,7 +84,7 @@ static const char *table_noun(struct loader *loader, const struct setting_table 
 }
 
 void loader_read(struct loader *loader, const struct setting_table *table, const struct yaml *map,
-                 struct config_place place, void *object)
+                 struct yaml_place place, void *object)
 {
     if (map && map->kind != YAML_MAP && map->kind != YAML_NULL) {
         loader_fail(loader, map->place, "%s must be a map of settings, not %s",
@@ -94,7 +94,7 @@ void loader_read(struct loader *loader, const struct setting_table *table, const
     if (map && map->kind == YAML_MAP)
         check_keys(loader, table, map);
     if (table->place >= 0)
-        *(struct config_place *)(void *)((char *)object + table->place) = place;
+        *(struct yaml_place *)(void *)((char *)object + table->place) = place;
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *row = &table->rows[i];
         const struct yaml *node = row->key[0] ? yaml_get(map, row->key) : NULL;

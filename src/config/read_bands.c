@@ -7,7 +7,7 @@
 static bool read_band_key(struct loader *loader, const struct setting *row, const struct yaml *key,
                           bool rest, int *band)
 {
-    *band = config_band(key->text);
+    *band = band_parse(key->text);
     if (*band >= 0 || (rest && str_is(key->text, "default")))
         return true;
     loader_fail(loader, key->place, "'%s' is set for bands: P1, P2, P3, P4%s; not '%.*s'", row->key,
@@ -25,13 +25,13 @@ void loader_read_scores(struct loader *loader, const struct setting *row, const 
         int band = -1;
         if (!read_band_key(loader, row, node->keys[i], false, &band))
             continue;
-        if (band == CONFIG_BANDS - 1)
+        if (band == BAND_COUNT - 1)
             loader_fail(loader, node->keys[i]->place,
                         "P4 is whatever is below P3: it always begins at 0");
         else
             loader_read_value(loader, &value, node->items[i], (char *)&out[band]);
     }
-    for (int band = 1; band < CONFIG_BANDS; band++) {
+    for (int band = 1; band < BAND_COUNT; band++) {
         if (out[band] >= out[band - 1])
             loader_fail(loader, node->place,
                         "%s begins at %d, which is not below where %s begins (%d)", band_name(band),
@@ -49,7 +49,7 @@ void loader_read_times(struct loader *loader, const struct setting *row, const s
     value.offset = 0;
     if (node->kind == YAML_TEXT) {
         loader_read_value(loader, &value, node, (char *)&rest);
-        for (int band = 0; band < CONFIG_BANDS && rest >= 0; band++)
+        for (int band = 0; band < BAND_COUNT && rest >= 0; band++)
             out[band] = rest;
         return;
     }
@@ -58,7 +58,7 @@ void loader_read_times(struct loader *loader, const struct setting *row, const s
     const struct yaml *fallback = yaml_get(node, "default");
     if (fallback)
         loader_read_value(loader, &value, fallback, (char *)&rest);
-    for (int band = 0; band < CONFIG_BANDS && rest >= 0; band++)
+    for (int band = 0; band < BAND_COUNT && rest >= 0; band++)
         out[band] = rest;
     for (size_t i = 0; i < node->count; i++) {
         int band = -1;
@@ -115,7 +115,7 @@ void loader_read_targets(struct loader *loader, const struct setting *row, const
             texts[band] = arena_copy(loader->arena, item->text);
         }
     }
-    for (int band = 1; band < CONFIG_BANDS; band++) {
+    for (int band = 1; band < BAND_COUNT; band++) {
         if (targets[band] < targets[band - 1] && targets[band - 1] != TIME_NEVER)
             loader_note(loader, node->place,
                         "%s is promised later than %s, though it is more urgent",
@@ -130,7 +130,7 @@ static bool read_band_range(struct str text, bool *bands)
         last = (struct str){ text.data + 4, 2 };
     else if (text.size != 2)
         return false;
-    int from = config_band(first), to = config_band(last);
+    int from = band_parse(first), to = band_parse(last);
     if (from < 0 || to < from)
         return false;
     for (int band = from; band <= to; band++)

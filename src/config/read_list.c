@@ -221,7 +221,7 @@ static void read_properties(struct loader *loader, const struct setting *row,
 
 /* `default: [step, step]` is short for `default: {steps: [step, step]}`. */
 static void read_item(struct loader *loader, const struct setting *row, const struct yaml *item,
-                      struct config_place place, char *object)
+                      struct yaml_place place, char *object)
 {
     const struct setting_table *inner = row->inner;
     struct yaml map = { .kind = YAML_MAP, .place = item->place };
@@ -247,7 +247,7 @@ static void read_tables(struct loader *loader, const struct setting *row, const 
     char *items = arena_alloc(loader->arena, (node->count + 1) * inner->size);
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *item = node->items[i];
-        struct config_place place = row->type == SETTING_MAP ? node->keys[i]->place : item->place;
+        struct yaml_place place = row->type == SETTING_MAP ? node->keys[i]->place : item->place;
         for (size_t k = 0; row->type == SETTING_MAP && k < inner->count; k++) {
             if (inner->rows[k].key[0] == '\0')
                 loader_read_value(loader, &inner->rows[k], node->keys[i], items + i * inner->size);

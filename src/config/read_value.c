@@ -224,7 +224,7 @@ static bool read_defined(struct loader *loader, const struct setting *row, const
 static bool read_band(struct loader *loader, const struct setting *row, const struct yaml *node,
                       int *out)
 {
-    int band = config_band(node->text);
+    int band = band_parse(node->text);
     if (band < 0)
         return mistaken(loader, row, node, "a band: P1, P2, P3 or P4");
     *out = band;
@@ -232,9 +232,9 @@ static bool read_band(struct loader *loader, const struct setting *row, const st
 }
 
 /* Where a matcher's column is in the file, as far as the scalar stands on one line. */
-static struct config_place place_within(const struct yaml *node, const char **sentence)
+static struct yaml_place place_within(const struct yaml *node, const char **sentence)
 {
-    struct config_place place = node->place;
+    struct yaml_place place = node->place;
     int column = 0;
     size_t skip = 0;
 
@@ -252,7 +252,7 @@ static struct config_place place_within(const struct yaml *node, const char **se
 
 struct use_arg {
     struct loader *loader;
-    struct config_place place;
+    struct yaml_place place;
 };
 
 static void note_use(void *arg, struct str field, struct str value)
@@ -275,7 +275,7 @@ static bool read_matcher(struct loader *loader, const struct yaml *node, struct 
 
     if (!matcher) {
         const char *sentence = err.text;
-        struct config_place place = place_within(node, &sentence);
+        struct yaml_place place = place_within(node, &sentence);
         loader_fail(loader, place, "%s", sentence);
         return false;
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config/setting.h"
-#include "route/match.h"
+#include "match/match.h"
 
 static const char introduction[] =
     "# Configuration\n"

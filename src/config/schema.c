@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "config/reference.h"
 #include "config/setting.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 
 #define SLUG_PATTERN "^[a-z0-9][a-z0-9_-]{0,62}$"
 #define TIME_PATTERN "^([0-9]+(d|h|m|s|ms))+$"

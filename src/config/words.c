@@ -199,7 +199,7 @@ static bool visit_lexicon(void *arg, struct str path, struct str text, struct er
 {
     struct words *words = arg;
     struct loader *loader = words->loader;
-    struct config_place start = { arena_copy(loader->arena, path), 1, 1 };
+    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
     (void)err; /* goes on to the next file: all errors at once */
     struct error wrong;
 
@@ -219,7 +219,7 @@ void loader_lexicons(struct loader *loader)
     struct config *config = loader->config;
     const struct yaml *list = yaml_get(loader->root, "lexicons");
     struct words words = { .loader = loader };
-    struct config_place place = list ? list->place : loader->root->place;
+    struct yaml_place place = list ? list->place : loader->root->place;
     struct error err = { "" };
 
     /* A builder costs some 20 ms of tables: not for a configuration that fails anyway. */

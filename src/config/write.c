@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "config/setting.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 #include "loader.h"
 
 struct writer {
@@ -193,8 +193,8 @@ static void write_points(struct writer *writer, const struct setting *row,
 static void write_bands(struct writer *writer, const struct setting *row, const void *at)
 {
     json_open_object(&writer->json);
-    for (int band = 0; band < CONFIG_BANDS; band++) {
-        if (row->type == SETTING_BAND_SCORES && band == CONFIG_BANDS - 1)
+    for (int band = 0; band < BAND_COUNT; band++) {
+        if (row->type == SETTING_BAND_SCORES && band == BAND_COUNT - 1)
             continue;
         if (row->type == SETTING_TARGETS && ((const time_ms *)at)[band] == TIME_NEVER)
             continue;
@@ -215,7 +215,7 @@ static void write_triggers(struct writer *writer, const struct config_escalation
         if (!escalation->on[i])
             continue;
         if (i == TRIGGER_BAND) {
-            for (int band = 0; band < CONFIG_BANDS; band++) {
+            for (int band = 0; band < BAND_COUNT; band++) {
                 snprintf(text, sizeof(text), "band %s", band_name(band));
                 if (escalation->bands[band])
                     json_put_text(&writer->json, text);

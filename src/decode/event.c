@@ -2,9 +2,8 @@
 
 #include <string.h>
 #include "config/config.h"
-#include "decode/format.h"
-#include "encode/forward.h"
-#include "event_read.h"
+#include "format/format.h"
+#include "format/event_read.h"
 
 #define AHEAD_MAX (5 * TIME_MINUTE)
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/mem.h"
 #include "base/table.h"
-#include "decode/json.h"
+#include "json/json.h"
 
 enum { PARSE_BLOCK = 8192 };
 

@@ -8,8 +8,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "decode/json.h"
-#include "encode/json_writer.h"
+#include "json/json.h"
+#include "json/json_writer.h"
 
 /* One changelog record in memory, with what it says. */
 struct entry {

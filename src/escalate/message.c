@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "encode/headers.h"
-#include "encode/json_writer.h"
+#include "json/json_writer.h"
 
 /* What a group is about, for people. "%lld" is the number of tickets. */
 static const struct {

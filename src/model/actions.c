@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "config/config.h"
 
 /* Room for a few hundred events' records before the arena needs a second block. */
 #define ACTIONS_BLOCK (256 * 1024)
@@ -35,32 +34,4 @@ void actions_free(struct actions *actions)
     free(actions->items);
     arena_free(actions->arena);
     *actions = (struct actions){ 0 };
-}
-
-struct str action_topic(const struct action *action, const struct config *config)
-{
-    const struct config_topics *topics = &config->topics;
-    switch (action->output) {
-    case OUTPUT_HOME:
-        return topics->home;
-    case OUTPUT_DEPARTMENT:
-        return config->departments[action->index].topic;
-    case OUTPUT_PROMISES:
-        return topics->promises;
-    case OUTPUT_DECISIONS:
-        return topics->decisions;
-    case OUTPUT_DEADLETTER:
-        return topics->deadletter;
-    case OUTPUT_STATE:
-        return topics->state;
-    case OUTPUT_NOTICES:
-        return topics->notices;
-    case OUTPUT_ESCALATIONS:
-        return config->levels[action->index].topic;
-    case OUTPUT_GROUPS:
-        return topics->groups;
-    case OUTPUT_COUNT:
-        break;
-    }
-    return STR_NONE;
 }

@@ -345,11 +345,11 @@ static void add_stated(struct tally *tally, const struct event *event)
 
 int score_band(const struct config *config, int points)
 {
-    for (int band = 0; band < CONFIG_BANDS - 1; band++) {
+    for (int band = 0; band < BAND_COUNT - 1; band++) {
         if (points >= config->score.bands[band])
             return band;
     }
-    return CONFIG_BANDS - 1;
+    return BAND_COUNT - 1;
 }
 
 /* How many points may come on top of `points` without crossing the limits that lie above it. */

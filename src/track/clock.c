@@ -10,11 +10,6 @@ const char *clock_state_name(enum clock_state state)
     return state_names[state];
 }
 
-const char *clock_kind_name(enum clock_kind kind)
-{
-    return kind == CLOCK_RESPONSE ? "response" : "unknown";
-}
-
 /* A warning that would come with the start or before it warns of nothing. */
 static time_ms warning_time(const struct clock *clock, const struct config_warning *warn)
 {

@@ -1,7 +1,7 @@
 #include "track/definition_text.h"
 
-#include "decode/json.h"
-#include "encode/json_writer.h"
+#include "json/json.h"
+#include "json/json_writer.h"
 
 static const struct json_limits limits = { .size = 1024 * 1024, .nodes = 4096, .depth = 8 };
 
@@ -37,7 +37,7 @@ void definition_sla_text(const struct config *config, size_t index, struct buf *
     json_put_text(&writer, "always");
     JSON_KEY(&writer, "response");
     json_open_array(&writer);
-    for (int band = 0; band < CONFIG_BANDS; band++)
+    for (int band = 0; band < BAND_COUNT; band++)
         write_target(&writer, config, sla, band);
     json_close_array(&writer);
     JSON_KEY(&writer, "warn");
@@ -102,7 +102,7 @@ static bool read_sla(const cJSON *root, struct arena *arena, struct sla_terms *t
     terms->calendar = arena_copy(arena, json_string(json_get(root, STR("calendar"))));
     const cJSON *targets = json_get(root, STR("response"));
     const cJSON *target = targets ? targets->child : NULL;
-    for (int band = 0; band < CONFIG_BANDS; band++) {
+    for (int band = 0; band < BAND_COUNT; band++) {
         if (!target)
             return error_set(err, "\"response\" must have one target for each band");
         if (!read_target(target, arena, &terms->target[band], &terms->target_text[band], err))

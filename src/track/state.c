@@ -6,8 +6,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "decode/json.h"
-#include "encode/json_writer.h"
+#include "json/json.h"
+#include "json/json_writer.h"
 
 enum {
     FORMAT_VERSION = 1,  /* of the changelog as a whole */

@@ -8,7 +8,7 @@ void ticket_init(struct ticket *ticket, struct str id, time_ms created)
 {
     *ticket = (struct ticket){ .id = id,
                                .created = created,
-                               .band = CONFIG_BANDS - 1,
+                               .band = BAND_COUNT - 1,
                                .cap = -1,
                                .last_event = created,
                                .last_customer = TIME_NEVER,

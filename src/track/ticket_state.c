@@ -80,7 +80,7 @@ static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, s
     if (clock->state == CLOCK_OFF)
         return;
     clock->warned = unpack_bounded(in, 1) != 0;
-    clock->band = (int)unpack_bounded(in, CONFIG_BANDS - 1);
+    clock->band = (int)unpack_bounded(in, BAND_COUNT - 1);
     clock->definition = unpack_fixed64(in);
     clock->start = unpack_time(in, base);
     clock->due = unpack_time(in, base);
@@ -118,7 +118,7 @@ static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
 {
     climb->definition = unpack_fixed64(in);
     climb->trigger = (enum trigger)unpack_bounded(in, TRIGGER_COUNT - 1);
-    climb->band = (int)unpack_bounded(in, CONFIG_BANDS) - 1;
+    climb->band = (int)unpack_bounded(in, BAND_COUNT) - 1;
     climb->since = unpack_time(in, base);
     climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
     climb->told = (uint32_t)unpack_bounded(in, UINT32_MAX);
@@ -267,11 +267,11 @@ static void unpack_fields(struct unpack *in, struct ticket *ticket, struct arena
     ticket->department = unpack_str(in);
     ticket->informed = unpack_strings(in, &ticket->informed_count, arena);
     ticket->score = (int)unpack_byte(in);
-    ticket->band = (int)unpack_bounded(in, CONFIG_BANDS - 1);
+    ticket->band = (int)unpack_bounded(in, BAND_COUNT - 1);
     ticket->base = (int)unpack_byte(in);
     ticket->floor = (int)unpack_byte(in);
     ticket->label = unpack_str(in);
-    ticket->cap = (int)unpack_bounded(in, CONFIG_BANDS) - 1;
+    ticket->cap = (int)unpack_bounded(in, BAND_COUNT) - 1;
     ticket->category = unpack_str(in);
     ticket->signals = unpack_strings(in, &ticket->signal_count, arena);
     ticket->quote = unpack_str(in);

@@ -7,10 +7,10 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "config/yaml.h"
-#include "config_file.h"
+#include "yaml/yaml.h"
+#include "host/config_file.h"
 #include "decode/event.h"
-#include "decode/json.h"
+#include "json/json.h"
 #include "route/route.h"
 #include "sample.h"
 #include "score/score.h"

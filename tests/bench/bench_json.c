@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "decode/event.h"
-#include "decode/json.h"
+#include "json/json.h"
 
 static const char chinese[] =
     "{\"type\":\"opened\",\"ticket\":\"T-20261121-000042\",\"id\":\"e-7f3a-42\","

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "config_file.h"
-#include "decode/json.h"
+#include "host/config_file.h"
+#include "json/json.h"
 #include "stages.h"
 
 #define START INT64_C(1795219200000)

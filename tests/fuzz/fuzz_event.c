@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "decode/event.h"
-#include "decode/json.h"
+#include "json/json.h"
 #include "fuzz.h"
 
 static void check_event(const struct event *event)

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 #include "decode/event.h"
-#include "decode/format.h"
+#include "format/format.h"
 #include "fuzz.h"
 
 static const char *const names[] = { "cloudevents", "zendesk",  "servicenow",

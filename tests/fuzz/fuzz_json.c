@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "decode/json.h"
+#include "json/json.h"
 #include "fuzz.h"
 
 static void visit(const cJSON *item, struct arena *arena, int depth)

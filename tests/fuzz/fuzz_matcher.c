@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "route/match.h"
+#include "match/match.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "decode/json.h"
+#include "json/json.h"
 #include "fuzz.h"
 #include "model/notice.h"
 #include "track/ticket.h"

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "config_file.h"
-#include "decode/json.h"
+#include "host/config_file.h"
+#include "json/json.h"
 #include "stages.h"
 
 #define WORLD_START INT64_C(1795219200000) /* 2026-11-21T00:00:00Z */

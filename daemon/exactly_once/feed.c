@@ -1,0 +1,317 @@
+#include "exactly_once/feed.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+enum {
+    SLICE = 64,             /* records between two looks at the clock */
+    RUN = 4096,             /* records of one task before the next one has its turn */
+    TURN_US = 2000,         /* how long one turn may feed */
+    PASS = 256,             /* deadlines of one task in one go */
+    AHEAD_BYTES = 32 << 20, /* what all tasks together have read ahead */
+    IDLE_MS = 1000
+};
+
+struct feeder {
+    struct transaction *transaction;
+    const struct config *config;
+    struct failpoints *failpoints;
+    struct actions actions;
+    size_t first; /* whose turn it is */
+    int run;      /* records it was fed in its turn */
+    int fed;      /* events in the open transaction */
+    bool end, more;
+    time_ms due;      /* of the open transaction */
+    time_ms last_end; /* when the last transaction began to end */
+    time_ms rest; /* when the next may end in a backlog: a slow broker gets fewer, larger ones */
+};
+
+struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
+                          struct failpoints *failpoints)
+{
+    struct feeder *feeder = mem_alloc(sizeof(*feeder));
+    feeder->transaction = transaction;
+    feeder->config = config;
+    feeder->failpoints = failpoints;
+    actions_init(&feeder->actions);
+    return feeder;
+}
+
+void feeder_free(struct feeder *feeder)
+{
+    if (feeder == NULL)
+        return;
+    actions_free(&feeder->actions);
+    free(feeder);
+}
+
+void feeder_configure(struct feeder *feeder, const struct config *config)
+{
+    feeder->config = config;
+}
+
+static int64_t microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* After a quiet interval the first event commits at once; otherwise commits keep a steady beat,
+ * whatever each of them takes. */
+static void take_part(struct feeder *feeder, struct task *task, time_ms now)
+{
+    if (transaction_state(feeder->transaction) == TRANSACTION_IDLE) {
+        transaction_open(feeder->transaction);
+        time_ms beat = feeder->last_end + feeder->config->commit_interval;
+        feeder->due = time_max(now, beat);
+    }
+    transaction_join(feeder->transaction, task);
+}
+
+static void write_out(struct feeder *feeder)
+{
+    transaction_write(feeder->transaction, &feeder->actions);
+    if (transaction_bytes(feeder->transaction) >= (size_t)feeder->config->buffer_bytes)
+        feeder->end = true;
+}
+
+enum step { STEP_FED, STEP_NOTHING, STEP_ENDS, STEP_BROKEN };
+
+/* One record of one task, with the care it needs. */
+static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
+                          struct error *err)
+{
+    struct care *care = &task->current.care;
+    if (task_next(task) == NULL) {
+        enum task_read read = task_read(task);
+        if (read == TASK_BROKEN) {
+            error_set(err, "%s", task->refusal);
+            return STEP_BROKEN;
+        }
+        if (read == TASK_EMPTY)
+            return STEP_NOTHING;
+        FAILPOINT(feeder->failpoints, "after_poll");
+    }
+    bool gives_up = care_gives_up(care);
+    if (task->fed >= care_batch(care, feeder->config->commit_records)) {
+        feeder->end = true;
+        return STEP_ENDS;
+    }
+    take_part(feeder, task, now);
+    if (!care->armed && !gives_up) {
+        task->aim = TASK_ARM;
+        feeder->end = true;
+        return STEP_ENDS;
+    }
+    actions_clear(&feeder->actions);
+    if (gives_up)
+        task_give_up(task, wall, &feeder->actions);
+    else
+        task_feed(task, wall, &feeder->actions);
+    write_out(feeder);
+    if (++feeder->fed >= feeder->config->commit_records)
+        feeder->end = true;
+    return feeder->end ? STEP_ENDS : STEP_FED;
+}
+
+static enum step feed_slice(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
+                            struct error *err)
+{
+    if (task->state != TASK_RUNNING || task->aim == TASK_ARM)
+        return STEP_NOTHING;
+    task->current.clock.behind = task_is_behind(task);
+    enum step step = STEP_NOTHING;
+    for (int i = 0; i < SLICE; i++) {
+        step = feed_one(feeder, task, now, wall, err);
+        if (step != STEP_FED)
+            return step == STEP_NOTHING && i > 0 ? STEP_FED : step;
+    }
+    return step;
+}
+
+static void next_task(struct feeder *feeder)
+{
+    feeder->first++;
+    feeder->run = 0;
+}
+
+/* What escalates does not queue behind complaints. */
+static bool feed_escalations(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                             time_ms wall, struct error *err)
+{
+    for (size_t i = 0; i < count && !feeder->end; i++) {
+        if (tasks[i]->stage == STAGE_ESCALATIONS &&
+            feed_slice(feeder, tasks[i], now, wall, err) == STEP_BROKEN)
+            return false;
+    }
+    return true;
+}
+
+/* While there is a backlog, one task after the other: the fewer tasks a transaction has, the fewer
+ * partitions it writes to, and each of them costs as much as dozens of records. */
+static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                     time_ms wall, struct error *err)
+{
+    int64_t deadline = microseconds() + TURN_US;
+    if (!feed_escalations(feeder, tasks, count, now, wall, err))
+        return false;
+    for (size_t idle = 0; idle < count && !feeder->end;) {
+        int before = feeder->fed;
+        enum step step = feed_slice(feeder, tasks[feeder->first % count], now, wall, err);
+        if (step == STEP_BROKEN)
+            return false;
+        feeder->run += feeder->fed - before;
+        idle = step == STEP_NOTHING ? idle + 1 : 0;
+        if (step == STEP_NOTHING || feeder->run >= RUN)
+            next_task(feeder);
+        if (idle == 0 && microseconds() >= deadline) {
+            feeder->more = true;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* Deadlines. Those that a task may not judge now (it is behind its input) wait. */
+static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                     time_ms wall)
+{
+    for (size_t i = 0; i < count && !feeder->end; i++) {
+        struct task *task = tasks[i];
+        if (task->state != TASK_RUNNING)
+            continue;
+        struct task_clock *clock = &task->current.clock;
+        clock->behind = task_is_behind(task);
+        if (engine_wake(task->row->ops, task->engine, clock) > wall)
+            continue;
+        actions_clear(&feeder->actions);
+        if (engine_pass(task->row->ops, task->engine, clock, wall, PASS, &feeder->actions))
+            feeder->more = true;
+        if (feeder->actions.count == 0)
+            continue;
+        take_part(feeder, task, now);
+        write_out(feeder);
+    }
+}
+
+/* The task whose next event is to be tried alone, its attempt committed: nothing else may run. */
+static struct task *find_alone(struct task **tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct care *care = &tasks[i]->current.care;
+        if (tasks[i]->state == TASK_RUNNING && care->mode == CARE_ISOLATED && care->armed)
+            return tasks[i];
+    }
+    return NULL;
+}
+
+static bool feed_alone(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
+                       struct error *err)
+{
+    feeder->end = true;
+    if (transaction_state(feeder->transaction) == TRANSACTION_OPEN)
+        return true;
+    task->current.clock.behind = task_is_behind(task);
+    return feed_one(feeder, task, now, wall, err) != STEP_BROKEN;
+}
+
+bool feeder_feed(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                 time_ms wall, struct error *err)
+{
+    feeder->more = false;
+    if (transaction_state(feeder->transaction) == TRANSACTION_IDLE) {
+        feeder->end = false;
+        feeder->fed = 0;
+    }
+    struct task *alone = find_alone(tasks, count);
+    if (alone != NULL)
+        return feed_alone(feeder, alone, now, wall, err);
+    if (!feed_all(feeder, tasks, count, now, wall, err))
+        return false;
+    fire_all(feeder, tasks, count, now, wall);
+    return true;
+}
+
+/* Reads ahead what is left of a task's turn. False: the time is over. */
+static bool read_turn(struct task *task, size_t records, size_t *room, int64_t deadline)
+{
+    const struct care *care = &task->current.care;
+    /* What may kill the process is not touched before its attempt is committed. */
+    if (task->state != TASK_RUNNING || !care->armed || care->mode == CARE_ISOLATED)
+        return true;
+    while (task->ahead_count < records) {
+        size_t before = arena_used(task->arena);
+        if (*room == 0 || task_read(task) != TASK_READ)
+            return true;
+        size_t took = arena_used(task->arena) - before;
+        *room -= took < *room ? took : *room;
+        if (task->ahead_count % SLICE == 0 && microseconds() >= deadline)
+            return false;
+    }
+    return true;
+}
+
+bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
+{
+    int64_t deadline = microseconds() + TURN_US;
+    size_t room = AHEAD_BYTES;
+    for (size_t i = 0; i < count; i++)
+        room -= room < arena_used(tasks[i]->arena) ? room : arena_used(tasks[i]->arena);
+    for (size_t i = 0; i < count && room > 0; i++) {
+        size_t records = i == 0 ? (size_t)(RUN - feeder->run) : RUN;
+        if (!read_turn(tasks[(feeder->first + i) % count], records, &room, deadline))
+            return true;
+    }
+    return false;
+}
+
+void feeder_end(struct feeder *feeder)
+{
+    feeder->end = true;
+}
+
+bool feeder_wants_end(const struct feeder *feeder, time_ms now)
+{
+    return feeder->end || (now >= feeder->due && (!feeder->more || now >= feeder->rest));
+}
+
+void feeder_ended(struct feeder *feeder, time_ms now)
+{
+    feeder->last_end = now;
+    feeder->fed = 0;
+    feeder->end = false;
+}
+
+void feeder_committed(struct feeder *feeder, time_ms now)
+{
+    feeder->rest = now + (now - feeder->last_end) / 2;
+}
+
+void feeder_rewind(struct feeder *feeder)
+{
+    feeder->end = false;
+    feeder->fed = 0;
+}
+
+time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                     time_ms wall)
+{
+    if (feeder->more)
+        return 0;
+    time_ms delay = IDLE_MS;
+    if (transaction_state(feeder->transaction) == TRANSACTION_OPEN)
+        delay = time_min(delay, time_max(feeder->due - now, 0));
+    for (size_t i = 0; i < count; i++) {
+        struct task *task = tasks[i];
+        if (task->state != TASK_RUNNING)
+            continue;
+        task->current.clock.behind = task_is_behind(task);
+        time_ms wake = engine_wake(task->row->ops, task->engine, &task->current.clock);
+        if (wake != TIME_NEVER)
+            delay = time_min(delay, time_max(wake - wall, 0));
+    }
+    return delay;
+}

@@ -1,0 +1,488 @@
+#include "exactly_once/restore.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "kafka/kafka_conf.h"
+#include "host/now.h"
+
+enum { QUERY_MS = 2000, POLL_MS = 200, RETRY_MS = 300 };
+
+struct task_list {
+    struct task **tasks;
+    size_t count;
+};
+
+struct restorer {
+    struct restorer_setup setup;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wanted;
+    struct task_list waiting, finished; /* guarded by lock */
+    atomic_bool stop;
+    int fd;
+    struct event *event;
+};
+
+/* One changelog partition being read. */
+struct reading {
+    struct task *task;
+    const char *topic;
+    int64_t begin, end; /* of the changelog; the end is read_uncommitted */
+    bool complete;
+    bool first;  /* the group never committed a position */
+    int64_t low; /* where the input begins */
+};
+
+static void append(struct task_list *list, struct task *const *tasks, size_t count)
+{
+    if (count == 0)
+        return;
+    list->tasks = mem_resize(list->tasks, list->count + count, sizeof(struct task *));
+    memcpy(list->tasks + list->count, tasks, count * sizeof(struct task *));
+    list->count += count;
+}
+
+/* What was in it; free its tasks. */
+static struct task_list take(struct task_list *list)
+{
+    struct task_list taken = *list;
+    *list = (struct task_list){ 0 };
+    return taken;
+}
+
+static void refuse(struct task *task, const struct error *err)
+{
+    free(task->refusal);
+    task->refusal = mem_copy(err->text, strlen(err->text));
+}
+
+static bool pause_or_stop(struct restorer *restorer)
+{
+    now_wait(RETRY_MS);
+    return atomic_load(&restorer->stop);
+}
+
+/* The group's committed position. Waits out open transactions (the offsets must be stable) and a
+ * broker that is away. False: asked to stop. */
+static bool read_committed(struct restorer *restorer, struct task *task, int64_t *offset,
+                           struct offset_note *note, struct error *err)
+{
+    for (;;) {
+        rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+        rd_kafka_topic_partition_t *place =
+            rd_kafka_topic_partition_list_add(list, task->topic, task->setup.partition);
+        rd_kafka_resp_err_t code = rd_kafka_committed(restorer->setup.consumer, list, QUERY_MS);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            code = place->err;
+        bool fine = true;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            *offset = place->offset;
+            fine = offset_note_parse(
+                (struct str){ place->metadata, place->metadata ? place->metadata_size : 0 }, note,
+                err);
+        } else if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+            fine = error_set(err, "group: %s", rd_kafka_err2str(code));
+        } else {
+            log_say(restorer->setup.log, LOGGED_INFO,
+                    "%s partition %d: waiting for its committed offset: %s", task->topic,
+                    task->setup.partition, rd_kafka_err2str(code));
+        }
+        rd_kafka_topic_partition_list_destroy(list);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR || !fine)
+            return fine;
+        if (pause_or_stop(restorer))
+            return error_set(err, "stopped");
+    }
+}
+
+static bool watermarks(struct restorer *restorer, rd_kafka_t *client, const char *topic,
+                       int32_t partition, int64_t *low, int64_t *high, struct error *err)
+{
+    for (;;) {
+        rd_kafka_resp_err_t code =
+            rd_kafka_query_watermark_offsets(client, topic, partition, low, high, QUERY_MS);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return true;
+        if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+            code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+            code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            return error_set(err, "%s partition %d: %s", topic, partition, rd_kafka_err2str(code));
+        log_say(restorer->setup.log, LOGGED_INFO, "%s partition %d: waiting for its end: %s", topic,
+                partition, rd_kafka_err2str(code));
+        if (pause_or_stop(restorer))
+            return error_set(err, "stopped");
+    }
+}
+
+static bool offset_of_time(struct restorer *restorer, const struct task *task, time_ms start,
+                           int64_t end, int64_t *offset, struct error *err)
+{
+    for (;;) {
+        rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+        rd_kafka_topic_partition_t *place =
+            rd_kafka_topic_partition_list_add(list, task->topic, task->setup.partition);
+        place->offset = start;
+        rd_kafka_resp_err_t code =
+            rd_kafka_offsets_for_times(restorer->setup.consumer, list, QUERY_MS);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            code = place->err;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            *offset = place->offset >= 0 ? place->offset : end;
+        rd_kafka_topic_partition_list_destroy(list);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return true;
+        if (pause_or_stop(restorer))
+            return error_set(err, "stopped");
+    }
+}
+
+/* Where a group that never committed begins: at the configured start. */
+static bool first_position(struct restorer *restorer, const struct task *task, int64_t low,
+                           int64_t high, int64_t *position, struct error *err)
+{
+    const struct config *config = task->setup.config;
+    *position = low;
+    if (config->start_from == START_LATEST && task->stage != STAGE_ESCALATIONS)
+        *position = high;
+    if (config->start_from == START_TIME && task->stage != STAGE_ESCALATIONS)
+        return offset_of_time(restorer, task, config->start_time, high, position, err);
+    return true;
+}
+
+/* Records in the changelog prove that there was a position once. */
+static bool check_first(struct restorer *restorer, const struct reading *reading, struct error *err)
+{
+    struct task *task = reading->task;
+    if (!reading->first || task->restore_records == 0)
+        return true;
+    if (!restorer->setup.accept_loss)
+        return error_set(err,
+                         "%s partition %d: the group's position is lost, but its state is not: "
+                         "records between %" PRId64 " and %" PRId64
+                         " may have been read or not; --accept-loss reads them all",
+                         task->topic, task->setup.partition, reading->low, task->high_watermark);
+    log_say(restorer->setup.log, LOGGED_WARNING,
+            "%s partition %d: the group's position is lost; going on at %" PRId64
+            " as --accept-loss asks",
+            task->topic, task->setup.partition, reading->low);
+    struct offset_note note = { 0 };
+    task_place(task, reading->low, &note);
+    return true;
+}
+
+static bool check_position(struct restorer *restorer, const struct task *task, int64_t low,
+                           int64_t high, int64_t *position, struct error *err)
+{
+    if (*position >= low && *position <= high)
+        return true;
+    if (!restorer->setup.accept_loss) {
+        if (*position < low)
+            return error_set(err,
+                             "%s partition %d: the log begins at offset %" PRId64
+                             ", but the group has read only up to %" PRId64 ": %" PRId64
+                             " records are gone unread; --accept-loss goes on without them",
+                             task->topic, task->setup.partition, low, *position, low - *position);
+        return error_set(err,
+                         "%s partition %d ends at offset %" PRId64
+                         ", but the group has read up to %" PRId64
+                         ": is it another topic? --accept-loss begins where the log begins",
+                         task->topic, task->setup.partition, high, *position);
+    }
+    log_say(restorer->setup.log, LOGGED_WARNING,
+            "%s partition %d: position %" PRId64 " is outside the log (%" PRId64 " to %" PRId64
+            "); going on at %" PRId64 " as --accept-loss asks",
+            task->topic, task->setup.partition, *position, low, high, low);
+    *position = low;
+    return true;
+}
+
+static bool place_task(struct restorer *restorer, struct reading *reading, int64_t offset,
+                       const struct offset_note *note, struct error *err)
+{
+    struct task *task = reading->task;
+    int64_t high;
+    if (!watermarks(restorer, restorer->setup.consumer, task->topic, task->setup.partition,
+                    &reading->low, &high, err))
+        return false;
+    reading->first = offset < 0;
+    if (reading->first ? !first_position(restorer, task, reading->low, high, &offset, err)
+                       : !check_position(restorer, task, reading->low, high, &offset, err))
+        return false;
+    task->high_watermark = task->must_reach = high;
+    task_place(task, offset, note);
+    return true;
+}
+
+static const char *changelog_topic(const struct task *task)
+{
+    const struct config_topics *topics = &task->setup.config->topics;
+    return task->row->changelog == OUTPUT_GROUPS ? topics->groups.data : topics->state.data;
+}
+
+/* ---- reading changelogs */
+
+static void assign(rd_kafka_t *reader, const struct reading *readings, size_t count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    for (size_t i = 0; i < count; i++) {
+        if (!readings[i].complete)
+            rd_kafka_topic_partition_list_add(list, readings[i].topic,
+                                              readings[i].task->setup.partition)
+                ->offset = readings[i].begin;
+    }
+    rd_kafka_assign(reader, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+static struct reading *find_reading(struct reading *readings, size_t count, const char *topic,
+                                    int32_t partition)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (readings[i].task->setup.partition == partition && strcmp(readings[i].topic, topic) == 0)
+            return &readings[i];
+    }
+    return NULL;
+}
+
+static void take_message(struct restorer *restorer, struct reading *readings, size_t count,
+                         const rd_kafka_message_t *message)
+{
+    if (message->rkt == NULL)
+        return;
+    struct reading *reading =
+        find_reading(readings, count, rd_kafka_topic_name(message->rkt), message->partition);
+    if (reading == NULL || reading->complete)
+        return;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        /* The end of what is committed; complete once it is the end of all that was written. */
+        reading->complete = message->offset >= reading->end;
+        return;
+    }
+    struct error err;
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        log_say(restorer->setup.log, LOGGED_NOTICE, "%s partition %d: %s", reading->topic,
+                message->partition, rd_kafka_message_errstr(message));
+        return;
+    }
+    FAILPOINT(restorer->setup.failpoints, "in_restore");
+    struct task *task = reading->task;
+    task->restore_records++;
+    struct str key = { message->key, message->key ? message->key_len : 0 };
+    struct str value = { message->payload, message->payload ? message->len : 0 };
+    if (!task->row->ops->restore(task->engine, key, value, &err)) {
+        error_prefix(&err, "%s partition %d offset %" PRId64, reading->topic, message->partition,
+                     message->offset);
+        refuse(task, &err);
+        reading->complete = true;
+    }
+}
+
+static bool all_complete(const struct reading *readings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!readings[i].complete)
+            return false;
+    }
+    return true;
+}
+
+static void read_changelogs(struct restorer *restorer, rd_kafka_t *reader, struct reading *readings,
+                            size_t count)
+{
+    enum { BATCH = 1000 };
+    rd_kafka_message_t *messages[BATCH];
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(reader);
+    assign(reader, readings, count);
+    while (!all_complete(readings, count) && !atomic_load(&restorer->stop)) {
+        ssize_t got = rd_kafka_consume_batch_queue(queue, POLL_MS, messages, BATCH);
+        for (ssize_t i = 0; i < got; i++) {
+            take_message(restorer, readings, count, messages[i]);
+            rd_kafka_message_destroy(messages[i]);
+        }
+    }
+    rd_kafka_assign(reader, NULL);
+    rd_kafka_queue_destroy(queue);
+}
+
+/* The committed position first: it is stable only when no transaction of a former owner can change
+ * it any more, and then nobody can validly write this changelog either. Its end only after that. */
+static bool open_reading(struct restorer *restorer, rd_kafka_t *raw, struct task *task,
+                         struct reading *reading, struct error *err)
+{
+    int64_t offset = RD_KAFKA_OFFSET_INVALID;
+    struct offset_note note = { 0 };
+    *reading = (struct reading){ .task = task };
+    if (!read_committed(restorer, task, &offset, &note, err))
+        return false;
+    if (task->row->has_changelog) {
+        reading->topic = changelog_topic(task);
+        if (!watermarks(restorer, raw, reading->topic, task->setup.partition, &reading->begin,
+                        &reading->end, err))
+            return false;
+    }
+    reading->complete = reading->end <= reading->begin;
+    return place_task(restorer, reading, offset, &note, err);
+}
+
+static void open_readings(struct restorer *restorer, rd_kafka_t *raw, const struct task_list *list,
+                          struct reading *readings, size_t *count)
+{
+    struct error err;
+    for (size_t i = 0; i < list->count; i++) {
+        struct task *task = list->tasks[i];
+        task->engine = task->row->ops->create(&task->setup);
+        if (!open_reading(restorer, raw, task, &readings[*count], &err))
+            refuse(task, &err);
+        else if (task->row->has_changelog)
+            (*count)++;
+    }
+}
+
+static const char *changelog_of(const struct reading *readings, size_t count,
+                                const struct task *task)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (readings[i].task == task)
+            return readings[i].topic;
+    }
+    return task->topic;
+}
+
+static void restore_all(struct restorer *restorer, struct task_list *list)
+{
+    const struct config *config = list->tasks[0]->setup.config;
+    struct kafka_identity identity = { 0 };
+    struct error err;
+    time_ms start = now_monotonic();
+    struct reading *readings = mem_array(list->count, sizeof(*readings));
+    size_t count = 0;
+    rd_kafka_t *reader = kafka_client(KAFKA_READER, config, &identity, restorer->setup.log, &err);
+    rd_kafka_t *raw = kafka_client(KAFKA_RAW, config, &identity, restorer->setup.log, &err);
+    if (reader != NULL && raw != NULL) {
+        kafka_warm(reader, QUERY_MS);
+        kafka_warm(raw, QUERY_MS);
+        open_readings(restorer, raw, list, readings, &count);
+        read_changelogs(restorer, reader, readings, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (readings[i].task->refusal == NULL && !check_first(restorer, &readings[i], &err))
+            refuse(readings[i].task, &err);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        struct task *task = list->tasks[i];
+        if (reader == NULL || raw == NULL)
+            refuse(task, &err);
+        else if (task->refusal == NULL && !task->row->ops->restored(task->engine, &err)) {
+            error_prefix(&err, "%s partition %d", changelog_of(readings, count, task),
+                         task->setup.partition);
+            refuse(task, &err);
+        }
+        if (task->engine != NULL)
+            task->row->ops->mark(task->engine);
+        task->restore_ms = now_monotonic() - start;
+    }
+    if (reader != NULL)
+        rd_kafka_destroy(reader);
+    if (raw != NULL)
+        rd_kafka_destroy(raw);
+    free(readings);
+}
+
+/* ---- the thread and its mailbox */
+
+static void *restorer_main(void *opaque)
+{
+    struct restorer *restorer = opaque;
+    pthread_mutex_lock(&restorer->lock);
+    while (!atomic_load(&restorer->stop)) {
+        if (restorer->waiting.count == 0) {
+            pthread_cond_wait(&restorer->wanted, &restorer->lock);
+            continue;
+        }
+        struct task_list list = take(&restorer->waiting);
+        pthread_mutex_unlock(&restorer->lock);
+        restore_all(restorer, &list);
+        pthread_mutex_lock(&restorer->lock);
+        append(&restorer->finished, list.tasks, list.count);
+        free(list.tasks);
+        uint64_t one = 1;
+        if (write(restorer->fd, &one, sizeof(one)) != sizeof(one))
+            abort(); /* an eventfd that is read at every wake-up cannot overflow */
+    }
+    pthread_mutex_unlock(&restorer->lock);
+    return NULL;
+}
+
+static void on_finished(evutil_socket_t fd, short what, void *opaque)
+{
+    struct restorer *restorer = opaque;
+    (void)what;
+    uint64_t unread;
+    if (read((int)fd, &unread, sizeof(unread)) != sizeof(unread))
+        return;
+    pthread_mutex_lock(&restorer->lock);
+    struct task_list list = take(&restorer->finished);
+    pthread_mutex_unlock(&restorer->lock);
+    for (size_t i = 0; i < list.count; i++)
+        restorer->setup.done(restorer->setup.arg, list.tasks[i]);
+    free(list.tasks);
+}
+
+struct restorer *restorer_new(struct event_base *base, const struct restorer_setup *setup,
+                              struct error *err)
+{
+    struct restorer *restorer = mem_alloc(sizeof(*restorer));
+    restorer->setup = *setup;
+    pthread_mutex_init(&restorer->lock, NULL);
+    pthread_cond_init(&restorer->wanted, NULL);
+    restorer->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int code =
+        restorer->fd < 0 ? errno : pthread_create(&restorer->thread, NULL, restorer_main, restorer);
+    if (code == 0) {
+        pthread_setname_np(restorer->thread, "restorer");
+        restorer->event =
+            event_new(base, restorer->fd, EV_READ | EV_PERSIST, on_finished, restorer);
+        event_add(restorer->event, NULL);
+        return restorer;
+    }
+    error_set(err, "a thread could not be started: %s", strerror(code));
+    if (restorer->fd >= 0)
+        close(restorer->fd);
+    free(restorer);
+    return NULL;
+}
+
+void restorer_add(struct restorer *restorer, struct task **tasks, size_t count)
+{
+    pthread_mutex_lock(&restorer->lock);
+    append(&restorer->waiting, tasks, count);
+    pthread_cond_signal(&restorer->wanted);
+    pthread_mutex_unlock(&restorer->lock);
+}
+
+void restorer_free(struct restorer *restorer)
+{
+    if (restorer == NULL)
+        return;
+    pthread_mutex_lock(&restorer->lock);
+    atomic_store(&restorer->stop, true);
+    pthread_cond_signal(&restorer->wanted);
+    pthread_mutex_unlock(&restorer->lock);
+    pthread_join(restorer->thread, NULL);
+    event_free(restorer->event);
+    close(restorer->fd);
+    pthread_cond_destroy(&restorer->wanted);
+    pthread_mutex_destroy(&restorer->lock);
+    free(restorer->waiting.tasks);
+    free(restorer->finished.tasks);
+    free(restorer);
+}

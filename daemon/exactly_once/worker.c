@@ -1,0 +1,443 @@
+#include "exactly_once/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "enrich/enrich.h"
+#include "host/now.h"
+#include "exactly_once/worker_inside.h"
+
+enum { GAP_MS = 1500, UNDELIVERABLE_RETRY_MS = 60000 };
+
+void worker_wake(int fd)
+{
+    uint64_t one = 1;
+    if (write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+        abort(); /* EAGAIN: it is awake */
+}
+
+static void drain(int fd)
+{
+    uint64_t unread;
+    if (read(fd, &unread, sizeof(unread)) < 0 && errno != EAGAIN)
+        abort();
+}
+
+static void set_phase(struct worker *worker, enum worker_phase phase)
+{
+    atomic_store(&worker->phase, (int)phase);
+    worker_wake(worker->setup.main_fd);
+}
+
+static void fail(struct worker *worker, int exit_code)
+{
+    if (atomic_load(&worker->phase) == WORKER_FAILED)
+        return;
+    atomic_store(&worker->exit_code, exit_code);
+    set_phase(worker, WORKER_FAILED);
+}
+
+static void turn(struct worker *worker);
+
+/* ---- boundaries: no transaction is open or ending */
+
+static void adopt_config(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    struct shared_config *next = worker->next_config;
+    bool ready = next != NULL && assignment_restoring(worker->assignment) == 0;
+    if (ready)
+        worker->next_config = NULL;
+    pthread_mutex_unlock(&worker->lock);
+    if (!ready)
+        return;
+    const struct config *config = shared_config_get(next);
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    for (size_t i = 0; i < count; i++) {
+        tasks[i]->setup.config = config;
+        tasks[i]->row->ops->configure(tasks[i]->engine, config);
+        task_prepare_again(tasks[i]);
+    }
+    assignment_configure(worker->assignment, config);
+    transaction_configure(worker->transaction, config);
+    feeder_configure(worker->feeder, config);
+    shared_config_drop(worker->config);
+    pthread_mutex_lock(&worker->lock);
+    worker->config = next;
+    pthread_mutex_unlock(&worker->lock);
+    worker->config_announced = false;
+    worker_wake(worker->setup.main_fd);
+}
+
+static void adopt_customers(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    struct customers *next = worker->next_customers;
+    worker->next_customers = NULL;
+    pthread_mutex_unlock(&worker->lock);
+    if (next == NULL)
+        return;
+    customers_free((struct customers *)worker->customers);
+    worker->customers = next;
+}
+
+static bool config_waits(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    bool waits = worker->next_config != NULL;
+    pthread_mutex_unlock(&worker->lock);
+    return waits && assignment_restoring(worker->assignment) == 0;
+}
+
+/* One worker tells the configuration topic what decides from now on. */
+static void announce_config(struct worker *worker)
+{
+    if (worker->config_announced || worker->setup.number != 0)
+        return;
+    worker->config_announced = true;
+    transaction_open(worker->transaction);
+    transaction_write_config(worker->transaction);
+    feeder_end(worker->feeder);
+}
+
+/* Commits, for the tasks that go, that nothing died here. True: something was to be committed. */
+static bool say_goodbye(struct worker *worker, bool all)
+{
+    bool any = false;
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    if (worker->goodbye_said)
+        return false;
+    worker->goodbye_said = true;
+    for (size_t i = 0; i < count; i++) {
+        struct task *task = tasks[i];
+        if (task->queue == NULL || (!all && task->state != TASK_LEAVING) ||
+            !(task->changed || task_wants_end(task)))
+            continue;
+        task->aim = TASK_END;
+        transaction_open(worker->transaction);
+        transaction_join(worker->transaction, task);
+        any = true;
+    }
+    return any;
+}
+
+static void at_boundary(struct worker *worker)
+{
+    bool stopping = atomic_load(&worker->stop);
+    if (assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY && !stopping &&
+        say_goodbye(worker, false)) {
+        transaction_commit(worker->transaction);
+        return;
+    }
+    if (assignment_wish(worker->assignment) != ASSIGNMENT_CONTENT) {
+        assignment_settle(worker->assignment);
+        worker->goodbye_said = false;
+    }
+    if (stopping) {
+        if (say_goodbye(worker, true)) {
+            transaction_commit(worker->transaction);
+            return;
+        }
+        FAILPOINT(worker->setup.failpoints, "in_shutdown");
+        set_phase(worker, WORKER_STOPPED);
+        event_base_loopbreak(worker->base);
+        return;
+    }
+    adopt_config(worker);
+    undeliverable_retry(worker->undeliverable, UNDELIVERABLE_RETRY_MS, now_boot());
+    announce_config(worker);
+}
+
+/* ---- the turn */
+
+static bool must_end(struct worker *worker)
+{
+    return atomic_load(&worker->stop) || config_waits(worker) ||
+           assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY;
+}
+
+static void schedule(struct worker *worker, time_ms delay)
+{
+    struct timeval wait = { (time_t)(delay / 1000), (suseconds_t)(delay % 1000 * 1000) };
+    evtimer_add(worker->turn_timer, &wait);
+}
+
+/* News of the inputs may have been missed: no deadline fires before the broker was asked. */
+static void distrust_inputs(struct worker *worker)
+{
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    for (size_t i = 0; i < count; i++)
+        tasks[i]->unsure = true;
+    verifier_distrust(worker->verifier);
+}
+
+/* While we were not running, deadlines may have passed and their answers may have come: neither is
+ * known to have been read. */
+static void notice_gap(struct worker *worker, time_ms now)
+{
+    time_ms gap = worker->last_turn == 0 ? 0 : now - worker->last_turn;
+    worker->last_turn = now;
+    if (gap < GAP_MS)
+        return;
+    log_say(worker->setup.log, LOGGED_NOTICE, "worker %d stood still for %lld ms",
+            worker->setup.number, (long long)gap);
+    distrust_inputs(worker);
+}
+
+static void feed_turn(struct worker *worker, time_ms now)
+{
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    struct error err;
+    if (!feeder_feed(worker->feeder, tasks, count, now, now_wall(), &err)) {
+        log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
+        fail(worker, EX_CONFIG);
+        return;
+    }
+    const char *probe = worker->broker_away ? worker->setup.inputs->items[0].topic : NULL;
+    if (verifier_ask(worker->verifier, tasks, count, probe))
+        worker->broker_away = false;
+}
+
+static void turn(struct worker *worker)
+{
+    if (atomic_load(&worker->phase) == WORKER_FAILED ||
+        atomic_load(&worker->phase) == WORKER_STOPPED)
+        return;
+    time_ms now = now_boot();
+    notice_gap(worker, now);
+    adopt_customers(worker);
+    struct transaction *transaction = worker->transaction;
+    if (transaction_state(transaction) == TRANSACTION_STARTING) {
+        if (atomic_load(&worker->stop)) {
+            set_phase(worker, WORKER_STOPPED);
+            event_base_loopbreak(worker->base);
+        }
+        return;
+    }
+    if (transaction_state(transaction) == TRANSACTION_OPEN &&
+        assignment_wish(worker->assignment) == ASSIGNMENT_ABORT)
+        transaction_abort(transaction, "membership is lost");
+    if (transaction_state(transaction) == TRANSACTION_IDLE)
+        at_boundary(worker);
+    if (atomic_load(&worker->phase) == WORKER_STOPPED)
+        return;
+    if (transaction_state(transaction) <= TRANSACTION_OPEN && !must_end(worker))
+        feed_turn(worker, now);
+    if (transaction_state(transaction) == TRANSACTION_OPEN &&
+        (must_end(worker) || feeder_wants_end(worker->feeder, now_boot()))) {
+        bool stopping = atomic_load(&worker->stop);
+        if (stopping || assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY)
+            say_goodbye(worker, stopping);
+        feeder_ended(worker->feeder, now_boot());
+        transaction_commit(transaction);
+    }
+    if (atomic_load(&worker->phase) == WORKER_FAILED)
+        return;
+    size_t count;
+    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    if (transaction_state(transaction) <= TRANSACTION_OPEN)
+        schedule(worker, feeder_delay(worker->feeder, tasks, count, now_boot(), now_wall()));
+    else if (feeder_read_ahead(worker->feeder, tasks, count))
+        schedule(worker, 0);
+}
+
+/* ---- events */
+
+/* Undone tasks read again from their positions. What librdkafka has queued of them becomes outdated
+ * with this call; the offset guard of task_read drops what is older. */
+static void seek(struct worker *worker, struct task **tasks, size_t count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->state == TASK_RUNNING)
+            rd_kafka_topic_partition_list_add(list, tasks[i]->topic, tasks[i]->setup.partition)
+                ->offset = tasks[i]->current.position;
+    }
+    if (list->cnt > 0) {
+        rd_kafka_error_t *error = rd_kafka_seek_partitions(worker->consumer, list, 0);
+        if (error != NULL)
+            rd_kafka_error_destroy(error); /* only of wrong arguments */
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* The consumer was fenced. By another process under our name, which then has fenced the producer as
+ * well – or by ourselves: a JoinGroup whose answer the broker's death swallowed was followed by the
+ * next one, and the group took the second for a newcomer. Only the producer can tell. */
+static void find_rival(struct worker *worker)
+{
+    enum transaction_state state = transaction_state(worker->transaction);
+    worker->displaced = true;
+    if (state == TRANSACTION_IDLE || state == TRANSACTION_OPEN)
+        transaction_probe(worker->transaction, "the group has given our place away");
+    /* Otherwise one is ending, and worker_on_transaction hears of it. */
+}
+
+/* A transaction ended after the group had given our place away. */
+static void leave_group(struct worker *worker, enum transaction_end end)
+{
+    if (end != TRANSACTION_UNDONE) {
+        find_rival(worker);
+        return;
+    }
+    log_say(worker->setup.log, LOGGED_ERROR,
+            "the group has given the place of '%s' away, but nobody else writes under this name: "
+            "this one ends, to be started again",
+            worker->setup.name);
+    fail(worker, EX_TEMPFAIL);
+}
+
+void worker_on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count)
+{
+    struct worker *worker = arg;
+    if (worker->displaced && end != TRANSACTION_FENCED && end != TRANSACTION_HOPELESS) {
+        leave_group(worker, end);
+        return;
+    }
+    switch (end) {
+    case TRANSACTION_READY:
+        set_phase(worker, WORKER_RUNNING);
+        break;
+    case TRANSACTION_COMMITTED:
+        feeder_committed(worker->feeder, now_boot());
+        break;
+    case TRANSACTION_UNDONE:
+        feeder_rewind(worker->feeder);
+        seek(worker, tasks, count);
+        worker->config_announced = false; /* it may have been undone as well */
+        break;
+    case TRANSACTION_STRANGE:
+        for (size_t i = 0; i < count; i++)
+            assignment_restore_again(worker->assignment, tasks[i]);
+        break;
+    case TRANSACTION_FENCED:
+        log_say(worker->setup.log, LOGGED_ERROR,
+                "another ombudd runs under the name '%s': this one ends; give each its own "
+                "`instance`",
+                worker->setup.name);
+        fail(worker, EX_CONFIG);
+        return;
+    case TRANSACTION_HOPELESS:
+        if (!atomic_load(&worker->stop))
+            log_say(worker->setup.log, LOGGED_ERROR, "worker %d cannot write; it ends",
+                    worker->setup.number);
+        fail(worker, atomic_load(&worker->stop) ? EX_OK : EX_TEMPFAIL);
+        return;
+    }
+    schedule(worker, 0);
+}
+
+void worker_on_restored(void *arg, struct task *task)
+{
+    struct worker *worker = arg;
+    struct error err;
+    if (!assignment_restored(worker->assignment, task, &err)) {
+        log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
+        fail(worker, EX_CONFIG);
+        return;
+    }
+    turn(worker);
+}
+
+void worker_equip(void *arg, struct task *task)
+{
+    struct worker *worker = arg;
+    task->setup.customers = &worker->customers;
+}
+
+static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
+{
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    char text[256];
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        code = rd_kafka_fatal_error(worker->consumer, text, sizeof(text));
+    switch (code) {
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+        if (!worker->displaced)
+            find_rival(worker);
+        break;
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        log_say(worker->setup.log, LOGGED_ERROR, "kafka: %s", rd_kafka_event_error_string(event));
+        fail(worker, EX_NOPERM);
+        break;
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+        worker->broker_away = true;
+        /* fall through */
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+        distrust_inputs(worker);
+        /* fall through */
+    default:
+        log_say(worker->setup.log, LOGGED_WARNING, "kafka consumer: %s: %s",
+                rd_kafka_err2name(code), rd_kafka_event_error_string(event));
+        break;
+    }
+}
+
+static void take_rebalance(struct worker *worker, rd_kafka_event_t *event)
+{
+    assignment_event(worker->assignment, event);
+    if (!worker->newcomer)
+        return;
+    rd_kafka_resp_err_t code = worker_subscribe(worker, false);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        log_say(worker->setup.log, LOGGED_WARNING, "subscribe: %s", rd_kafka_err2str(code));
+}
+
+void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
+{
+    struct worker *worker = arg;
+    (void)what;
+    drain((int)fd);
+    rd_kafka_event_t *event;
+    while ((event = rd_kafka_queue_poll(worker->queue, 0)) != NULL) {
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
+            take_rebalance(worker, event);
+        else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR)
+            take_consumer_error(worker, event);
+        rd_kafka_event_destroy(event);
+    }
+    turn(worker);
+}
+
+void worker_on_news(evutil_socket_t fd, short what, void *arg)
+{
+    (void)what;
+    drain((int)fd);
+    turn(arg);
+}
+
+void worker_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    turn(arg);
+}
+
+static void make_report(struct worker *worker)
+{
+    struct worker_report report;
+    report_make(&report, worker->transaction, worker->assignment, worker->consumer);
+    report.broker_reachable = !worker->broker_away;
+    report.undeliverable = undeliverable_count(worker->undeliverable);
+    pthread_mutex_lock(&worker->lock);
+    free(worker->report.tasks);
+    worker->report = report;
+    pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct worker *worker = arg;
+    atomic_fetch_add(&worker->progress, 1);
+    make_report(worker);
+    turn(worker);
+}

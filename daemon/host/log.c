@@ -1,0 +1,109 @@
+#include "host/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { KINDS = 64, BURST = 10, WINDOW_SECONDS = 10, LINE_BYTES = 2048 };
+
+/* Lines of one kind: the address of the format tells kinds apart. */
+struct kind {
+    const char *format;
+    time_t since;
+    unsigned written, left_out;
+};
+
+struct log {
+    int fd;
+    enum log_priority most;
+    pthread_mutex_t lock; /* guards kinds; lines themselves are one write each */
+    struct kind kinds[KINDS];
+};
+
+struct log *log_new(int fd, enum log_priority most)
+{
+    struct log *log = mem_alloc(sizeof(*log));
+    log->fd = fd;
+    log->most = most;
+    pthread_mutex_init(&log->lock, NULL);
+    return log;
+}
+
+void log_free(struct log *log)
+{
+    if (log == NULL)
+        return;
+    pthread_mutex_destroy(&log->lock);
+    free(log);
+}
+
+/* Kinds that share a slot restart each other's window: a little more is written, nothing is lost.
+ */
+static bool allowed(struct log *log, const char *format, unsigned *left_out)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    bool yes = true;
+    *left_out = 0;
+    pthread_mutex_lock(&log->lock);
+    struct kind *kind = &log->kinds[((uintptr_t)format >> 3) % KINDS];
+    if (kind->format != format || now.tv_sec - kind->since >= WINDOW_SECONDS) {
+        if (kind->format == format)
+            *left_out = kind->left_out;
+        *kind = (struct kind){ .format = format, .since = now.tv_sec };
+    }
+    if (kind->written < BURST) {
+        kind->written++;
+    } else {
+        kind->left_out++;
+        yes = false;
+    }
+    pthread_mutex_unlock(&log->lock);
+    return yes;
+}
+
+static void write_line(int fd, const char *line, size_t size)
+{
+    while (size > 0) {
+        ssize_t done = write(fd, line, size);
+        if (done < 0 && errno != EINTR)
+            return; /* nobody listens: there is nowhere to say so */
+        if (done > 0) {
+            line += done;
+            size -= (size_t)done;
+        }
+    }
+}
+
+void log_say(struct log *log, enum log_priority priority, const char *format, ...)
+{
+    unsigned left_out = 0;
+    if (log == NULL || priority > log->most ||
+        (priority < LOGGED_DEBUG && !allowed(log, format, &left_out)))
+        return;
+    char line[LINE_BYTES];
+    size_t size = (size_t)snprintf(line, sizeof(line), "<%d>", (int)priority);
+    size_t room = sizeof(line) - 64;
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vsnprintf(line + size, room - size, format, arguments);
+    va_end(arguments);
+    if (written > 0)
+        size += (size_t)written < room - size ? (size_t)written : room - size - 1;
+    for (size_t i = 3; i < size; i++) {
+        if (line[i] == '\n' || line[i] == '\r')
+            line[i] = ' ';
+    }
+    if (left_out > 0)
+        size +=
+            (size_t)snprintf(line + size, sizeof(line) - size, " (%u like it left out)", left_out);
+    line[size++] = '\n';
+    write_line(log->fd, line, size);
+}

@@ -1,0 +1,261 @@
+#include "kafka/topics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* A changelog may hold a superseded record so long, ms: what restore has to skip is bounded. */
+#define STATE_COMPACTION_LAG "604800000"
+/* Topics and producer allow more than an event may have, because records carry text and reasons. */
+#define RECORD_BYTES "4194304"
+
+struct plan {
+    struct topic_plan *items;
+    size_t count;
+};
+
+static struct topic_plan *plan_add(struct plan *plan, struct str name, enum topic_kind kind)
+{
+    plan->items = mem_resize(plan->items, plan->count + 1, sizeof(*plan->items));
+    struct topic_plan *topic = &plan->items[plan->count++];
+    *topic = (struct topic_plan){ .name = name, .kind = kind, .written = true };
+    return topic;
+}
+
+static void plan_inputs(struct plan *plan, const struct config *config)
+{
+    for (size_t i = 0; i < config->source_count; i++) {
+        struct topic_plan *topic = plan_add(plan, config->sources[i].topic, TOPIC_INPUT);
+        topic->partitions = i == 0 ? config->topics.partitions : 0;
+        topic->read = true;
+        topic->written = i == 0 && !config->shadow; /* forwards and, later, links go home */
+    }
+}
+
+struct topic_plan *topics_plan(const struct config *config, size_t *count)
+{
+    const struct config_topics *topics = &config->topics;
+    struct plan plan = { 0 };
+    plan_inputs(&plan, config);
+    plan_add(&plan, topics->decisions, TOPIC_LOG)->partitions = topics->partitions;
+    plan_add(&plan, topics->deadletter, TOPIC_LOG)->partitions = topics->partitions;
+    struct topic_plan *state = plan_add(&plan, topics->state, TOPIC_STATE);
+    state->partitions = topics->partitions;
+    state->like_home = true;
+    state->read = true;
+    plan_add(&plan, topics->config, TOPIC_TABLE)->partitions = 1;
+    struct topic_plan *customers = plan_add(&plan, topics->customers, TOPIC_TABLE);
+    customers->read = true;
+    customers->written = false;
+    if (!config->shadow) {
+        plan_add(&plan, topics->promises, TOPIC_TABLE)->partitions = topics->partitions;
+        struct topic_plan *notices = plan_add(&plan, topics->notices, TOPIC_LOG);
+        notices->partitions = 1;
+        notices->read = true;
+        struct topic_plan *groups = plan_add(&plan, topics->groups, TOPIC_STATE);
+        groups->partitions = 1;
+        groups->read = true;
+        for (size_t i = 0; i < config->department_count; i++)
+            plan_add(&plan, config->departments[i].topic, TOPIC_LOG)->partitions =
+                topics->partitions;
+        for (size_t i = 0; i < config->level_count; i++)
+            plan_add(&plan, config->levels[i].topic, TOPIC_LOG)->partitions = 1;
+    }
+    *count = plan.count;
+    return plan.items;
+}
+
+rd_kafka_t *topics_client(const struct config *config, struct error *err)
+{
+    char reason[512];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    for (size_t i = 0; i < config->kafka_count; i++) {
+        const struct config_property *property = &config->kafka[i];
+        if (rd_kafka_conf_set(conf, property->name.data, property->value.data, reason,
+                              sizeof(reason)) != RD_KAFKA_CONF_OK) {
+            rd_kafka_conf_destroy(conf);
+            error_set(err, "%.*s:%d:%d: %s", STR_ARG(property->place.file), property->place.line,
+                      property->place.column, reason);
+            return NULL;
+        }
+    }
+    rd_kafka_conf_set(conf, "log_level", "0", NULL, 0);
+    /* Asking for a missing topic's metadata must not make it. */
+    rd_kafka_conf_set(conf, "allow.auto.create.topics", "false", NULL, 0);
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+    if (client == NULL) {
+        rd_kafka_conf_destroy(conf);
+        error_set(err, "Kafka client: %s", reason);
+    }
+    return client;
+}
+
+static const rd_kafka_metadata_topic_t *find_topic(const rd_kafka_metadata_t *metadata,
+                                                   struct str name)
+{
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        if (str_is(name, metadata->topics[i].topic))
+            return &metadata->topics[i];
+    }
+    return NULL;
+}
+
+/* All topics the client may see: a missing one is simply not in the list, which is quicker and
+ * surer than asking for each and waiting out "unknown topic" retries. */
+static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, struct error *err)
+{
+    const rd_kafka_metadata_t *metadata = NULL;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, timeout);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        char servers[256] = "";
+        size_t size = sizeof(servers);
+        rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", servers, &size);
+        error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
+        return NULL;
+    }
+    return metadata;
+}
+
+static void check_topic(const struct topic_plan *plan, const rd_kafka_metadata_topic_t *topic,
+                        int home_partitions, struct buf *report)
+{
+    if (topic == NULL || topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        buf_printf(report,
+                   "topic '%.*s' is missing, or this user may not describe it; "
+                   "`ombudctl topics create` makes it\n",
+                   STR_ARG(plan->name));
+    else if (topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+        buf_printf(report, "topic '%.*s': this user may not describe it\n", STR_ARG(plan->name));
+    else if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        buf_printf(report, "topic '%.*s': %s\n", STR_ARG(plan->name), rd_kafka_err2str(topic->err));
+    else if (plan->like_home && home_partitions > 0 && topic->partition_cnt != home_partitions)
+        buf_printf(report,
+                   "topic '%.*s' has %d partitions, but the home topic has %d; a changelog "
+                   "has as many as its input\n",
+                   STR_ARG(plan->name), topic->partition_cnt, home_partitions);
+    else if (plan->partitions == 1 && topic->partition_cnt != 1)
+        buf_printf(report, "topic '%.*s' has %d partitions, but must have one\n",
+                   STR_ARG(plan->name), topic->partition_cnt);
+}
+
+enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
+                                 struct buf *report, struct error *err)
+{
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    if (metadata == NULL)
+        return TOPICS_UNKNOWN;
+    size_t before = report->size;
+    size_t count;
+    struct topic_plan *plan = topics_plan(config, &count);
+    const rd_kafka_metadata_topic_t *home = find_topic(metadata, config->topics.home);
+    for (size_t i = 0; i < count; i++)
+        check_topic(&plan[i], find_topic(metadata, plan[i].name), home ? home->partition_cnt : 0,
+                    report);
+    free(plan);
+    rd_kafka_metadata_destroy(metadata);
+    return report->size == before ? TOPICS_RIGHT : TOPICS_WRONG;
+}
+
+int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct error *err)
+{
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    if (metadata == NULL)
+        return -1;
+    const rd_kafka_metadata_topic_t *found = find_topic(metadata, topic);
+    int partitions = found && found->err == RD_KAFKA_RESP_ERR_NO_ERROR ? found->partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    return partitions;
+}
+
+static rd_kafka_NewTopic_t *new_topic(const struct topic_plan *plan, int partitions,
+                                      int replication)
+{
+    char reason[256];
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(plan->name.data, partitions, replication, reason, sizeof(reason));
+    if (topic == NULL)
+        return NULL;
+    rd_kafka_NewTopic_set_config(topic, "max.message.bytes", RECORD_BYTES);
+    if (plan->kind == TOPIC_INPUT)
+        rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
+    if (plan->kind == TOPIC_TABLE || plan->kind == TOPIC_STATE)
+        rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "compact");
+    if (plan->kind == TOPIC_STATE)
+        rd_kafka_NewTopic_set_config(topic, "max.compaction.lag.ms", STATE_COMPACTION_LAG);
+    return topic;
+}
+
+static bool take_results(rd_kafka_event_t *event, struct buf *report, struct error *err)
+{
+    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return error_set(err, "topics cannot be created: %s", rd_kafka_event_error_string(event));
+    size_t count;
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+            buf_printf(report, "created %s\n", rd_kafka_topic_result_name(results[i]));
+        else if (code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS && ok)
+            ok = error_set(err, "topic '%s': %s", rd_kafka_topic_result_name(results[i]),
+                           rd_kafka_topic_result_error_string(results[i])
+                               ? rd_kafka_topic_result_error_string(results[i])
+                               : rd_kafka_err2str(code));
+    }
+    return ok;
+}
+
+static bool submit(rd_kafka_t *client, rd_kafka_NewTopic_t **topics, size_t count, int timeout,
+                   struct buf *report, struct error *err)
+{
+    char reason[256];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_AdminOptions_t *options =
+        rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout, reason, sizeof(reason));
+    rd_kafka_AdminOptions_set_operation_timeout(options, timeout, reason, sizeof(reason));
+    rd_kafka_CreateTopics(client, topics, count, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout + 5000);
+    bool ok = event ? take_results(event, report, err)
+                    : error_set(err, "no broker answers to the creation of topics");
+    if (event)
+        rd_kafka_event_destroy(event);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    return ok;
+}
+
+bool topics_create(rd_kafka_t *client, const struct config *config, int timeout, struct buf *report,
+                   struct error *err)
+{
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    if (metadata == NULL)
+        return false;
+    int replication = config->topics.replication;
+    if (replication == 0)
+        replication = metadata->broker_cnt < 3 ? metadata->broker_cnt : 3;
+    const rd_kafka_metadata_topic_t *home = find_topic(metadata, config->topics.home);
+    int like_home = home ? home->partition_cnt : config->topics.partitions;
+
+    size_t count, wanted = 0;
+    struct topic_plan *plan = topics_plan(config, &count);
+    rd_kafka_NewTopic_t **topics = mem_array(count, sizeof(*topics));
+    for (size_t i = 0; i < count; i++) {
+        if (find_topic(metadata, plan[i].name))
+            continue;
+        int partitions = plan[i].like_home    ? like_home
+                         : plan[i].partitions ? plan[i].partitions
+                                              : config->topics.partitions;
+        rd_kafka_NewTopic_t *topic = new_topic(&plan[i], partitions, replication);
+        if (topic)
+            topics[wanted++] = topic;
+    }
+    bool ok = wanted == 0 || submit(client, topics, wanted, timeout, report, err);
+    rd_kafka_NewTopic_destroy_array(topics, wanted);
+    free(topics);
+    free(plan);
+    rd_kafka_metadata_destroy(metadata);
+    return ok;
+}

@@ -1,7 +1,0 @@
-/* /metrics in the Prometheus text format. */
-#pragma once
-
-#include "app.h"
-#include "base/buf.h"
-
-void metrics_write(struct app *app, struct buf *text);

@@ -1,0 +1,32 @@
+/* What main builds once: the parts of the daemon and how they hang together. Belongs to the main
+ * thread. */
+#pragma once
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include "exactly_once/customers_reader.h"
+#include "host/failpoint.h"
+#include "kafka/inputs.h"
+#include "host/log.h"
+#include "host/shared_config.h"
+#include "exactly_once/worker.h"
+
+enum { NAME_BYTES = 256 };
+
+struct app {
+    const char *config_path;
+    bool accept_loss;
+    struct log *log;
+    struct failpoints *failpoints;
+    struct shared_config *config;
+    struct inputs inputs;
+    int worker_count;
+    char (*names)[NAME_BYTES]; /* group.instance.id and transactional.id of each */
+    struct worker **workers;
+    struct customers_reader *customers;
+    int wake_fd; /* eventfd that workers write when something changed */
+};
+
+/* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or
+ * config->shutdown_wait is over. */
+int main_loop_run(struct app *app);

@@ -1,0 +1,199 @@
+#include "serve/app.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "serve/http.h"
+#include "serve/reload.h"
+#include "serve/status.h"
+#include "host/now.h"
+
+enum { TICK_MS = 250, STATUS_TICKS = 8 };
+
+struct main_loop {
+    struct app *app;
+    struct event_base *base;
+    struct event *terminate, *interrupt, *hangup, *wake, *tick;
+    struct http *http;
+    struct reload *reload;
+    bool ready, stopping;
+    int exit_code;
+    time_ms stop_by;
+    uint64_t watchdog_us; /* 0: none */
+    time_ms watchdog_fed;
+    uint64_t *progress; /* of each worker at the last feeding */
+    uint64_t customers_progress;
+    unsigned ticks;
+};
+
+static void leave(struct main_loop *loop, int code)
+{
+    if (loop->exit_code == EX_OK)
+        loop->exit_code = code;
+    event_base_loopbreak(loop->base);
+}
+
+static bool all_in(const struct main_loop *loop, enum worker_phase phase)
+{
+    for (int i = 0; i < loop->app->worker_count; i++) {
+        if (worker_phase(loop->app->workers[i]) != phase)
+            return false;
+    }
+    return true;
+}
+
+static void stop(struct main_loop *loop)
+{
+    if (loop->stopping)
+        return;
+    loop->stopping = true;
+    loop->stop_by = now_monotonic() + shared_config_get(loop->app->config)->shutdown_wait;
+    sd_notify(0, "STOPPING=1\nSTATUS=ending its transactions");
+    log_say(loop->app->log, LOGGED_INFO, "stopping");
+    for (int i = 0; i < loop->app->worker_count; i++)
+        worker_stop(loop->app->workers[i]);
+}
+
+static void look_at_workers(struct main_loop *loop)
+{
+    struct app *app = loop->app;
+    for (int i = 0; i < app->worker_count; i++) {
+        if (worker_phase(app->workers[i]) == WORKER_FAILED) {
+            leave(loop, worker_exit_code(app->workers[i]));
+            return;
+        }
+    }
+    if (loop->stopping) {
+        if (all_in(loop, WORKER_STOPPED)) {
+            for (int i = 0; i < app->worker_count; i++)
+                worker_join(app->workers[i]);
+            log_say(app->log, LOGGED_INFO, "stopped");
+            leave(loop, EX_OK);
+        }
+        return;
+    }
+    if (!loop->ready && all_in(loop, WORKER_RUNNING)) {
+        loop->ready = true;
+        sd_notify(0, "READY=1");
+        status_notify(app);
+        log_say(app->log, LOGGED_INFO, "ready: %d workers, configuration %s", app->worker_count,
+                shared_config_get(app->config)->fingerprint);
+    }
+    reload_look(loop->reload);
+}
+
+/* Only real progress of every loop feeds it: this one runs, and all others have turned since. */
+static void feed_watchdog(struct main_loop *loop)
+{
+    time_ms now = now_monotonic();
+    if (loop->watchdog_us == 0 || now - loop->watchdog_fed < (time_ms)(loop->watchdog_us / 3000))
+        return;
+    for (int i = 0; i < loop->app->worker_count; i++) {
+        if (worker_progress(loop->app->workers[i]) == loop->progress[i])
+            return;
+    }
+    if (customers_reader_progress(loop->app->customers) == loop->customers_progress)
+        return;
+    loop->customers_progress = customers_reader_progress(loop->app->customers);
+    for (int i = 0; i < loop->app->worker_count; i++)
+        loop->progress[i] = worker_progress(loop->app->workers[i]);
+    loop->watchdog_fed = now;
+    sd_notify(0, "WATCHDOG=1");
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct main_loop *loop = arg;
+    look_at_workers(loop);
+    feed_watchdog(loop);
+    if (loop->ticks++ % STATUS_TICKS == 0 && loop->ready && !loop->stopping)
+        status_notify(loop->app);
+    if (loop->stopping && now_monotonic() >= loop->stop_by) {
+        log_say(loop->app->log, LOGGED_WARNING,
+                "not all transactions ended in time; what is open will be undone and done again");
+        leave(loop, EX_OK);
+    }
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg)
+{
+    (void)what;
+    uint64_t unread;
+    if (read((int)fd, &unread, sizeof(unread)) < 0 && errno != EAGAIN)
+        abort();
+    look_at_workers(arg);
+}
+
+static void on_terminate(evutil_socket_t number, short what, void *arg)
+{
+    (void)number;
+    (void)what;
+    stop(arg);
+}
+
+static void on_hangup(evutil_socket_t number, short what, void *arg)
+{
+    (void)number;
+    (void)what;
+    struct main_loop *loop = arg;
+    if (!loop->stopping)
+        reload_start(loop->reload);
+}
+
+static bool open_loop(struct main_loop *loop, struct error *err)
+{
+    struct app *app = loop->app;
+    loop->base = event_base_new();
+    if (loop->base == NULL)
+        return error_set(err, "event loop: %s", strerror(errno));
+    loop->terminate = evsignal_new(loop->base, SIGTERM, on_terminate, loop);
+    loop->interrupt = evsignal_new(loop->base, SIGINT, on_terminate, loop);
+    loop->hangup = evsignal_new(loop->base, SIGHUP, on_hangup, loop);
+    loop->wake = event_new(loop->base, app->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
+    loop->tick = event_new(loop->base, -1, EV_PERSIST, on_tick, loop);
+    struct timeval tick = { 0, TICK_MS * 1000 };
+    event_add(loop->terminate, NULL);
+    event_add(loop->interrupt, NULL);
+    event_add(loop->hangup, NULL);
+    event_add(loop->wake, NULL);
+    event_add(loop->tick, &tick);
+    loop->reload = reload_new(loop->base, app, err);
+    if (loop->reload == NULL)
+        return false;
+    const struct config *config = shared_config_get(app->config);
+    if (str_empty(config->http))
+        return true;
+    loop->http = http_new(loop->base, app, config->http, err);
+    return loop->http != NULL;
+}
+
+int main_loop_run(struct app *app)
+{
+    struct main_loop *loop = mem_alloc(sizeof(*loop));
+    loop->app = app;
+    loop->progress = mem_array((size_t)app->worker_count, sizeof(*loop->progress));
+    struct error err;
+    if (!open_loop(loop, &err)) {
+        log_say(app->log, LOGGED_ERROR, "%s", err.text);
+        return EX_OSERR;
+    }
+    if (sd_watchdog_enabled(0, &loop->watchdog_us) <= 0)
+        loop->watchdog_us = 0;
+    loop->watchdog_fed = now_monotonic();
+    event_base_dispatch(loop->base);
+    if (loop->exit_code != EX_OK) {
+        log_say(app->log, LOGGED_ERROR, "ends with exit code %d", loop->exit_code);
+        sd_notifyf(0, "STOPPING=1\nSTATUS=failed with exit code %d", loop->exit_code);
+    }
+    return loop->exit_code;
+}

@@ -1,0 +1,244 @@
+#include "serve/metrics.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct task_metric {
+    const char *name, *type, *help;
+    double (*value)(const struct task_report *task);
+};
+
+static double position(const struct task_report *task)
+{
+    return (double)task->position;
+}
+
+static double high_watermark(const struct task_report *task)
+{
+    return (double)task->high_watermark;
+}
+
+/* Transaction markers take offsets, too: a task that has read everything may show a few. */
+static double lag(const struct task_report *task)
+{
+    return !task->behind || task->high_watermark < task->position
+               ? 0
+               : (double)(task->high_watermark - task->position);
+}
+
+static double records(const struct task_report *task)
+{
+    return (double)task->records_fed;
+}
+
+static double behind(const struct task_report *task)
+{
+    return task->behind;
+}
+
+static double restore_seconds(const struct task_report *task)
+{
+    return (double)task->restore_ms / 1000;
+}
+
+static double restore_records(const struct task_report *task)
+{
+    return (double)task->restore_records;
+}
+
+static double stream_seconds(const struct task_report *task)
+{
+    return (double)task->stream / 1000;
+}
+
+static double care(const struct task_report *task)
+{
+    return task->care;
+}
+
+static const struct task_metric task_metrics[] = {
+    { "ombud_task_position", "gauge", "Next offset to read.", position },
+    { "ombud_task_high_watermark", "gauge", "End of the input partition, as last heard.",
+      high_watermark },
+    { "ombud_task_lag", "gauge", "Records in the input that were not read yet.", lag },
+    { "ombud_task_behind", "gauge", "1 while more is known to be in the input.", behind },
+    { "ombud_task_records_total", "counter", "Records fed.", records },
+    { "ombud_task_restore_seconds", "gauge", "How long the last restore took.", restore_seconds },
+    { "ombud_task_restore_records", "gauge", "Changelog records read by it.", restore_records },
+    { "ombud_task_stream_seconds", "gauge", "Highest event time fed, since 1970.", stream_seconds },
+    { "ombud_task_care", "gauge", "0 whole batches, 1 small ones, 2 one event at a time.", care },
+};
+
+struct worker_metric {
+    const char *name, *type, *help;
+    double (*value)(const struct worker_report *worker);
+};
+
+static double committed(const struct worker_report *worker)
+{
+    return (double)worker->transactions.committed;
+}
+
+static double aborted(const struct worker_report *worker)
+{
+    return (double)worker->transactions.aborted;
+}
+
+static double recreated(const struct worker_report *worker)
+{
+    return (double)worker->transactions.recreated;
+}
+
+static double written(const struct worker_report *worker)
+{
+    return (double)worker->transactions.records;
+}
+
+static double written_bytes(const struct worker_report *worker)
+{
+    return (double)worker->transactions.bytes;
+}
+
+static double redirected(const struct worker_report *worker)
+{
+    return (double)worker->transactions.redirected;
+}
+
+static double undeliverable(const struct worker_report *worker)
+{
+    return (double)worker->undeliverable;
+}
+
+static double restoring(const struct worker_report *worker)
+{
+    return (double)worker->restoring;
+}
+
+static double tasks(const struct worker_report *worker)
+{
+    return (double)worker->count;
+}
+
+static double reachable(const struct worker_report *worker)
+{
+    return worker->broker_reachable;
+}
+
+static double age_seconds(const struct worker_report *worker)
+{
+    return (double)worker->transaction_age / 1000;
+}
+
+static const struct worker_metric worker_metrics[] = {
+    { "ombud_transactions_committed_total", "counter", "Transactions committed.", committed },
+    { "ombud_transactions_aborted_total", "counter", "Transactions undone.", aborted },
+    { "ombud_producers_recreated_total", "counter", "Producers made anew after a failure.",
+      recreated },
+    { "ombud_records_written_total", "counter", "Records in committed transactions.", written },
+    { "ombud_bytes_written_total", "counter", "Their keys and values, uncompressed.",
+      written_bytes },
+    { "ombud_redirected_total", "counter",
+      "Records that went to the dead-letter topic because their own refused them.", redirected },
+    { "ombud_undeliverable_topics", "gauge", "Topics that refuse records now.", undeliverable },
+    { "ombud_tasks_restoring", "gauge", "Tasks that wait for their state.", restoring },
+    { "ombud_tasks_running", "gauge", "Tasks that run.", tasks },
+    { "ombud_broker_reachable", "gauge", "0 while no broker answers.", reachable },
+    { "ombud_transaction_age_seconds", "gauge", "Since the transaction under way began to end.",
+      age_seconds },
+};
+
+static void head(struct buf *text, const char *name, const char *type, const char *help)
+{
+    buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_tasks(struct buf *text, const struct worker_report *reports, int count)
+{
+    for (size_t m = 0; m < sizeof(task_metrics) / sizeof(task_metrics[0]); m++) {
+        const struct task_metric *metric = &task_metrics[m];
+        head(text, metric->name, metric->type, metric->help);
+        for (int i = 0; i < count; i++) {
+            for (size_t j = 0; j < reports[i].count; j++) {
+                const struct task_report *task = &reports[i].tasks[j];
+                buf_printf(text, "%s{stage=\"%s\",topic=\"%s\",partition=\"%d\"} %.15g\n",
+                           metric->name, stages[task->stage].name, task->topic, task->partition,
+                           metric->value(task));
+            }
+        }
+    }
+}
+
+static void write_workers(struct buf *text, const struct worker_report *reports, int count)
+{
+    for (size_t m = 0; m < sizeof(worker_metrics) / sizeof(worker_metrics[0]); m++) {
+        const struct worker_metric *metric = &worker_metrics[m];
+        head(text, metric->name, metric->type, metric->help);
+        for (int i = 0; i < count; i++)
+            buf_printf(text, "%s{worker=\"%d\"} %.15g\n", metric->name, i,
+                       metric->value(&reports[i]));
+    }
+}
+
+static void write_latency(struct buf *text, const struct worker_report *reports, int count)
+{
+    head(text, "ombud_commit_seconds", "histogram", "From deciding to commit to committed.");
+    for (int i = 0; i < count; i++) {
+        const struct transaction_counters *counters = &reports[i].transactions;
+        uint64_t sum = 0;
+        for (int b = 0; b < 8; b++) {
+            sum += counters->commit_count[b];
+            if (transaction_buckets[b] == INT_MAX)
+                buf_printf(text,
+                           "ombud_commit_seconds_bucket{worker=\"%d\",le=\"+Inf\"} %" PRIu64 "\n",
+                           i, sum);
+            else
+                buf_printf(text,
+                           "ombud_commit_seconds_bucket{worker=\"%d\",le=\"%g\"} %" PRIu64 "\n", i,
+                           transaction_buckets[b] / 1000.0, sum);
+        }
+        buf_printf(text, "ombud_commit_seconds_sum{worker=\"%d\"} %g\n", i,
+                   (double)counters->commit_ms_sum / 1000);
+        buf_printf(text, "ombud_commit_seconds_count{worker=\"%d\"} %" PRIu64 "\n", i, sum);
+    }
+}
+
+/* What the engines count, a family each: ombud_tickets_forwards_total and so on. */
+static void write_engines(struct buf *text, const struct worker_report *reports, int count)
+{
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        const char *const *names = stages[stage].ops->counter_names;
+        for (int n = 0; names != NULL && names[n] != NULL && n < REPORT_COUNTERS; n++) {
+            buf_printf(text, "# TYPE ombud_%s_%s_total counter\n", stages[stage].name, names[n]);
+            for (int i = 0; i < count; i++) {
+                for (size_t j = 0; j < reports[i].count; j++) {
+                    const struct task_report *task = &reports[i].tasks[j];
+                    if ((int)task->stage == stage)
+                        buf_printf(text,
+                                   "ombud_%s_%s_total{topic=\"%s\",partition=\"%d\"} %" PRIu64 "\n",
+                                   stages[stage].name, names[n], task->topic, task->partition,
+                                   task->counters[n]);
+                }
+            }
+        }
+    }
+}
+
+void metrics_write(struct app *app, struct buf *text)
+{
+    struct worker_report *reports = mem_array((size_t)app->worker_count, sizeof(*reports));
+    for (int i = 0; i < app->worker_count; i++)
+        worker_report(app->workers[i], &reports[i]);
+    head(text, "ombud_build_info", "gauge", "Always 1.");
+    buf_printf(text, "ombud_build_info{version=\"%s\",configuration=\"%s\"} 1\n", OMBUD_VERSION,
+               shared_config_get(app->config)->fingerprint);
+    write_workers(text, reports, app->worker_count);
+    write_latency(text, reports, app->worker_count);
+    write_tasks(text, reports, app->worker_count);
+    write_engines(text, reports, app->worker_count);
+    for (int i = 0; i < app->worker_count; i++)
+        free(reports[i].tasks);
+    free(reports);
+}

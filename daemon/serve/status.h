@@ -1,0 +1,11 @@
+/* How the daemon is, in one line for systemd and in the answers of /readyz. */
+#pragma once
+
+#include <stdbool.h>
+#include "serve/app.h"
+#include "base/buf.h"
+
+/* Appends one line. True: ready (every task that it was given is restored, the broker answers, no
+ * transaction hangs). */
+bool status_line(struct app *app, struct buf *line);
+void status_notify(struct app *app); /* sd_notify STATUS= */

@@ -1,0 +1,15 @@
+/* What starts an escalation. */
+#pragma once
+
+enum trigger {
+    TRIGGER_BAND, /* a ticket enters a band: `band P1` */
+    TRIGGER_WARNING,
+    TRIGGER_BREACH,
+    TRIGGER_MANAGER,  /* the customer demands a manager (signal text.manager) */
+    TRIGGER_REOPENED, /* reopened n times: `reopened 2` */
+    TRIGGER_UNROUTED, /* an unrouted P1 or P2 */
+    TRIGGER_DEADLETTER,
+    TRIGGER_COUNT
+};
+
+const char *trigger_name(enum trigger trigger); /* "band", "warning", "breach", ... */

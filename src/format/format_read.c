@@ -1,0 +1,209 @@
+#include "format/format.h"
+
+#include <string.h>
+#include "format_reader.h"
+
+/* A rule, or a list of which the first that gives something counts. */
+static bool read_rules(struct format_reader *reader, const struct yaml *node, struct target *target)
+{
+    target->rule_count = node->kind == YAML_LIST ? node->count : 1;
+    target->rules = arena_alloc(reader->arena, target->rule_count * sizeof(*target->rules));
+    if (node->kind != YAML_LIST)
+        return format_read_rule(reader, node, target->rules);
+    if (node->count == 0)
+        return yaml_error(node, reader->err, "expected at least one JSON pointer");
+    for (size_t i = 0; i < node->count; i++) {
+        if (!format_read_rule(reader, node->items[i], &target->rules[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool read_target(struct format_reader *reader, const struct yaml *key,
+                        const struct yaml *node, struct target *target)
+{
+    struct str names[64];
+    struct str name = arena_copy(reader->arena, key->text);
+
+    target->name = target->member = name;
+    target->parent = STR("");
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] != '.')
+            continue;
+        target->parent = (struct str){ name.data, i };
+        target->member = (struct str){ name.data + i + 1, name.size - i - 1 };
+        break;
+    }
+    if (!event_field_shape(target->parent, target->member, &target->shape)) {
+        size_t count = event_field_names(names, sizeof(names) / sizeof(*names), reader->arena);
+        struct str nearest = str_nearest(name, names, count);
+        if (str_present(nearest))
+            return yaml_error(key, reader->err,
+                              "an event has no field '%.*s' (did you mean '%.*s'?)", STR_ARG(name),
+                              STR_ARG(nearest));
+        return yaml_error(key, reader->err,
+                          "an event has no field '%.*s'; use attributes.%.*s for one of your own",
+                          STR_ARG(name), STR_ARG(name));
+    }
+    return read_rules(reader, node, target);
+}
+
+static bool read_fields(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    if (node->kind != YAML_MAP)
+        return yaml_error(node, reader->err, "expected a map from fields to JSON pointers");
+    /* One more: `type` may become a target as well. */
+    struct target *targets =
+        arena_alloc(reader->arena, (format->target_count + node->count + 1) * sizeof(*targets));
+    if (format->target_count)
+        memcpy(targets, format->targets, format->target_count * sizeof(*targets));
+    format->targets = targets;
+    for (size_t i = 0; i < node->count; i++) {
+        if (!read_target(reader, node->keys[i], node->items[i],
+                         &format->targets[format->target_count]))
+            return false;
+        format->target_count++;
+    }
+    return true;
+}
+
+static bool read_when(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    return format_read_condition(reader, node, &((struct type_case *)out)->when);
+}
+
+static bool read_is(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    if (node->kind != YAML_TEXT || !event_type_parse(node->text, &((struct type_case *)out)->is))
+        return yaml_error(node, reader->err, "expected an event type like opened or message");
+    return true;
+}
+
+static bool read_type(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    static const struct keyword words[] = { { "when", read_when }, { "is", read_is } };
+    static const struct yaml name = { .kind = YAML_TEXT, .text = { "type", 4 } };
+    struct format *format = out;
+    bool cases = node->kind == YAML_LIST && node->count > 0 && yaml_get(node->items[0], "is");
+
+    if (!cases) {
+        struct yaml key = name, *keys[] = { &key }, *items[] = { (struct yaml *)node };
+        struct yaml map = { .kind = YAML_MAP, .count = 1, .keys = keys, .items = items };
+        return read_fields(reader, &map, format);
+    }
+    format->types = arena_alloc(reader->arena, node->count * sizeof(*format->types));
+    format->type_count = node->count;
+    for (size_t i = 0; i < node->count; i++) {
+        if (!format_read_keys(reader, node->items[i], words, 2, &format->types[i]))
+            return false;
+        if (!yaml_get(node->items[i], "is"))
+            return yaml_error(node->items[i], reader->err, "a case of 'type' needs 'is'");
+    }
+    return true;
+}
+
+static bool read_envelope(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    static const char *const names[] = { "none", "cloudevents", NULL };
+    int chosen = 0;
+
+    if (!format_read_choice(reader, node, names, &chosen))
+        return false;
+    ((struct format *)out)->cloudevents = chosen == 1;
+    return true;
+}
+
+static bool read_root(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    return format_read_paths(reader, node, &format->roots, &format->root_count);
+}
+
+static bool read_copy(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    return format_read_paths(reader, node, &format->copies, &format->copy_count);
+}
+
+static bool read_source(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    format->source = arena_alloc(reader->arena, sizeof(*format->source));
+    *format->source = (struct target){
+        .name = STR("source"), .member = STR("source"), .parent = STR(""), .shape = SHAPE_TEXT
+    };
+    return read_rules(reader, node, format->source);
+}
+
+static bool read_initial(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    format->has_initial = true;
+    return format_read_condition(reader, node, &format->initial);
+}
+
+static bool read_nothing(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    (void)out;
+    if (node->kind != YAML_TEXT)
+        return yaml_error(node, reader->err, "expected a text, not %s", yaml_kind_name(node));
+    return true;
+}
+
+static bool has_target(const struct format *format, const char *name)
+{
+    for (size_t i = 0; i < format->target_count; i++) {
+        if (str_is(format->targets[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+static bool read_whole(struct format_reader *reader, const struct yaml *root, struct format *format)
+{
+    static const struct keyword words[] = {
+        { "description", read_nothing }, { "zone", read_nothing },  { "envelope", read_envelope },
+        { "root", read_root },           { "copy", read_copy },     { "type", read_type },
+        { "fields", read_fields },       { "source", read_source }, { "initial", read_initial },
+    };
+
+    if (!format_read_keys(reader, root, words, sizeof(words) / sizeof(*words), format))
+        return false;
+    if (format->copy_count == 0 && format->type_count == 0 && !has_target(format, "type"))
+        return yaml_error(root, reader->err, "a format needs 'type'");
+    if (format->copy_count == 0 && !has_target(format, "ticket"))
+        return yaml_error(root, reader->err, "a format needs the field 'ticket'");
+    return true;
+}
+
+const struct format *format_read(const struct yaml *root, struct str zone, struct arena *arena,
+                                 struct error *err)
+{
+    struct format_reader reader = { arena, err };
+    struct format *format = arena_alloc(arena, sizeof(*format));
+    const struct yaml *own = yaml_get(root, "zone");
+    struct error why;
+
+    if (!read_whole(&reader, root, format))
+        return NULL;
+    if (str_empty(zone))
+        zone = own ? own->text : STR("UTC");
+    format->zone = zone_open(zone, &why);
+    if (!format->zone) {
+        yaml_error(own ? own : root, err, "%s", why.text);
+        return NULL;
+    }
+    return format;
+}
+
+void format_free(const struct format *format)
+{
+    if (format)
+        zone_close(format->zone);
+}

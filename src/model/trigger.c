@@ -1,0 +1,15 @@
+#include "model/trigger.h"
+
+const char *trigger_name(enum trigger trigger)
+{
+    static const char *const names[TRIGGER_COUNT] = {
+        [TRIGGER_BAND] = "band",
+        [TRIGGER_WARNING] = "warning",
+        [TRIGGER_BREACH] = "breach",
+        [TRIGGER_MANAGER] = "manager",
+        [TRIGGER_REOPENED] = "reopened",
+        [TRIGGER_UNROUTED] = "unrouted",
+        [TRIGGER_DEADLETTER] = "deadletter",
+    };
+    return names[trigger];
+}

@@ -1,0 +1,413 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "decode/event.h"
+#include "json/json.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRIVED INT64_C(1795251600000) /* 2026-11-21T09:00:00Z */
+
+static int set_up(void **state)
+{
+    json_init();
+    *state = arena_new(4096);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static struct record record_of(struct str value)
+{
+    return (struct record){ .topic = STR("ombud.events"),
+                            .partition = 3,
+                            .offset = 1042,
+                            .timestamp = ARRIVED,
+                            .key = STR("T-1"),
+                            .value = value };
+}
+
+static void show_str(struct buf *out, const char *name, struct str value)
+{
+    if (str_present(value))
+        buf_printf(out, " %s=%.*s", name, STR_ARG(value));
+}
+
+static void show_int(struct buf *out, const char *name, int value, int absent)
+{
+    if (value != absent)
+        buf_printf(out, " %s=%d", name, value);
+}
+
+static void show_time(struct buf *out, const char *name, time_ms value, time_ms usual)
+{
+    char text[TIME_TEXT_SIZE];
+
+    if (value != usual)
+        buf_printf(out, " %s=%s", name, time_format(value, text).data);
+}
+
+static void show_customer(struct buf *out, const struct customer *customer)
+{
+    if (!customer->given)
+        return;
+    buf_printf(out, " {%s", customer->internal ? "internal" : "external");
+    show_str(out, "account", customer->account);
+    show_str(out, "contact", customer->contact);
+    show_str(out, "department", customer->department);
+    show_str(out, "tier", customer->tier);
+    show_str(out, "lifecycle", customer->lifecycle);
+    show_int(out, "value", customer->value, -1);
+    show_int(out, "vulnerable", customer->vulnerable, -1);
+    buf_printf(out, "}");
+}
+
+/* Everything that is not absent, in one line. */
+static void show(struct buf *out, const struct event *event)
+{
+    static const char *const senders[] = { "customer", "agent", "internal" };
+
+    buf_printf(out, "%s %.*s", event_type_name(event->type), STR_ARG(event->ticket));
+    if (event->id_given)
+        show_str(out, "id", event->id);
+    show_time(out, "time", event->time, ARRIVED);
+    show_customer(out, &event->customer);
+    if (event->from != SENDER_CUSTOMER)
+        buf_printf(out, " from=%s", senders[event->from]);
+    buf_printf(out, "%s", event->automated ? " automated" : "");
+    show_str(out, "subject", event->subject);
+    show_str(out, "body", event->body);
+    show_str(out, "lang", event->lang);
+    show_str(out, "channel", event->channel);
+    show_str(out, "category", event->category);
+    for (size_t i = 0; i < event->tag_count; i++)
+        show_str(out, "tag", event->tags[i]);
+    show_int(out, "priority", event->priority, 0);
+    show_str(out, "department", event->department);
+    show_str(out, "reason", event->reason);
+    show_str(out, "code", event->reason_code);
+    show_str(out, "by", event->by);
+    show_str(out, "by_department", event->by_department);
+    show_str(out, "trigger", event->trigger);
+    show_str(out, "group", event->group);
+    show_time(out, "due", event->due, TIME_NEVER);
+    show_str(out, "on", event->on);
+    show_str(out, "cause", event->cause);
+    show_str(out, "remedy", event->remedy);
+    show_str(out, "fault", event->fault);
+    show_int(out, "rating", event->rating, 0);
+    show_int(out, "solved", event->solved, -1);
+    show_str(out, "comment", event->comment);
+    show_str(out, "of", event->of_department);
+    show_str(out, "into", event->into);
+    show_str(out, "origin", event->origin);
+    show_str(out, "status", event->status);
+    for (size_t i = 0; i < event->attribute_count; i++) {
+        static const char *const kinds[] = { "string", "number", "boolean" };
+        const struct attribute *attribute = &event->attributes[i];
+        buf_printf(out, " @%.*s=%s:%.*s", STR_ARG(attribute->name), kinds[attribute->kind],
+                   STR_ARG(attribute->text));
+    }
+    if (event->unknown_fields)
+        buf_printf(out, " unknown=%u", event->unknown_fields);
+    for (size_t i = 0; i < event->warning_count; i++)
+        buf_printf(out, "\n%.*s", STR_ARG(event->warnings[i]));
+}
+
+struct decode_case {
+    const char *name;
+    const char *fields; /* what follows the type and the ticket */
+    const char *expected;
+};
+
+static void run(struct arena *arena, const struct decode_case *cases, size_t count)
+{
+    struct buf text = { 0 }, shown = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct event event;
+        struct refusal refusal;
+        buf_clear(&text);
+        buf_clear(&shown);
+        buf_printf(&text, "{\"type\":\"opened\",\"ticket\":\"T-1\"%s}", cases[i].fields);
+        struct record record = record_of(buf_str(&text));
+        if (!event_decode(&record, NULL, 4096, arena, &event, &refusal))
+            fail_msg("%s: %.*s", cases[i].name, STR_ARG(refusal.reason));
+        show(&shown, &event);
+        struct str tail = { shown.data + strlen("opened T-1"), shown.size - strlen("opened T-1") };
+        if (!str_is(tail, cases[i].expected))
+            fail_msg("%s:%.*s", cases[i].name, STR_ARG(tail));
+        arena_reset(arena);
+    }
+    buf_free(&text);
+    buf_free(&shown);
+}
+
+static void test_fields(void **state)
+{
+    static const struct decode_case cases[] = {
+        { "the least", "", "" },
+        { "an id", ",\"id\":\"e-1\"", " id=e-1" },
+        { "a number as id keeps its digits", ",\"id\":12345678901234567890",
+          " id=12345678901234567890" },
+        { "a time in another zone", ",\"time\":\"2026-11-21T16:30:00+08:00\"",
+          " time=2026-11-21T08:30:00Z" },
+        { "an account that is not given is the contact", ",\"customer\":{\"contact\":\"wang\"}",
+          " {external account=wang contact=wang}" },
+        { "everything about a customer",
+          ",\"customer\":{\"kind\":\"internal\",\"account\":\"acme\",\"contact\":\"li\","
+          "\"department\":\"billing\",\"tier\":\"gold\",\"value\":72,\"lifecycle\":\"at_risk\","
+          "\"vulnerable\":true}",
+          " {internal account=acme contact=li department=billing tier=gold lifecycle=at_risk "
+          "value=72 vulnerable=1}" },
+        { "texts",
+          ",\"subject\":\"着火\",\"body\":\"\",\"lang\":\"zh\",\"channel\":\"web\","
+          "\"category\":\"product\",\"status\":\"new\"",
+          " subject=着火 body= lang=zh channel=web category=product status=new" },
+        { "a sender", ",\"from\":\"agent\",\"automated\":true", " from=agent automated" },
+        { "tags and priority", ",\"tags\":[\"a\",\"b\"],\"priority\":4",
+          " tag=a tag=b priority=4" },
+        { "who did it and to whom",
+          ",\"department\":\"quality\",\"reason\":\"r\",\"reason_code\":\"not_ours\",\"by\":"
+          "\"ann\","
+          "\"by_department\":\"service\",\"trigger\":\"breach\",\"group\":\"g\"",
+          " department=quality reason=r code=not_ours by=ann by_department=service trigger=breach "
+          "group=g" },
+        { "a promise, a wait and an end",
+          ",\"due\":\"2026-11-21T16:00:00Z\",\"on\":\"third_party\",\"cause\":\"c\","
+          "\"remedy\":\"r\",\"fault\":\"ours\"",
+          " due=2026-11-21T16:00:00Z on=third_party cause=c remedy=r fault=ours" },
+        { "a rating",
+          ",\"rating\":1,\"solved\":false,\"comment\":\"slow\",\"of_department\":\"billing\"",
+          " rating=1 solved=0 comment=slow of=billing" },
+        { "other tickets", ",\"into\":\"T-2\",\"origin\":\"T-3\"", " into=T-2 origin=T-3" },
+        { "attributes keep their kinds",
+          ",\"attributes\":{\"region\":\"north\",\"order\":12.50,\"vip\":true,\"none\":null}",
+          " @region=string:north @order=number:12.5 @vip=boolean:true" },
+        { "null is absent",
+          ",\"id\":null,\"time\":null,\"customer\":null,\"tags\":null,\"attributes\":null,"
+          "\"priority\":null,\"from\":null",
+          "" },
+        { "unknown fields are counted", ",\"x\":1,\"customer\":{\"y\":1},\"z\":{\"id\":1}",
+          " {external} unknown=3" },
+    };
+    run(*state, cases, COUNT(cases));
+}
+
+static void test_warnings(void **state)
+{
+    static const struct decode_case cases[] = {
+        { "a text that is a number", ",\"subject\":5", "\n/subject: expected a string; left out" },
+        { "a time that is a number", ",\"time\":1795251600",
+          "\n/time: expected a time like 2026-11-21T09:00:00Z; left out" },
+        { "a time without a zone", ",\"due\":\"2026-11-21T09:00:00\"",
+          "\n/due: the time '2026-11-21T09:00:00' has no offset (as in Z or +08:00); left out" },
+        { "five minutes ahead is believed", ",\"time\":\"2026-11-21T09:05:00Z\"",
+          " time=2026-11-21T09:05:00Z" },
+        { "more is not", ",\"time\":\"2026-11-21T09:05:00.001Z\"",
+          "\n/time: 2026-11-21T09:05:00.001Z is more than 5 minutes ahead of "
+          "2026-11-21T09:00:00Z, when it arrived; taken as that" },
+        { "an empty id", ",\"id\":\"\"", "\n/id: expected a string of 1 to 128 bytes; left out" },
+        { "a boolean id", ",\"id\":true", "\n/id: expected a string of 1 to 128 bytes; left out" },
+        { "a customer that is a name", ",\"customer\":\"acme\"",
+          "\n/customer: expected an object; left out" },
+        { "an unknown kind", ",\"customer\":{\"kind\":\"vip\"}",
+          " {external}\n/customer/kind: expected external or internal; left out" },
+        { "a value too high", ",\"customer\":{\"value\":101}",
+          " {external}\n/customer/value: expected a whole number from 0 to 100; left out" },
+        { "a priority of zero", ",\"priority\":0",
+          "\n/priority: expected a whole number from 1 to 4; left out" },
+        { "a priority as text", ",\"priority\":\"2\"",
+          "\n/priority: expected a whole number from 1 to 4; left out" },
+        { "a fractional rating", ",\"rating\":4.5",
+          "\n/rating: expected a whole number from 1 to 5; left out" },
+        { "an unknown sender", ",\"from\":\"bot\"",
+          "\n/from: expected customer, agent or internal; left out" },
+        { "an unknown code", ",\"reason_code\":\"dislike\"",
+          "\n/reason_code: expected not_ours, wrong_area, incomplete, overlap or duplicate; "
+          "left out" },
+        { "solved as text", ",\"solved\":\"yes\"", "\n/solved: expected true or false; left out" },
+        { "a tag that is a number", ",\"tags\":[\"a\",2,\"c\"]",
+          " tag=a tag=c\n/tags/1: expected a string; left out" },
+        { "tags that are a text", ",\"tags\":\"a\"",
+          "\n/tags: expected an array of strings; left out" },
+        { "an attribute that is no scalar", ",\"attributes\":{\"a/~b\":[1],\"c\":2}",
+          " @c=number:2\n/attributes/a~1~0b: expected a string, a number or a boolean; left out" },
+        { "an escaped NUL", ",\"subject\":\"a\\u0000b\"",
+          " subject=a\xef\xbf\xbd"
+          "b\n\\u0000 and half surrogate pairs became U+FFFD" },
+    };
+    run(*state, cases, COUNT(cases));
+}
+
+static void test_many_warnings_are_summed_up(void **state)
+{
+    struct buf text = { 0 };
+    struct event event;
+    struct refusal refusal;
+
+    buf_printf(&text, "{\"type\":\"opened\",\"ticket\":\"T-1\",\"tags\":[");
+    for (int i = 0; i < 30; i++)
+        buf_printf(&text, "%s%d", i ? "," : "", i);
+    buf_printf(&text, "]}");
+    struct record record = record_of(buf_str(&text));
+    assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+    assert_int_equal(event.warning_count, 16);
+    assert_true(str_is(event.warnings[14], "/tags/14: expected a string; left out"));
+    assert_true(str_is(event.warnings[15], "and 15 more warnings"));
+    buf_free(&text);
+}
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        const char *name;
+        struct str value;
+        const char *at, *reason;
+    } cases[] = {
+        { "a tombstone", STR_NONE, "", "the record has no value" },
+        { "nothing", STR(""), "byte 0", "the text ends where a value is expected" },
+        { "a word", STR("hello"), "byte 0", "expected a value" },
+        { "an array", STR("[]"), "", "an event is a JSON object" },
+        { "a cut event", STR("{\"type\":\"ope"), "byte 12", "a string is not closed" },
+        { "bad UTF-8", STR("{\"a\":\"\xff\"}"), "byte 6", "a string is not valid UTF-8" },
+        { "the ticket twice", STR("{\"ticket\":\"a\",\"ticket\":\"b\"}"), "byte 14",
+          "an object has the same key twice" },
+        { "no type", STR("{\"ticket\":\"T-1\"}"), "/type", "the event has no type" },
+        { "null as type", STR("{\"type\":null,\"ticket\":\"T-1\"}"), "/type",
+          "the event has no type" },
+        { "a number as type", STR("{\"type\":1,\"ticket\":\"T-1\"}"), "/type",
+          "the type is not a string" },
+        { "a misspelt type", STR("{\"type\":\"opend\",\"ticket\":\"T-1\"}"), "/type",
+          "unknown type 'opend' (did you mean 'opened'?)" },
+        { "another type", STR("{\"type\":\"order\",\"ticket\":\"T-1\"}"), "/type",
+          "unknown type 'order'" },
+        { "no ticket", STR("{\"type\":\"opened\",\"Ticket\":\"T-1\"}"), "/ticket",
+          "the event has no ticket" },
+        { "an empty ticket", STR("{\"type\":\"opened\",\"ticket\":\"\"}"), "/ticket",
+          "the ticket is not a string of 1 to 128 bytes" },
+        { "an object as ticket", STR("{\"type\":\"opened\",\"ticket\":{}}"), "/ticket",
+          "the ticket is not a string of 1 to 128 bytes" },
+        { "too long an event",
+          STR("{\"type\":\"opened\",\"ticket\":\"T-1\",\"body\":"
+              "\"0123456789012345678901234567890123456789\"}"),
+          "byte 64", "82 bytes are more than the 64 allowed" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event = { .ticket = STR("untouched") };
+        struct refusal refusal = { STR_NONE, STR_NONE };
+        struct record record = record_of(cases[i].value);
+        if (event_decode(&record, NULL, 64, *state, &event, &refusal))
+            fail_msg("%s: accepted", cases[i].name);
+        if (!str_is(refusal.at, cases[i].at) || !str_is(refusal.reason, cases[i].reason))
+            fail_msg("%s: %.*s: %.*s", cases[i].name, STR_ARG(refusal.at), STR_ARG(refusal.reason));
+        assert_true(str_is(event.ticket, "untouched"));
+    }
+}
+
+static void test_a_ticket_of_128_bytes_is_the_longest(void **state)
+{
+    struct buf text = { 0 };
+    struct event event;
+    struct refusal refusal;
+
+    for (int size = 127; size < 130; size++) {
+        buf_clear(&text);
+        buf_printf(&text, "{\"type\":\"opened\",\"ticket\":\"%0*d\"}", size, 7);
+        struct record record = record_of(buf_str(&text));
+        assert_int_equal(event_decode(&record, NULL, 4096, *state, &event, &refusal), size <= 128);
+    }
+    buf_free(&text);
+}
+
+static void test_where_it_was_first_read_is_its_identity(void **state)
+{
+    static const struct header forwarded[] = { { STR("ombud-from"), STR("zendesk.events/7/99") },
+                                               { STR("ombud-format"), STR("ombud") },
+                                               { STR("ombud-timestamp"), STR("1795251000000") } };
+    struct config_source intake = { .topic = STR("crm.events"), .format = STR("ombud") };
+    struct event event;
+    struct refusal refusal;
+
+    struct record record = record_of(STR("{\"type\":\"opened\",\"ticket\":\"T-1\"}"));
+    assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+    assert_true(str_is(event.id, "ombud.events/3/1042"));
+    assert_false(event.id_given);
+    assert_true(str_is(event.source, "ombud.events"));
+    assert_true(event.time == ARRIVED && event.timestamp == ARRIVED);
+
+    record.headers = forwarded;
+    record.header_count = COUNT(forwarded);
+    assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+    assert_true(str_is(event.id, "zendesk.events/7/99"));
+    assert_true(str_is(event.source, "zendesk.events"));
+    assert_true(event.timestamp == 1795251000000 && event.time == 1795251000000);
+
+    /* In an intake these headers are the producer's invention. */
+    record.topic = intake.topic;
+    assert_true(event_decode(&record, &intake, 4096, *state, &event, &refusal));
+    assert_true(str_is(event.id, "crm.events/3/1042"));
+    assert_true(str_is(event.source, "crm.events"));
+    assert_true(event.timestamp == ARRIVED);
+}
+
+static void test_a_forward_belongs_to_the_source_it_entered_by(void **state)
+{
+    struct config_source sources[] = {
+        { .topic = STR("ombud.events"), .format = STR("ombud"), .home = true },
+        { .topic = STR("zendesk.events"), .format = STR("zendesk") },
+        { .topic = STR("jira.events"), .format = STR("jira") },
+    };
+    struct config config = { .sources = sources, .source_count = COUNT(sources) };
+    static const struct {
+        const char *name, *topic, *from, *format;
+        int source; /* -1: none */
+    } cases[] = {
+        { "home", "ombud.events", NULL, NULL, 0 },
+        { "an intake", "jira.events", NULL, NULL, 2 },
+        { "an unknown topic", "x", NULL, NULL, -1 },
+        { "a forward", "ombud.events", "zendesk.events/3/17", "zendesk", 1 },
+        { "a forward within home", "ombud.events", "ombud.events/3/17", "ombud", 0 },
+        { "a forward of a topic that was renamed", "ombud.events", "old.jira/3/17", "jira", 2 },
+        { "a forward of a format that is gone", "ombud.events", "old/3/17", "servicenow", -1 },
+        { "a header that an intake made up", "jira.events", "zendesk.events/3/17", "zendesk", 2 },
+        { "a position without a topic", "ombud.events", "/3/17", "zendesk", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct header headers[] = { { STR("ombud-from"), str_from(cases[i].from) },
+                                          { STR("ombud-format"), str_from(cases[i].format) } };
+        struct record record = record_of(STR("{}"));
+        record.topic = str_from(cases[i].topic);
+        record.headers = headers;
+        record.header_count = COUNT(headers);
+        const struct config_source *source = event_source(&config, &record);
+        if (source != (cases[i].source < 0 ? NULL : &sources[cases[i].source]))
+            fail_msg("%s", cases[i].name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_many_warnings_are_summed_up),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
+        cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
+        cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,356 @@
+/* The stage that groups notices into messages: over virtual time, through undo and restore. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "json/json.h"
+#include "model/notice.h"
+#include "stages.h"
+
+static const struct str lead_people[] = { { "quality-lead", 12 } };
+static const struct str *people[] = { lead_people, NULL };
+static size_t people_counts[] = { 1, 0 };
+static struct config_department departments[] = {
+    { .slug = { "quality", 7 },
+      .name = { { "质量部", 9 }, { "Quality", 7 } },
+      .people = people,
+      .people_counts = people_counts },
+};
+static struct config_level levels[] = {
+    { { "lead", 4 }, { "esc.lead", 8 } },
+    { { "manager", 7 }, { "esc.manager", 11 } },
+};
+static struct config_route root = { .department = 0 };
+static const struct config config = {
+    .departments = departments,
+    .department_count = 1,
+    .levels = levels,
+    .level_count = 2,
+    .root = &root,
+    .group_wait = 10000,
+    .max_event = 524288,
+    .zone = { "Asia/Shanghai", 13 },
+    .fingerprint = "0123456789ab",
+};
+
+struct bench {
+    struct engine *engine;
+    struct actions actions;
+    struct arena *arena;
+    struct actions log; /* changelog of committed turns */
+};
+
+static struct engine *new_engine(void)
+{
+    struct engine_setup setup = {
+        .config = &config, .topic = STR("notices"), .partition_count = 1, .home_partitions = 12
+    };
+    return escalations_engine.create(&setup);
+}
+
+static struct bench *stage_new(void)
+{
+    json_init();
+    struct bench *stage = calloc(1, sizeof(*stage));
+    stage->engine = new_engine();
+    stage->arena = arena_new(65536);
+    actions_init(&stage->actions);
+    actions_init(&stage->log);
+    return stage;
+}
+
+static void stage_free(struct bench *stage)
+{
+    escalations_engine.destroy(stage->engine);
+    arena_free(stage->arena);
+    actions_free(&stage->actions);
+    actions_free(&stage->log);
+    free(stage);
+}
+
+/* Each notice has an id of its own. */
+static struct notice notice_of(const char *ticket, int score, enum notice_status status, time_ms at)
+{
+    static unsigned long counter;
+    static char id[33];
+    snprintf(id, sizeof(id), "%032lx", ++counter);
+    return (struct notice){ .id = { id, 32 },
+                            .ticket = str_from(ticket),
+                            .department = STR("quality"),
+                            .level = STR("lead"),
+                            .step = 1,
+                            .status = status,
+                            .trigger = STR("breach"),
+                            .since = at,
+                            .time = at,
+                            .score = score,
+                            .band = score >= 80 ? 0 : 1,
+                            .clock = STR("response"),
+                            .due = at,
+                            .next_at = TIME_NEVER,
+                            .by = status == NOTICE_FIRING ? STR_NONE : STR("wang") };
+}
+
+static void feed(struct bench *stage, const struct notice *notice)
+{
+    struct str value = notice_encode(notice, stage->arena);
+    struct record record = { .topic = STR("notices"), .timestamp = notice->time, .value = value };
+    struct task_clock clock = { .mode = CLOCK_WALL };
+    struct prepared *prepared = escalations_engine.prepare(stage->engine, &record, stage->arena);
+    engine_turn(&escalations_engine, stage->engine, &clock, prepared, notice->time, notice->time,
+                &stage->actions);
+}
+
+/* Commits: the changelog grows and the undo log is forgotten. */
+static void commit(struct bench *stage)
+{
+    for (size_t i = 0; i < stage->actions.count; i++) {
+        if (stage->actions.items[i].output != OUTPUT_GROUPS)
+            continue;
+        struct action *kept = actions_add(&stage->log, OUTPUT_GROUPS);
+        kept->key = arena_copy(stage->log.arena, stage->actions.items[i].key);
+        kept->value = arena_copy(stage->log.arena, stage->actions.items[i].value);
+    }
+    actions_clear(&stage->actions);
+    escalations_engine.mark(stage->engine);
+}
+
+/* The one message that time up to `at` brings, parsed; NULL: none. */
+static const cJSON *message_at(struct bench *stage, time_ms at)
+{
+    struct moment moment = { at, at, at };
+    while (escalations_engine.tick(stage->engine, &moment, 1, &stage->actions))
+        ;
+    const cJSON *found = NULL;
+    for (size_t i = 0; i < stage->actions.count; i++) {
+        if (stage->actions.items[i].output != OUTPUT_ESCALATIONS)
+            continue;
+        assert_null(found);
+        assert_int_equal(stage->actions.items[i].index, 0);
+        size_t offset = 0;
+        found = json_parse(stage->actions.items[i].value, &json_event_limits, stage->arena, NULL,
+                           &offset, NULL);
+        assert_non_null(found);
+    }
+    return found;
+}
+
+static void assert_member(const cJSON *object, const char *pointer, const char *expected)
+{
+    const cJSON *item = json_pointer(object, str_from(pointer));
+    struct arena *arena = arena_new(1024);
+    struct str text = json_scalar(item, arena);
+    if (!str_is(text, expected))
+        fail_msg("%s is '%.*s', not '%s'", pointer, STR_ARG(text), expected);
+    arena_free(arena);
+}
+
+static void notices_within_the_wait_become_one_message(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice first = notice_of("T-1", 70, NOTICE_FIRING, 1000);
+    feed(stage, &first);
+    struct notice second = notice_of("T-2", 90, NOTICE_FIRING, 9000);
+    feed(stage, &second);
+    commit(stage);
+    assert_int_equal(escalations_engine.next(stage->engine), 11000);
+    assert_null(message_at(stage, 10999));
+
+    const cJSON *message = message_at(stage, 11000);
+    assert_non_null(message);
+    assert_member(message, "/group", "lead/quality/breach");
+    assert_member(message, "/status", "firing");
+    assert_member(message, "/tickets_total", "2");
+    assert_member(message, "/tickets/0/ticket", "T-2");
+    assert_member(message, "/tickets/1/ticket", "T-1");
+    assert_member(message, "/to/0", "quality-lead");
+    assert_member(message, "/title", "Quality: 2 complaints are past their promised time");
+    assert_member(message, "/tickets/1/due_local", "1970-01-01 08:00");
+    assert_int_equal(escalations_engine.next(stage->engine), TIME_NEVER);
+    stage_free(stage);
+}
+
+static void every_level_that_was_told_hears_the_end(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice firing = notice_of("T/1", 70, NOTICE_FIRING, 0);
+    feed(stage, &firing);
+    assert_non_null(message_at(stage, 10000));
+    commit(stage);
+    struct notice taken = notice_of("T/1", 70, NOTICE_ACKNOWLEDGED, 20000);
+    feed(stage, &taken);
+    const cJSON *message = message_at(stage, 30000);
+    assert_member(message, "/status", "acknowledged");
+    assert_member(message, "/by", "wang");
+    commit(stage);
+    struct notice resolved = notice_of("T/1", 70, NOTICE_RESOLVED, 40000);
+    feed(stage, &resolved);
+    message = message_at(stage, 50000);
+    assert_member(message, "/status", "resolved");
+    assert_member(message, "/tickets_open", "0");
+    commit(stage);
+    uint64_t counters[5];
+    escalations_engine.counters(stage->engine, counters);
+    assert_int_equal(counters[3], 0); /* groups */
+    assert_int_equal(counters[4], 0); /* members */
+    stage_free(stage);
+}
+
+static void what_ended_before_anybody_was_told_stays_quiet(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice firing = notice_of("T-1", 70, NOTICE_FIRING, 0);
+    feed(stage, &firing);
+    struct notice resolved = notice_of("T-1", 70, NOTICE_RESOLVED, 5000);
+    feed(stage, &resolved);
+    struct notice unknown = notice_of("T-9", 70, NOTICE_RESOLVED, 6000);
+    feed(stage, &unknown);
+    assert_null(message_at(stage, 60000));
+    assert_int_equal(escalations_engine.next(stage->engine), TIME_NEVER);
+    stage_free(stage);
+}
+
+static void more_than_twenty_are_counted_and_the_most_urgent_listed(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    for (int i = 0; i < 45; i++) {
+        char ticket[16];
+        snprintf(ticket, sizeof(ticket), "T-%d", i);
+        struct notice notice = notice_of(ticket, 35 + i, NOTICE_FIRING, i);
+        feed(stage, &notice);
+    }
+    const cJSON *message = message_at(stage, 10000);
+    assert_member(message, "/tickets_total", "45");
+    assert_int_equal(cJSON_GetArraySize(json_get(message, STR("tickets"))), 20);
+    assert_member(message, "/tickets/0/ticket", "T-44");
+    assert_member(message, "/tickets/19/ticket", "T-25");
+    stage_free(stage);
+}
+
+static void an_unreadable_notice_is_dead_lettered(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct record record = { .topic = STR("notices"), .value = STR("{\"ticket\":") };
+    struct moment moment = { 1, 1, 1 };
+    struct prepared *prepared = escalations_engine.prepare(stage->engine, &record, stage->arena);
+    escalations_engine.feed(stage->engine, prepared, &moment, &stage->actions);
+    assert_int_equal(stage->actions.items[0].output, OUTPUT_DEADLETTER);
+    assert_true(str_equal(stage->actions.items[0].value, record.value));
+    stage_free(stage);
+}
+
+/* What the engine would write next, as text: equal texts mean equal state. */
+static struct str future(struct engine *engine, struct arena *arena)
+{
+    struct actions actions;
+    actions_init(&actions);
+    struct moment moment = { 1 << 30, 1 << 30, 1 << 30 };
+    while (escalations_engine.tick(engine, &moment, 1, &actions))
+        ;
+    struct buf text = { 0 };
+    for (size_t i = 0; i < actions.count; i++)
+        buf_printf(&text, "%d %.*s = %.*s\n", (int)actions.items[i].output,
+                   STR_ARG(actions.items[i].key), STR_ARG(actions.items[i].value));
+    struct str copy = arena_copy(arena, buf_str(&text));
+    buf_free(&text);
+    actions_free(&actions);
+    escalations_engine.undo(engine);
+    return copy;
+}
+
+static void random_turn(struct bench *stage, unsigned *seed, time_ms *now)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    unsigned dice = *seed >> 16;
+    *now += dice % 4000;
+    char ticket[16];
+    snprintf(ticket, sizeof(ticket), "T-%u", dice % 7);
+    struct notice notice =
+        notice_of(ticket, 40 + (int)(dice % 50), (enum notice_status)(dice / 64 % 3), *now);
+    if (dice / 512 % 4 == 0) {
+        struct moment moment = { *now, *now, *now };
+        while (escalations_engine.tick(stage->engine, &moment, 2, &stage->actions))
+            ;
+    } else {
+        feed(stage, &notice);
+    }
+}
+
+static void undo_and_restore_lead_to_the_committed_state(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    unsigned seed = 7;
+    time_ms now = 0;
+    for (int round = 0; round < 150; round++) {
+        for (unsigned i = 0; i < 1 + seed % 5; i++)
+            random_turn(stage, &seed, &now);
+        commit(stage);
+        struct str before = future(stage->engine, stage->arena);
+
+        unsigned other = seed ^ 99;
+        time_ms later = now;
+        for (int i = 0; i < 4; i++)
+            random_turn(stage, &other, &later);
+        actions_clear(&stage->actions);
+        escalations_engine.undo(stage->engine);
+        struct str undone = future(stage->engine, stage->arena);
+        assert_true(str_equal(before, undone));
+
+        struct engine *restored = new_engine();
+        for (size_t i = 0; i < stage->log.count; i++) {
+            struct error err;
+            if (!escalations_engine.restore(restored, stage->log.items[i].key,
+                                            stage->log.items[i].value, &err))
+                fail_msg("%s", err.text);
+        }
+        assert_true(escalations_engine.restored(restored, NULL));
+        escalations_engine.mark(restored);
+        assert_true(str_equal(before, future(restored, stage->arena)));
+        escalations_engine.destroy(restored);
+    }
+    stage_free(stage);
+}
+
+static void a_changelog_of_another_shape_is_refused(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct error err;
+    assert_false(escalations_engine.restore(stage->engine, STR("m/format"),
+                                            STR("{\"version\":2,\"partitions\":1}"), &err));
+    assert_string_equal(err.text, "the changelog has version 2, this release reads 1");
+    assert_false(escalations_engine.restore(stage->engine, STR("m/format"),
+                                            STR("{\"version\":1,\"partitions\":3}"), &err));
+    assert_false(escalations_engine.restore(stage->engine, STR("x/what"), STR("{}"), &err));
+    assert_false(
+        escalations_engine.restore(stage->engine, STR("g/lead/quality/breach"), STR("{"), &err));
+    stage_free(stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(notices_within_the_wait_become_one_message),
+        cmocka_unit_test(every_level_that_was_told_hears_the_end),
+        cmocka_unit_test(what_ended_before_anybody_was_told_stays_quiet),
+        cmocka_unit_test(more_than_twenty_are_counted_and_the_most_urgent_listed),
+        cmocka_unit_test(an_unreadable_notice_is_dead_lettered),
+        cmocka_unit_test(undo_and_restore_lead_to_the_committed_state),
+        cmocka_unit_test(a_changelog_of_another_shape_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
