@@ -88,6 +88,17 @@ struct config *command_config(const struct command *command, const char *path)
     return config;
 }
 
+struct config *command_broker_config(const struct command *command, const char *path)
+{
+    struct error err;
+    struct config *config = command_config(command, path);
+    if (config == NULL || config_secrets(config, &err))
+        return config;
+    config_free(config);
+    command_failed(command, EX_CONFIG, "%s", err.text);
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     json_init();

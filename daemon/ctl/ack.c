@@ -8,15 +8,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "ctl/options.h"
 #include "ctl/reader.h"
+#include "ctl/writer.h"
 #include "json/json.h"
 #include "json/json_writer.h"
-#include "kafka/kafka_conf.h"
-#include "kafka/topics.h"
 
 enum { TIMEOUT = 30000, POLL = 200, ID_SIZE = 24 };
 
@@ -24,8 +22,7 @@ enum { TIMEOUT = 30000, POLL = 200, ID_SIZE = 24 };
 struct sent {
     struct str ticket;
     char id[ID_SIZE];
-    bool delivered;
-    bool answered;
+    bool settled; /* refused by the broker, or decided by ombudd */
 };
 
 struct ack {
@@ -147,32 +144,27 @@ static struct str event_json(const struct ack *ack, const struct sent *sent)
     return copy;
 }
 
-static bool send_events(struct ack *ack, struct error *err)
+/* How many were written. `*code`: what to exit with for those that were not; each is told of. */
+static size_t send_events(struct ack *ack, struct writer *writer, int *code)
 {
-    rd_kafka_t *client = topics_client(ack->config, err);
-    if (client == NULL)
-        return false;
-    struct str home = ack->config->topics.home;
-    int partitions = topics_partitions(client, home, TIMEOUT, err);
-    if (partitions == 0)
-        error_set(err, "topic '%.*s' is missing", STR_ARG(home));
-    bool ok = partitions > 0;
-    for (size_t i = 0; ok && i < ack->sent_count; i++) {
-        struct str value = event_json(ack, &ack->sent[i]), ticket = ack->sent[i].ticket;
-        rd_kafka_resp_err_t code =
-            rd_kafka_producev(client, RD_KAFKA_V_TOPIC(home.data),
-                              RD_KAFKA_V_PARTITION(kafka_partition(ticket, partitions)),
-                              RD_KAFKA_V_KEY(ticket.data, ticket.size),
-                              RD_KAFKA_V_VALUE((void *)(uintptr_t)value.data, value.size),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-            ok = error_set(err, "the event for '%.*s' was not taken: %s", STR_ARG(ticket),
-                           rd_kafka_err2str(code));
+    struct writer_record *records = mem_array(ack->sent_count, sizeof(*records));
+    for (size_t i = 0; i < ack->sent_count; i++)
+        records[i] = (struct writer_record){ .topic = ack->config->topics.home,
+                                             .key = ack->sent[i].ticket,
+                                             .value = event_json(ack, &ack->sent[i]) };
+    size_t refused = writer_write(writer, records, ack->sent_count, TIMEOUT);
+    for (size_t i = 0; i < ack->sent_count; i++) {
+        rd_kafka_resp_err_t refusal = records[i].refusal;
+        if (refusal == RD_KAFKA_RESP_ERR_NO_ERROR)
+            continue;
+        ack->sent[i].settled = true;
+        *code = command_failed(ack->command, writer_exit_code(refusal),
+                               "the event for '%.*s' was not written to topic '%.*s': %s",
+                               STR_ARG(ack->sent[i].ticket), STR_ARG(records[i].topic),
+                               rd_kafka_err2str(refusal));
     }
-    if (ok && rd_kafka_flush(client, TIMEOUT) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        ok = error_set(err, "the broker did not take the event in time");
-    rd_kafka_destroy(client);
-    return ok;
+    free(records);
+    return ack->sent_count - refused;
 }
 
 static void take_decision(struct ack *ack, struct str value, size_t *missing, bool *rejected)
@@ -183,11 +175,11 @@ static void take_decision(struct ack *ack, struct str value, size_t *missing, bo
     struct str id = json_string(json_get(root, STR("event")));
     for (size_t i = 0; i < ack->sent_count; i++) {
         struct sent *sent = &ack->sent[i];
-        if (sent->answered || !str_is(id, sent->id))
+        if (sent->settled || !str_is(id, sent->id))
             continue;
         struct str outcome = json_string(json_get(root, STR("outcome")));
         struct str reason = json_string(json_get(root, STR("reason")));
-        sent->answered = true;
+        sent->settled = true;
         (*missing)--;
         *rejected |= !str_is(outcome, "applied");
         printf("%.*s: %.*s%s%.*s\n", STR_ARG(sent->ticket), STR_ARG(outcome),
@@ -196,10 +188,10 @@ static void take_decision(struct ack *ack, struct str value, size_t *missing, bo
     arena_free(arena);
 }
 
-static int wait_for_decisions(struct ack *ack, struct reader *reader)
+static int wait_for_decisions(struct ack *ack, struct reader *reader, size_t written)
 {
     time_ms deadline = wall_now() + TIMEOUT;
-    size_t missing = ack->sent_count;
+    size_t missing = written;
     bool rejected = false;
     struct error err;
     while (missing > 0 && wall_now() < deadline) {
@@ -214,30 +206,41 @@ static int wait_for_decisions(struct ack *ack, struct reader *reader)
     if (missing > 0)
         return command_failed(ack->command, EX_TEMPFAIL,
                               "written, but ombudd has not decided about %zu of %zu within %d s",
-                              missing, ack->sent_count, TIMEOUT / 1000);
+                              missing, written, TIMEOUT / 1000);
     return rejected ? EX_DATAERR : 0;
 }
 
-static int acknowledge(struct ack *ack)
+/* The reader's place is fixed before anything is written, so that no decision is missed. */
+static int write_and_wait(struct ack *ack, struct writer *writer)
 {
-    struct error err = { "" };
+    struct error err;
     struct str decisions = ack->config->topics.decisions;
     struct reader *reader = NULL;
-    int code = 0;
-    if (!find_targets(ack, &err))
-        return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+    int refused = 0, code = 0;
     if (ack->wait) {
         reader = reader_open(ack->config, &decisions, 1, READER_FROM_END, &err);
         if (reader == NULL)
             return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
     }
-    if (!send_events(ack, &err))
-        code = command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
-    else if (ack->wait)
-        code = wait_for_decisions(ack, reader);
-    else
-        printf("written for %zu ticket%s\n", ack->sent_count, ack->sent_count == 1 ? "" : "s");
+    size_t written = send_events(ack, writer, &refused);
+    if (ack->wait && written > 0)
+        code = wait_for_decisions(ack, reader, written);
+    else if (written > 0)
+        printf("written for %zu ticket%s\n", written, written == 1 ? "" : "s");
     reader_close(reader);
+    return refused ? refused : code;
+}
+
+static int acknowledge(struct ack *ack)
+{
+    struct error err;
+    if (!find_targets(ack, &err))
+        return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+    struct writer *writer = writer_open(ack->config, &err);
+    if (writer == NULL)
+        return command_failed(ack->command, EX_CONFIG, "%s", err.text);
+    int code = write_and_wait(ack, writer);
+    writer_close(writer);
     return code;
 }
 
@@ -272,7 +275,7 @@ static int run(const struct command *command, int argc, char **argv)
     int code = read_options(&ack, &path, argc, argv);
     if (code >= 0)
         return code;
-    ack.config = command_config(command, path);
+    ack.config = command_broker_config(command, path);
     if (ack.config == NULL)
         return EX_CONFIG;
     ack.arena = arena_new(4096);

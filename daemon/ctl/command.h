@@ -40,3 +40,5 @@ struct config;
 /* Loads `path`, prints every error on standard error, and for `check` lint too. NULL: the
  * configuration is unusable and the command should return EX_CONFIG. Free with config_free. */
 struct config *command_config(const struct command *command, const char *path);
+/* The same for a command that asks a broker: reads the secrets too. */
+struct config *command_broker_config(const struct command *command, const char *path);

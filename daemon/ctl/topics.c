@@ -55,7 +55,7 @@ static int run(const struct command *command, int argc, char **argv)
         return command_misused(command, "create or check?");
     if (path == NULL)
         return command_misused(command, "-c FILE is missing");
-    struct config *config = command_config(command, path);
+    struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
     struct error err;

@@ -177,7 +177,7 @@ static int run(const struct command *command, int argc, char **argv)
         return code;
     if (path == NULL || optind != argc)
         return command_misused(command, path ? "too many arguments" : "-c FILE is missing");
-    struct config *config = command_config(command, path);
+    struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
     struct sigaction action = { .sa_handler = stop };

@@ -7,7 +7,8 @@ enum {
     C = 1 << KAFKA_CONSUMER,
     P = 1 << KAFKA_PRODUCER,
     R = 1 << KAFKA_READER,
-    W = 1 << KAFKA_RAW
+    W = 1 << KAFKA_RAW,
+    O = 1 << KAFKA_WRITER
 };
 
 /* Prefetch of one worker over all its partitions. librdkafka's limits hold per queue. */
@@ -28,7 +29,7 @@ static const struct property properties[] = {
     { C | R, true, "isolation.level", "read_committed" },
     { W, true, "isolation.level", "read_uncommitted" },
     { C | R | W, true, "enable.partition.eof", "true" },
-    { C | P | R | W, true, "allow.auto.create.topics", "false" },
+    { C | P | R | W | O, true, "allow.auto.create.topics", "false" },
     { C, true, "partition.assignment.strategy", "cooperative-sticky" },
     { C, false, "session.timeout.ms", "10000" },
     { C, false, "heartbeat.interval.ms", "1000" },
@@ -38,19 +39,20 @@ static const struct property properties[] = {
     { C, false, "fetch.wait.max.ms", "100" },
     { R, false, "fetch.wait.max.ms", "20" },
     { C | R, false, "fetch.message.max.bytes", "5242880" },
-    { P, true, "enable.idempotence", "true" },
-    { P, true, "acks", "all" },
+    { P | O, true, "enable.idempotence", "true" },
+    { P | O, true, "acks", "all" },
     /* Of messages that arrive nothing need be heard: flush and commit count for themselves. */
     { P, true, "delivery.report.only.error", "true" },
+    { O, true, "delivery.report.only.error", "false" },
     /* What a transaction may hold is bounded by the worker; a full queue here would tear an
      * event's records apart. */
-    { P, true, "queue.buffering.max.messages", "10000000" },
-    { P, true, "queue.buffering.max.kbytes", "2147483647" },
+    { P | O, true, "queue.buffering.max.messages", "10000000" },
+    { P | O, true, "queue.buffering.max.kbytes", "2147483647" },
     /* As Java's default partitioner; a record without a key goes to one fixed partition. */
-    { P, true, "partitioner", "murmur2" },
+    { P | O, true, "partitioner", "murmur2" },
     { P, false, "transaction.timeout.ms", "10000" },
     { P, false, "message.timeout.ms", "8000" },
-    { P, false, "message.max.bytes", "4194304" },
+    { P | O, false, "message.max.bytes", "4194304" },
     { P, false, "batch.num.messages", "100000" },
     /* Every batch is a request of its own, which costs as much as dozens of records: they wait for
      * company. A commit sends at once whatever waits. */
@@ -59,10 +61,10 @@ static const struct property properties[] = {
     { P, false, "retry.backoff.ms", "20" },
     /* How long a topic that was made again stays unknown. */
     { P, false, "topic.metadata.refresh.interval.ms", "60000" },
-    { P, false, "compression.codec", "lz4" },
-    { C | P | R | W, false, "socket.nagle.disable", "true" },
-    { C | P | R | W, false, "reconnect.backoff.max.ms", "1000" },
-    { C | P | R | W, false, "client.id", "ombudd" },
+    { P | O, false, "compression.codec", "lz4" },
+    { C | P | R | W | O, false, "socket.nagle.disable", "true" },
+    { C | P | R | W | O, false, "reconnect.backoff.max.ms", "1000" },
+    { C | P | R | W | O, false, "client.id", "ombudd" },
 };
 
 /* Properties that mean something to producers or to consumers only. */
@@ -87,9 +89,14 @@ static bool starts_with_one(const char *name, const char *const *prefixes, size_
     return false;
 }
 
+static bool produces(enum kafka_role role)
+{
+    return role == KAFKA_PRODUCER || role == KAFKA_WRITER;
+}
+
 static bool concerns(const char *name, enum kafka_role role)
 {
-    if (role == KAFKA_PRODUCER)
+    if (produces(role))
         return !starts_with_one(name, consumer_prefixes,
                                 sizeof(consumer_prefixes) / sizeof(consumer_prefixes[0]));
     if (starts_with_one(name, producer_prefixes,
@@ -193,6 +200,8 @@ static bool set_identity(rd_kafka_conf_t *conf, enum kafka_role role, const stru
         return set(conf, "transactional.id", identity->name, err);
     case KAFKA_CONSUMER:
         return set(conf, "group.instance.id", identity->name, err);
+    case KAFKA_WRITER:
+        return true;
     default:
         /* librdkafka wants a group even of a consumer that joins none. */
         snprintf(reader, sizeof(reader), "%.*s-reader", STR_ARG(group));
@@ -204,7 +213,7 @@ static void set_events(rd_kafka_conf_t *conf, enum kafka_role role, struct log *
 {
     if (role == KAFKA_CONSUMER)
         rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR);
-    else if (role == KAFKA_PRODUCER)
+    else if (produces(role))
         rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_opaque(conf, log);
@@ -216,14 +225,14 @@ rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_t *client = NULL;
     if (!set_table(conf, role, false, err) ||
-        (role != KAFKA_PRODUCER && !set_prefetch(conf, identity->partitions, err)) ||
+        (!produces(role) && !set_prefetch(conf, identity->partitions, err)) ||
         !set_users(conf, role, config, log, err) || !set_table(conf, role, true, err) ||
         !set_identity(conf, role, config, identity, err))
         goto out;
     set_events(conf, role, log);
     char reason[256];
-    client = rd_kafka_new(role == KAFKA_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf,
-                          reason, sizeof(reason));
+    client = rd_kafka_new(produces(role) ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, reason,
+                          sizeof(reason));
     if (client != NULL)
         return client;
     error_set(err, "Kafka client: %s", reason);

@@ -12,12 +12,13 @@ enum kafka_role {
     KAFKA_PRODUCER, /* a worker's transactional producer */
     KAFKA_READER,   /* reads committed records of given partitions, member of no group */
     KAFKA_RAW,      /* the same, but sees the ends of logs as they are (read_uncommitted) */
+    KAFKA_WRITER,   /* writes outside transactions and hears of every record */
     KAFKA_ROLES
 };
 
 /* What differs from client to client. */
 struct kafka_identity {
-    const char *name; /* group.instance.id or transactional.id; unused for readers */
+    const char *name; /* group.instance.id or transactional.id; unused for the others */
     int partitions;   /* with a queue of their own, at most: divides the prefetch budget; 0: 1 */
 };
 
