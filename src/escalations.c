@@ -88,6 +88,13 @@ static void write_format(struct escalations *stage, struct actions *actions)
                                  FORMAT_VERSION, (int)stage->partition_count);
 }
 
+static bool is_same(const struct member *member, const struct notice *notice)
+{
+    struct notice last;
+    member_notice(member, &last);
+    return str_equal(last.id, notice->id);
+}
+
 static void take_notice(struct escalations *stage, const struct notice_prepared *prepared,
                         const struct moment *moment, struct actions *actions)
 {
@@ -97,7 +104,7 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
     /* The end of something that this level was never told of needs no message. */
     if (member == NULL && notice->status != NOTICE_FIRING)
         return;
-    if (member && str_equal(member->notice.id, notice->id))
+    if (member && is_same(member, notice))
         return;
     write_format(stage, actions);
     groups_put(stage->groups, notice, prepared->record->value,
@@ -136,7 +143,7 @@ static bool is_worth_telling(const struct group *group)
     if (group->messages > 0)
         return true;
     for (size_t i = 0; i < group->member_count; i++) {
-        if (group->members[i]->notice.status != NOTICE_RESOLVED)
+        if (group->members[i]->status != NOTICE_RESOLVED)
             return true;
     }
     return false;

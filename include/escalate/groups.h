@@ -9,31 +9,26 @@
 
 #include "base/error.h"
 #include "base/timers.h"
+#include "escalate/member.h"
 #include "model/actions.h"
-#include "model/notice.h"
 
 struct groups;
-
-struct member {
-    struct str name;      /* the ticket, or a dead letter's topic/partition/offset */
-    struct notice notice; /* the last one; its strings live as long as the member */
-};
 
 struct group {
     struct str name; /* "lead/quality/breach" */
     struct str level, department, trigger;
-    time_ms since;    /* when its first notice came */
-    time_ms flush;    /* when its next message is due, or TIME_NEVER */
-    int64_t messages; /* sent so far */
-    struct member **members;
+    time_ms since;           /* when its first notice came */
+    time_ms flush;           /* when its next message is due, or TIME_NEVER */
+    int64_t messages;        /* sent so far */
+    struct member **members; /* in no particular order */
     size_t member_count;
 };
 
 struct groups *groups_new(void);
 void groups_free(struct groups *groups); /* NULL is fine */
 
-/* The member that this notice is about, or NULL: its level was not told of it. `arena` is for the
- * key that is looked up. */
+/* The member that this notice is about, or NULL: its level was not told of it. Valid until the next
+ * groups_put or groups_flushed. `arena` is for the key that is looked up. */
 const struct member *groups_find(const struct groups *groups, const struct notice *notice,
                                  struct arena *arena);
 /* The ticket, or the source of a dead letter. */

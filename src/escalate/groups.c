@@ -1,6 +1,7 @@
 #include "escalate/groups.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,65 +12,85 @@
 #include "json/json.h"
 #include "json/json_writer.h"
 
-/* One changelog record in memory, with what it says. */
-struct entry {
-    struct str key;      /* "g/..." or "n/..." */
-    struct str value;    /* a member's */
-    struct arena *arena; /* owns key, value and the strings of group or member */
-    struct entry *home;  /* a member's group; NULL for a group */
-    size_t place;        /* a member's, in its group's array */
-    struct group group;
-    struct member member;
-    struct timer timer; /* a group's */
-    bool written;       /* a group's: has a record of its own, not only members */
+/* What a group's own record says. */
+struct head {
+    bool written; /* false: there is none, the group stands on its members' records alone */
+    time_ms since, flush;
+    int64_t messages;
 };
 
+struct home {
+    struct group group; /* first: converts */
+    struct timer timer;
+    bool written;
+    size_t room; /* in group.members */
+    size_t name_size;
+    char name[]; /* "lead/quality/breach" */
+};
+
+/* How one record was before a change. */
 struct undo {
-    struct str key, value; /* value absent: there was no record */
+    bool of_member;
+    struct str key;        /* a group's name, or a member's key */
+    struct head head;      /* of a group */
+    struct member *member; /* owned; NULL: there was none */
 };
 
 struct groups {
-    struct table *entries;
+    struct table *homes, *members;
     struct timers *timers;
     struct undo *undos;
     size_t undo_count, undo_capacity;
     struct arena *undo_arena;
-    size_t group_count, member_count;
+    struct arena *scratch; /* of one restored record */
 };
 
-enum { ENTRY_BLOCK = 2048, UNDO_BLOCK = 64 * 1024, NAME_PARTS = 3 };
+enum { UNDO_BLOCK = 64 * 1024, SCRATCH_BLOCK = 4096, NAME_PARTS = 3 };
 
-static struct str entry_key(const void *value)
+static struct str home_name(const void *value)
 {
-    return ((const struct entry *)value)->key;
+    const struct home *home = value;
+    return (struct str){ home->name, home->name_size };
+}
+
+static struct str key_of_member(const void *value)
+{
+    return member_key(value);
 }
 
 struct groups *groups_new(void)
 {
     struct groups *groups = mem_alloc(sizeof(*groups));
-    groups->entries = table_new(entry_key);
+    groups->homes = table_new(home_name);
+    groups->members = table_new(key_of_member);
     groups->timers = timers_new();
     groups->undo_arena = arena_new(UNDO_BLOCK);
+    groups->scratch = arena_new(SCRATCH_BLOCK);
     return groups;
 }
 
-static void entry_free(struct entry *entry)
+static void home_free(struct home *home)
 {
-    free(entry->group.members);
-    arena_free(entry->arena);
-    free(entry);
+    free(home->group.members);
+    free(home);
 }
 
 void groups_free(struct groups *groups)
 {
     if (groups == NULL)
         return;
+    groups_mark(groups);
     size_t at = 0;
-    for (struct entry *entry; (entry = table_next(groups->entries, &at)) != NULL;)
-        entry_free(entry);
-    table_free(groups->entries);
+    for (struct member *member; (member = table_next(groups->members, &at)) != NULL;)
+        free(member);
+    at = 0;
+    for (struct home *home; (home = table_next(groups->homes, &at)) != NULL;)
+        home_free(home);
+    table_free(groups->members);
+    table_free(groups->homes);
     timers_free(groups->timers);
     arena_free(groups->undo_arena);
+    arena_free(groups->scratch);
     free(groups->undos);
     free(groups);
 }
@@ -94,159 +115,123 @@ static bool split_name(struct str path, struct str parts[NAME_PARTS], struct str
     return true;
 }
 
-static struct entry *entry_new(struct groups *groups, struct str key)
+static struct home *home_of(struct group *group)
 {
-    struct entry *entry = mem_alloc(sizeof(*entry));
-    entry->arena = arena_new(ENTRY_BLOCK);
-    entry->key = arena_copy(entry->arena, key);
-    entry->timer.due = TIME_NEVER;
-    table_put(groups->entries, entry);
-    return entry;
+    return (struct home *)group;
 }
 
-static struct entry *group_entry(struct groups *groups, struct str name)
+static struct home *home_find_or_add(struct groups *groups, struct str name)
 {
-    struct buf key = { 0 };
-    buf_add_str(&key, STR("g/"));
-    buf_add_str(&key, name);
-    struct entry *entry = table_get(groups->entries, buf_str(&key));
-    if (entry == NULL) {
-        entry = entry_new(groups, buf_str(&key));
-        struct str parts[NAME_PARTS], rest;
-        struct str path = { entry->key.data + 2, entry->key.size - 2 };
-        struct group *group = &entry->group;
-        split_name(path, parts, &group->name, &rest);
-        group->level = parts[0];
-        group->department = parts[1];
-        group->trigger = parts[2];
-        group->flush = TIME_NEVER;
-        entry->timer.order = hash64(name);
-        groups->group_count++;
-    }
-    buf_free(&key);
-    return entry;
+    struct home *home = table_get(groups->homes, name);
+    if (home)
+        return home;
+    home = mem_alloc(offsetof(struct home, name) + name.size);
+    memcpy(home->name, name.data, name.size);
+    home->name_size = name.size;
+    home->timer = (struct timer){ .due = TIME_NEVER, .order = hash64(name) };
+    struct group *group = &home->group;
+    struct str parts[NAME_PARTS], rest;
+    split_name(home_name(home), parts, &group->name, &rest);
+    group->level = parts[0];
+    group->department = parts[1];
+    group->trigger = parts[2];
+    group->flush = TIME_NEVER;
+    table_put(groups->homes, home);
+    return home;
 }
 
 /* A group without record and without members is nothing. */
-static void drop_empty(struct groups *groups, struct entry *home)
+static void drop_empty(struct groups *groups, struct home *home)
 {
     if (home->written || home->group.member_count > 0)
         return;
     timers_set(groups->timers, &home->timer, TIME_NEVER);
-    table_remove(groups->entries, home->key);
-    groups->group_count--;
-    entry_free(home);
+    table_remove(groups->homes, home_name(home));
+    home_free(home);
 }
 
-static bool apply_group(struct groups *groups, struct str name, struct str value, struct error *err)
+static struct head head_of(const struct home *home)
 {
-    struct entry *entry = group_entry(groups, name);
-    struct group *group = &entry->group;
-    if (!str_present(value)) {
-        entry->written = false;
-        group->flush = TIME_NEVER;
-        group->messages = 0;
-        timers_set(groups->timers, &entry->timer, TIME_NEVER);
-        drop_empty(groups, entry);
-        return true;
-    }
-    struct arena *arena = arena_new(ENTRY_BLOCK);
-    size_t at = 0;
-    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
-    int64_t version = 0, since = 0, flush = TIME_NEVER, messages = 0;
-    bool ok = root && json_integer(json_get(root, STR("v")), &version) && version == 1 &&
-              json_integer(json_get(root, STR("since")), &since) &&
-              json_integer(json_get(root, STR("messages")), &messages);
-    json_integer(json_get(root, STR("flush")), &flush);
-    arena_free(arena);
-    if (!ok) {
-        drop_empty(groups, entry);
-        return error_set(err, "group '%.*s' is not a record of version 1", STR_ARG(name));
-    }
-    entry->written = true;
-    group->since = since;
-    group->flush = flush;
-    group->messages = messages;
-    timers_set(groups->timers, &entry->timer, flush);
-    return true;
+    if (!home || !home->written)
+        return (struct head){ .flush = TIME_NEVER };
+    return (struct head){ true, home->group.since, home->group.flush, home->group.messages };
 }
 
-static void remove_member(struct groups *groups, struct entry *entry)
+/* One of the two doors to memory: a group's record becomes `head`. */
+static void set_head(struct groups *groups, struct str name, struct head head)
 {
-    struct entry *home = entry->home;
-    struct group *group = &home->group;
-    struct member *last = group->members[--group->member_count];
-    group->members[entry->place] = last;
-    struct entry *moved = (struct entry *)((char *)last - offsetof(struct entry, member));
-    moved->place = entry->place;
-    table_remove(groups->entries, entry->key);
-    entry_free(entry);
-    groups->member_count--;
+    struct home *home = home_find_or_add(groups, name);
+    home->written = head.written;
+    home->group.since = head.since;
+    home->group.flush = head.flush;
+    home->group.messages = head.messages;
+    timers_set(groups->timers, &home->timer, head.flush);
     drop_empty(groups, home);
 }
 
-static struct entry *add_member(struct groups *groups, struct str key, struct str group_name)
+static void join(struct groups *groups, struct home *home, struct member *member)
 {
-    struct entry *entry = entry_new(groups, key);
-    struct group *group = &(entry->home = group_entry(groups, group_name))->group;
-    entry->place = group->member_count;
-    group->members = mem_resize(group->members, group->member_count + 1, sizeof(*group->members));
-    group->members[group->member_count++] = &entry->member;
-    groups->member_count++;
-    return entry;
+    struct group *group = &home->group;
+    if (group->member_count == home->room) {
+        home->room = home->room ? 2 * home->room : 4;
+        group->members = mem_resize(group->members, home->room, sizeof(*group->members));
+    }
+    member->group = group;
+    member->place = (uint32_t)group->member_count;
+    group->members[group->member_count++] = member;
+    table_put(groups->members, member);
 }
 
-static bool apply_member(struct groups *groups, struct str key, struct str group_name,
-                         struct str member, struct str value, struct error *err)
+static void leave(struct groups *groups, struct member *member)
 {
-    struct entry *entry = table_get(groups->entries, key);
-    if (!str_present(value)) {
-        if (entry)
-            remove_member(groups, entry);
+    struct group *group = member->group;
+    struct member *last = group->members[--group->member_count];
+    group->members[member->place] = last;
+    last->place = member->place;
+    table_remove(groups->members, member_key(member));
+    drop_empty(groups, home_of(group));
+}
+
+/* The other door: the member of that key becomes `member`, taken over, or nothing (NULL). Returns
+ * the one before, now the caller's, or NULL. */
+static struct member *set_member(struct groups *groups, struct str key, struct member *member)
+{
+    struct str path = { key.data + 2, key.size - 2 }, parts[NAME_PARTS], group_name, rest;
+    struct member *before = table_get(groups->members, key);
+    if (member && before) {
+        member->group = before->group;
+        member->place = before->place;
+        member->group->members[member->place] = member;
+        table_put(groups->members, member);
+    } else if (member) {
+        split_name(path, parts, &group_name, &rest);
+        join(groups, home_find_or_add(groups, group_name), member);
+    } else if (before) {
+        leave(groups, before);
+    }
+    return before;
+}
+
+/* ---- the changelog */
+
+static bool parse_head(struct str value, struct arena *arena, struct head *head, struct error *err)
+{
+    *head = (struct head){ .flush = TIME_NEVER };
+    if (!str_present(value))
         return true;
-    }
-    struct arena *arena = arena_new(ENTRY_BLOCK);
-    struct notice notice;
-    struct str copy = arena_copy(arena, value);
-    if (!notice_decode(copy, arena, &notice, err)) {
-        arena_free(arena);
-        return error_prefix(err, "member '%.*s'", STR_ARG(key));
-    }
-    if (entry == NULL)
-        entry = add_member(groups, key, group_name);
-    /* The key the table knows must outlive the arena it came from. */
-    struct arena *old = entry->arena;
-    struct str old_key = entry->key;
-    entry->arena = arena;
-    entry->key = arena_copy(arena, old_key);
-    entry->value = copy;
-    entry->member.name =
-        (struct str){ entry->key.data + (entry->key.size - member.size), member.size };
-    entry->member.notice = notice;
-    arena_free(old);
+    size_t at = 0;
+    int64_t version = 0;
+    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
+    json_integer(json_get(root, STR("flush")), &head->flush);
+    if (!json_integer(json_get(root, STR("v")), &version) || version != 1 ||
+        !json_integer(json_get(root, STR("since")), &head->since) ||
+        !json_integer(json_get(root, STR("messages")), &head->messages))
+        return error_set(err, "a group's record is not of version 1");
+    head->written = true;
     return true;
 }
 
-/* The one door: memory becomes what this record says. */
-static bool apply(struct groups *groups, struct str key, struct str value, struct error *err)
-{
-    struct str parts[NAME_PARTS], name, member;
-    struct str path = key.size > 2 ? (struct str){ key.data + 2, key.size - 2 } : STR_NONE;
-    if (!str_present(path) || !split_name(path, parts, &name, &member))
-        return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
-    if (str_starts(key, STR("g/")) && !str_present(member))
-        return apply_group(groups, name, value, err);
-    if (str_starts(key, STR("n/")) && str_present(member))
-        return apply_member(groups, key, name, member, value, err);
-    return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
-}
-
-bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err)
-{
-    return apply(groups, key, value, err);
-}
-
-static struct str group_value(time_ms since, time_ms flush, int64_t messages, struct arena *arena)
+static struct str head_text(const struct head *head, struct arena *arena)
 {
     struct buf value = { 0 };
     struct json_writer writer = json_writer_to(&value), *out = &writer;
@@ -254,53 +239,95 @@ static struct str group_value(time_ms since, time_ms flush, int64_t messages, st
     JSON_KEY(out, "v");
     json_put_int(out, 1);
     JSON_KEY(out, "since");
-    json_put_int(out, since);
+    json_put_int(out, head->since);
     JSON_KEY(out, "flush");
-    if (flush == TIME_NEVER)
+    if (head->flush == TIME_NEVER)
         json_put_null(out);
     else
-        json_put_int(out, flush);
+        json_put_int(out, head->flush);
     JSON_KEY(out, "messages");
-    json_put_int(out, messages);
+    json_put_int(out, head->messages);
     json_close_object(out);
     struct str copy = arena_copy(arena, buf_str(&value));
     buf_free(&value);
     return copy;
 }
 
-/* What the changelog holds for `key` now; absent: nothing. */
-static struct str current_value(const struct groups *groups, struct str key, struct arena *arena)
+static bool parse_member(struct str key, struct str name, struct str value, struct arena *arena,
+                         struct member **member, struct error *err)
 {
-    const struct entry *entry = table_get(groups->entries, key);
-    if (entry && entry->home)
-        return arena_copy(arena, entry->value);
-    if (entry && entry->written)
-        return group_value(entry->group.since, entry->group.flush, entry->group.messages, arena);
-    return STR_NONE;
+    struct notice notice;
+    *member = NULL;
+    if (!str_present(value))
+        return true;
+    if (!notice_decode(value, arena, &notice, err))
+        return false;
+    *member = member_new(key, name.size, &notice);
+    return true;
 }
 
-static void write_record(struct groups *groups, struct str key, struct str value,
-                         struct actions *actions)
+bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err)
+{
+    struct str path = key.size > 2 ? (struct str){ key.data + 2, key.size - 2 } : STR_NONE;
+    struct str parts[NAME_PARTS], name, rest;
+    struct head head;
+    struct member *member;
+    arena_reset(groups->scratch);
+    bool known = str_present(path) && split_name(path, parts, &name, &rest);
+    if (known && str_starts(key, STR("g/")) && !str_present(rest)) {
+        if (!parse_head(value, groups->scratch, &head, err))
+            return error_prefix(err, "%.*s", STR_ARG(key));
+        set_head(groups, name, head);
+        return true;
+    }
+    if (known && str_starts(key, STR("n/")) && str_present(rest)) {
+        if (!parse_member(key, rest, value, groups->scratch, &member, err))
+            return error_prefix(err, "%.*s", STR_ARG(key));
+        free(set_member(groups, key, member));
+        return true;
+    }
+    return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
+}
+
+static struct undo *remember(struct groups *groups, struct str key)
 {
     if (groups->undo_count == groups->undo_capacity) {
         groups->undo_capacity = groups->undo_capacity ? 2 * groups->undo_capacity : 64;
         groups->undos = mem_resize(groups->undos, groups->undo_capacity, sizeof(*groups->undos));
     }
-    groups->undos[groups->undo_count++] =
-        (struct undo){ .key = arena_copy(groups->undo_arena, key),
-                       .value = current_value(groups, key, groups->undo_arena) };
+    struct undo *undo = &groups->undos[groups->undo_count++];
+    *undo = (struct undo){ .key = arena_copy(groups->undo_arena, key) };
+    return undo;
+}
 
+/* Writes a group's record and does what it says. */
+static void write_head(struct groups *groups, struct str name, struct head head,
+                       struct actions *actions)
+{
     struct action *action = actions_add(actions, OUTPUT_GROUPS);
-    action->key = arena_copy(actions->arena, key);
+    action->key = arena_printf(actions->arena, "g/%.*s", STR_ARG(name));
+    action->value = head.written ? head_text(&head, actions->arena) : STR_NONE;
+    struct undo *undo = remember(groups, name);
+    undo->head = head_of(table_get(groups->homes, name));
+    set_head(groups, undo->key, head);
+}
+
+/* Writes a member's record and does what it says. `key` lives as long as `actions`. */
+static void write_member(struct groups *groups, struct str key, struct member *member,
+                         struct str value, struct actions *actions)
+{
+    struct action *action = actions_add(actions, OUTPUT_GROUPS);
+    action->key = key;
     action->value = arena_copy(actions->arena, value);
-    struct error err;
-    bool ok = apply(groups, action->key, action->value, &err);
-    assert(ok && "what we write ourselves can be read");
-    (void)ok;
+    struct undo *undo = remember(groups, key);
+    undo->of_member = true;
+    undo->member = set_member(groups, undo->key, member);
 }
 
 void groups_mark(struct groups *groups)
 {
+    for (size_t i = 0; i < groups->undo_count; i++)
+        free(groups->undos[i].member);
     groups->undo_count = 0;
     arena_reset(groups->undo_arena);
 }
@@ -309,58 +336,54 @@ void groups_undo(struct groups *groups)
 {
     while (groups->undo_count > 0) {
         const struct undo *undo = &groups->undos[--groups->undo_count];
-        bool ok = apply(groups, undo->key, undo->value, NULL);
-        assert(ok && "what was applied before applies again");
-        (void)ok;
+        if (undo->of_member)
+            free(set_member(groups, undo->key, undo->member));
+        else
+            set_head(groups, undo->key, undo->head);
     }
     arena_reset(groups->undo_arena);
 }
+
+/* ---- notices in, messages out */
 
 struct str notice_member(const struct notice *notice)
 {
     return str_present(notice->ticket) ? notice->ticket : notice->source;
 }
 
-static struct str group_key(const struct notice *notice, char kind, struct arena *arena)
+static struct str group_name(const struct notice *notice, struct arena *arena)
 {
-    return arena_printf(arena, "%c/%.*s/%.*s/%.*s", kind, STR_ARG(notice->level),
+    return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(notice->level),
                         STR_ARG(notice->department), STR_ARG(notice->trigger));
 }
 
-static struct str member_key(const struct notice *notice, struct arena *arena)
+static struct str key_of(const struct notice *notice, struct arena *arena)
 {
-    return arena_printf(arena, "%.*s/%.*s", STR_ARG(group_key(notice, 'n', arena)),
+    return arena_printf(arena, "n/%.*s/%.*s", STR_ARG(group_name(notice, arena)),
                         STR_ARG(notice_member(notice)));
 }
 
 const struct member *groups_find(const struct groups *groups, const struct notice *notice,
                                  struct arena *arena)
 {
-    const struct entry *entry = table_get(groups->entries, member_key(notice, arena));
-    return entry ? &entry->member : NULL;
-}
-
-static void write_group(struct groups *groups, struct str key, time_ms since, time_ms flush,
-                        int64_t messages, struct actions *actions)
-{
-    write_record(groups, key, group_value(since, flush, messages, actions->arena), actions);
+    return table_get(groups->members, key_of(notice, arena));
 }
 
 void groups_put(struct groups *groups, const struct notice *notice, struct str value, time_ms flush,
                 struct actions *actions)
 {
-    struct str key = group_key(notice, 'g', actions->arena);
-    const struct entry *entry = table_get(groups->entries, key);
-    const struct group *group = entry && entry->written ? &entry->group : NULL;
-    if (group == NULL || flush < group->flush)
-        write_group(groups, key, group ? group->since : notice->time, flush,
-                    group ? group->messages : 0, actions);
-    write_record(groups, member_key(notice, actions->arena), value, actions);
-}
-
-static bool is_done(const struct notice *notice)
-{
-    return notice->status == NOTICE_RESOLVED || !str_present(notice->ticket);
+    struct str name = group_name(notice, actions->arena);
+    struct str key = key_of(notice, actions->arena);
+    struct head head = head_of(table_get(groups->homes, name));
+    if (!head.written)
+        head.since = notice->time;
+    if (!head.written || flush < head.flush) {
+        head.written = true;
+        head.flush = flush;
+        write_head(groups, name, head, actions);
+    }
+    struct member *member = member_new(key, notice_member(notice).size, notice);
+    write_member(groups, key, member, value, actions);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -370,28 +393,23 @@ static int compare_keys(const void *a, const void *b)
 
 void groups_flushed(struct groups *groups, struct group *group, bool told, struct actions *actions)
 {
-    struct entry *home = (struct entry *)((char *)group - offsetof(struct entry, group));
-    struct str key = arena_copy(actions->arena, home->key);
-    time_ms since = group->since;
-    int64_t messages = group->messages + (told ? 1 : 0);
-
-    size_t count = 0, left = group->member_count;
-    struct str *done = arena_alloc_raw(actions->arena, (left + 1) * sizeof(*done));
-    for (size_t i = 0; i < group->member_count; i++) {
-        const struct entry *entry =
-            (struct entry *)((char *)group->members[i] - offsetof(struct entry, member));
-        if (is_done(&entry->member.notice))
-            done[count++] = arena_copy(actions->arena, entry->key);
+    struct str name = arena_copy(actions->arena, group->name);
+    struct head head = { true, group->since, TIME_NEVER, group->messages + (told ? 1 : 0) };
+    size_t count = 0, all = group->member_count;
+    struct str *done = arena_alloc_raw(actions->arena, (all + 1) * sizeof(*done));
+    for (size_t i = 0; i < all; i++) {
+        if (member_is_done(group->members[i]))
+            done[count++] = arena_copy(actions->arena, member_key(group->members[i]));
     }
     /* Members stand in no particular order, records must. */
     qsort(done, count, sizeof(*done), compare_keys);
     /* The group's own record first: it keeps the group in place while members leave. */
-    if (count < left)
-        write_group(groups, key, since, TIME_NEVER, messages, actions);
+    if (count < all)
+        write_head(groups, name, head, actions);
     for (size_t i = 0; i < count; i++)
-        write_record(groups, done[i], STR_NONE, actions);
-    if (count == left)
-        write_record(groups, key, STR_NONE, actions);
+        write_member(groups, done[i], NULL, STR_NONE, actions);
+    if (count == all)
+        write_head(groups, name, (struct head){ .flush = TIME_NEVER }, actions);
 }
 
 struct group *groups_due(const struct groups *groups)
@@ -399,16 +417,16 @@ struct group *groups_due(const struct groups *groups)
     struct timer *timer = timers_first(groups->timers);
     if (timer == NULL)
         return NULL;
-    struct entry *entry = (struct entry *)((char *)timer - offsetof(struct entry, timer));
-    return &entry->group;
+    struct home *home = (struct home *)((char *)timer - offsetof(struct home, timer));
+    return &home->group;
 }
 
 size_t groups_count(const struct groups *groups)
 {
-    return groups->group_count;
+    return table_count(groups->homes);
 }
 
 size_t groups_members(const struct groups *groups)
 {
-    return groups->member_count;
+    return table_count(groups->members);
 }

@@ -34,7 +34,8 @@ struct message {
     enum notice_status status;
     const struct member **members; /* sorted */
     size_t count;
-    size_t open; /* members that are not resolved */
+    size_t open;         /* members that are not resolved */
+    struct notice first; /* of the first member; all absent: there is none */
     struct config_name department;
     struct arena *arena;
 };
@@ -44,13 +45,13 @@ static int compare_members(const void *a, const void *b)
 {
     const struct member *left = *(const struct member *const *)a;
     const struct member *right = *(const struct member *const *)b;
-    if (left->notice.status != right->notice.status)
-        return left->notice.status < right->notice.status ? -1 : 1;
-    if (left->notice.score != right->notice.score)
-        return left->notice.score > right->notice.score ? -1 : 1;
-    if (left->notice.since != right->notice.since)
-        return left->notice.since < right->notice.since ? -1 : 1;
-    return str_compare(left->name, right->name);
+    if (left->status != right->status)
+        return left->status < right->status ? -1 : 1;
+    if (left->score != right->score)
+        return left->score > right->score ? -1 : 1;
+    if (left->since != right->since)
+        return left->since < right->since ? -1 : 1;
+    return str_compare(member_name(left), member_name(right));
 }
 
 static struct str subject_en(const struct message *message)
@@ -95,13 +96,13 @@ static void add_local(struct buf *out, const struct zone *zone, time_ms time)
 /* One paragraph a person can act on. */
 static void describe(const struct message *message, struct buf *out)
 {
-    const struct notice *first = &message->members[0]->notice;
+    const struct notice *first = &message->first;
     if (message->status == NOTICE_RESOLVED) {
         buf_printf(out, "Nothing is left to do here: the last one ended (%.*s).",
                    STR_ARG(first->by));
         return;
     }
-    buf_printf(out, "Most urgent: %.*s", STR_ARG(message->members[0]->name));
+    buf_printf(out, "Most urgent: %.*s", STR_ARG(notice_member(first)));
     if (first->band >= 0)
         buf_printf(out, " (%s, %d points)", band_name(first->band), first->score);
     if (str_present(first->why))
@@ -128,10 +129,9 @@ static void describe(const struct message *message, struct buf *out)
                              : STR("The dead-letter topic has the bytes and the reasons."));
 }
 
-static void put_ticket(const struct message *message, const struct member *member,
+static void put_ticket(const struct message *message, const struct notice *notice,
                        struct json_writer *json)
 {
-    const struct notice *notice = &member->notice;
     char text[TIME_TEXT_SIZE];
     bool due = str_present(notice->clock) && notice->due != TIME_NEVER;
     json_open_object(json);
@@ -206,8 +206,7 @@ static void put_head(const struct message *message, struct str id, int departmen
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(message->status));
     JSON_KEY(json, "by");
-    json_put_str(json,
-                 message->status == NOTICE_FIRING ? STR_NONE : message->members[0]->notice.by);
+    json_put_str(json, message->status == NOTICE_FIRING ? STR_NONE : message->first.by);
     JSON_KEY(json, "title");
     json_put_str(json, subject_en(message));
     struct buf text = { 0 };
@@ -225,7 +224,7 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     const struct group *group = message->group;
     int band = -1;
     for (size_t i = 0; i < message->count; i++) {
-        int of = message->members[i]->notice.band;
+        int of = message->members[i]->band;
         if (of >= 0 && (band < 0 || of < band))
             band = of;
     }
@@ -271,8 +270,11 @@ static void put_message(const struct message *message, struct str id, int depart
     json_put_int(json, (int64_t)message->open);
     JSON_KEY(json, "tickets");
     json_open_array(json);
-    for (size_t i = 0; i < message->count && i < MESSAGE_TICKETS; i++)
-        put_ticket(message, message->members[i], json);
+    for (size_t i = 0; i < message->count && i < MESSAGE_TICKETS; i++) {
+        struct notice notice;
+        member_notice(message->members[i], &notice);
+        put_ticket(message, &notice, json);
+    }
     json_close_array(json);
     put_bridge(message, json);
     JSON_KEY(json, "sent_at");
@@ -288,10 +290,14 @@ static void gather(struct message *message, const struct group *group)
     message->members = arena_alloc(message->arena, (group->member_count + 1) * sizeof(void *));
     for (size_t i = 0; i < group->member_count; i++) {
         message->members[i] = group->members[i];
-        message->open += group->members[i]->notice.status != NOTICE_RESOLVED;
+        message->open += group->members[i]->status != NOTICE_RESOLVED;
     }
     qsort(message->members, message->count, sizeof(*message->members), compare_members);
-    message->status = message->count ? message->members[0]->notice.status : NOTICE_RESOLVED;
+    message->status = NOTICE_RESOLVED;
+    if (message->count > 0) {
+        member_notice(message->members[0], &message->first);
+        message->status = message->first.status;
+    }
 }
 
 void message_add(const struct config *config, const struct zone *zone, const struct group *group,
@@ -315,8 +321,7 @@ void message_add(const struct config *config, const struct zone *zone, const str
     struct str number = arena_printf(actions->arena, "%lld", (long long)group->messages);
     /* A group that went and came again counts anew, perhaps from the same time; what it is about
      * is new. */
-    struct str about = message.count ? message.members[0]->notice.id : STR_NONE;
-    struct str parts[] = { STR("escalation"), group->name, since, number, about };
+    struct str parts[] = { STR("escalation"), group->name, since, number, message.first.id };
     hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
 
     struct buf out = { 0 };

@@ -1,10 +1,12 @@
 #include "model/notice.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "json/json.h"
 #include "json/json_writer.h"
 #include "model/band.h"
+
+enum { STEP_MAX = 1000 }; /* no ladder is that high */
 
 static const char *const status_names[] = {
     [NOTICE_FIRING] = "firing",
@@ -146,6 +148,12 @@ static bool read_times(const cJSON *root, struct notice *notice, struct error *e
            read_time(root, "/next/at", &notice->next_at, err);
 }
 
+/* These name the group, joined by slashes; of the names in a key only a ticket's may have one. */
+static bool is_name_part(struct str text)
+{
+    return !str_empty(text) && !memchr(text.data, '/', text.size);
+}
+
 bool notice_decode(struct str text, struct arena *arena, struct notice *notice, struct error *err)
 {
     size_t at = 0;
@@ -160,16 +168,20 @@ bool notice_decode(struct str text, struct arena *arena, struct notice *notice, 
         return false;
     json_integer(json_get(root, STR("step")), &step);
     json_integer(json_get(root, STR("score")), &score);
+    if (step < 0 || step > STEP_MAX || score < 0 || score > 100)
+        return error_set(err, "a notice has a step from 0 to %d and a score from 0 to 100",
+                         STEP_MAX);
     read.step = (int)step;
     read.score = (int)score;
     read.band = band_parse(json_string(json_get(root, STR("band"))));
     read.floored = cJSON_IsTrue(json_get(root, STR("floored")));
-    /* These four name the group and the member: none may be missing, and only a ticket's name may
-     * have a slash. */
-    if (str_empty(read.id) || str_empty(read.level) || str_empty(read.department) ||
-        str_empty(read.trigger))
-        return error_set(err, "a notice has id, level, department and trigger");
-    if (str_empty(read.ticket) && str_empty(read.source))
+    if (str_empty(read.id))
+        return error_set(err, "a notice has an id");
+    if (!is_name_part(read.level) || !is_name_part(read.department) || !is_name_part(read.trigger))
+        return error_set(err, "a notice has level, department and trigger, none with a slash");
+    if (str_empty(read.ticket))
+        read.ticket = STR_NONE;
+    if (!str_present(read.ticket) && str_empty(read.source))
         return error_set(err, "a notice has a ticket, or the source of a dead letter");
     if (read.since == TIME_NEVER || read.time == TIME_NEVER)
         return error_set(err, "a notice has since and time");

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "track/pack.h"
+#include "base/pack.h"
 
 void ticket_init(struct ticket *ticket, struct str id, time_ms created)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "track/pack.h"
+#include "base/pack.h"
 
 enum {
     HEAD_SIZE = 1 + 8, /* version, deadline */

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "fuzz.h"
-#include "track/pack.h"
+#include "base/pack.h"
 #include "track/ticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,6 +326,92 @@ static void undo_and_restore_lead_to_the_committed_state(void **state)
     stage_free(stage);
 }
 
+/* Under the sanitizer the allocator is its own. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t heap(void)
+{
+    if (__sanitizer_get_current_allocated_bytes)
+        return __sanitizer_get_current_allocated_bytes();
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+/* A notice as a real ticket has it. */
+static struct notice full_notice(const char *ticket, time_ms at)
+{
+    struct notice notice = notice_of(ticket, 83, NOTICE_FIRING, at);
+    notice.event = STR("9f2c31aa-opened");
+    notice.ladder = STR("default");
+    notice.category = STR("billing");
+    notice.account = STR("acct-20481");
+    notice.why = STR("昨天烧水的时候底座突然冒烟，还有很重的焦糊味");
+    notice.next_level = STR("manager");
+    notice.next_at = at + 3600000;
+    return notice;
+}
+
+/* An outage: a million open tickets may well have as many notices. */
+static void an_open_notice_takes_less_room_than_a_ticket(void **state)
+{
+    enum { COUNT = 20000, BOUND = 400 };
+    (void)state;
+    struct bench *stage = stage_new();
+    size_t before = 0;
+    for (int i = -1000; i < COUNT; i++) {
+        char ticket[16];
+        if (i == 0)
+            before = heap();
+        snprintf(ticket, sizeof(ticket), "T-%d", 1000000 + i);
+        struct notice notice = full_notice(ticket, 1795219200000);
+        feed(stage, &notice);
+        actions_clear(&stage->actions);
+        escalations_engine.mark(stage->engine);
+        arena_reset(stage->arena);
+    }
+    size_t each = (heap() - before) / COUNT;
+    print_message("%zu bytes each\n", each);
+    assert_in_range(each, 1, BOUND);
+    stage_free(stage);
+}
+
+static void what_a_notice_says_comes_through_memory_and_restore(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice notice = full_notice("T/1", 1795219200000);
+    feed(stage, &notice);
+    commit(stage);
+    struct engine *restored = new_engine();
+    for (size_t i = 0; i < stage->log.count; i++)
+        assert_true(escalations_engine.restore(restored, stage->log.items[i].key,
+                                               stage->log.items[i].value, NULL));
+    escalations_engine.destroy(stage->engine);
+    stage->engine = restored;
+    const cJSON *message = message_at(stage, 1795219210000);
+    assert_member(message, "/tickets/0/ticket", "T/1");
+    assert_member(message, "/tickets/0/why", "昨天烧水的时候底座突然冒烟，还有很重的焦糊味");
+    assert_member(message, "/tickets/0/due_local", "2026-11-21 08:00");
+    assert_member(message, "/tickets/0/next/level", "manager");
+    assert_member(message, "/tickets/0/next/at", "2026-11-21T01:00:00.000Z");
+    assert_member(message, "/tickets/0/step", "1");
+    assert_member(message, "/tickets/0/score", "83");
+    assert_member(message, "/labels/band", "P1");
+    stage_free(stage);
+}
+
+/* Level, department and trigger are parts of a key. */
+static void a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice notice = notice_of("T-1", 70, NOTICE_FIRING, 1000);
+    notice.trigger = STR("breach/response");
+    feed(stage, &notice);
+    assert_int_equal(stage->actions.items[0].output, OUTPUT_DEADLETTER);
+    stage_free(stage);
+}
+
 static void a_changelog_of_another_shape_is_refused(void **state)
 {
     (void)state;
@@ -350,6 +437,9 @@ int main(void)
         cmocka_unit_test(more_than_twenty_are_counted_and_the_most_urgent_listed),
         cmocka_unit_test(an_unreadable_notice_is_dead_lettered),
         cmocka_unit_test(undo_and_restore_lead_to_the_committed_state),
+        cmocka_unit_test(an_open_notice_takes_less_room_than_a_ticket),
+        cmocka_unit_test(what_a_notice_says_comes_through_memory_and_restore),
+        cmocka_unit_test(a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered),
         cmocka_unit_test(a_changelog_of_another_shape_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "track/pack.h"
+#include "base/pack.h"
 #include "track/ticket.h"
 
 #define NOW INT64_C(1795219200000)

@@ -1,4 +1,4 @@
-#include "track/pack.h"
+#include "base/pack.h"
 
 #include <string.h>
 
