@@ -62,8 +62,9 @@ struct tickets {
     struct engine_setup setup; /* its configuration is the current one */
     struct state *state;
     struct encoder *encoder;
-    struct lexicon_scratch *scratch; /* made on first use */
-    struct arena *arena;             /* of the turn */
+    struct lexicon_scratch *scratch;     /* made on first use */
+    struct match_scratch *match_scratch; /* grows for patterns on their first use */
+    struct arena *arena;                 /* of the turn */
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t timers, deadletters, forwards;
     uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
@@ -92,6 +93,7 @@ static struct engine *tickets_create(const struct engine_setup *setup)
     tickets->setup = *setup;
     tickets->state = state_new(setup->config, setup->partition, setup->partition_count);
     tickets->encoder = encoder_new(setup->config);
+    tickets->match_scratch = match_scratch_new();
     tickets->arena = arena_new(32 * 1024);
     return (struct engine *)tickets;
 }
@@ -102,6 +104,7 @@ static void tickets_destroy(struct engine *engine)
     if (!tickets)
         return;
     lexicon_scratch_free(tickets->scratch);
+    match_scratch_free(tickets->match_scratch);
     encoder_free(tickets->encoder);
     state_free(tickets->state);
     arena_free(tickets->arena);
@@ -269,6 +272,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .definitions = state_definitions(tickets->state),
                          .moment = moment,
                          .arena = tickets->arena,
+                         .scratch = tickets->match_scratch,
                          .record = prepared->record,
                          .event = &event,
                          .identity = identity_of(&event),
@@ -355,6 +359,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .definitions = state_definitions(tickets->state),
                          .moment = moment,
                          .arena = tickets->arena,
+                         .scratch = tickets->match_scratch,
                          .event = &blank,
                          .ticket = ticket };
     turn_begin(&turn);

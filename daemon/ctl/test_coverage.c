@@ -16,6 +16,7 @@ enum kind { ROUTES, SCREENS, INFORMS, SLAS, ESCALATIONS, SIGNALS, KINDS };
 struct coverage {
     const struct config *config;
     struct arena *arena; /* of one event */
+    struct match_scratch *scratch;
     bool *reached[KINDS];
     size_t counts[KINDS];
 };
@@ -33,6 +34,7 @@ struct coverage *coverage_new(const struct config *config)
     struct coverage *coverage = mem_alloc(sizeof(*coverage));
     coverage->config = config;
     coverage->arena = arena_new(BLOCK);
+    coverage->scratch = match_scratch_new();
     coverage->counts[ROUTES] = count_routes(config->root);
     coverage->counts[SCREENS] = config->screen_count;
     coverage->counts[INFORMS] = config->inform_count;
@@ -51,6 +53,7 @@ void coverage_free(struct coverage *coverage)
     for (int kind = 0; kind < KINDS; kind++)
         free(coverage->reached[kind]);
     arena_free(coverage->arena);
+    match_scratch_free(coverage->scratch);
     free(coverage);
 }
 
@@ -92,7 +95,7 @@ static void reach_informs(struct coverage *coverage, struct str text, const cJSO
     struct event event;
     struct refusal refusal;
     struct str signals[64];
-    struct facts facts = { .event = &event, .signals = signals };
+    struct facts facts = { .scratch = coverage->scratch, .event = &event, .signals = signals };
     int64_t score = 0;
     if (!str_present(text) || !event_decode(&record, &config->sources[0], config->max_event,
                                             coverage->arena, &event, &refusal))

@@ -26,8 +26,15 @@
 
 struct matcher;
 
+/* The memory in which regular expressions run: one a thread at a time. It grows when a pattern runs
+ * in it for the first time, and never again. */
+struct match_scratch;
+struct match_scratch *match_scratch_new(void);
+void match_scratch_free(struct match_scratch *scratch); /* NULL is fine */
+
 /* What a matcher can see. All borrowed. */
 struct facts {
+    struct match_scratch *scratch; /* NULL only where no matcher has a regular expression */
     const struct event *event;
     const struct str *signals; /* names: "text.safety"; text first, the strongest leading */
     size_t signal_count;
@@ -53,7 +60,7 @@ struct matcher *matcher_parse(struct str text, struct arena *arena, matcher_use_
  * arena's. */
 void matcher_close(struct matcher *matcher);
 
-/* Any number of threads may ask the same matcher. */
+/* Any number of threads may ask the same matcher, each with scratch memory of its own. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
 
 /* For `near_miss`: the first condition that fails, as written ("category == billing"), and how many

@@ -70,12 +70,13 @@ struct turn {
     struct definitions *definitions;
     const struct moment *moment;
     struct arena *arena;
-    const struct record *record; /* NULL: a deadline */
-    const struct event *event;   /* never NULL; of a deadline a blank one with the ticket alone */
-    uint64_t identity;           /* of (source, id); 0: a deadline */
-    time_ms at;                  /* the event's own time, or the deadline */
-    struct ticket *ticket;       /* NULL: there is none and none was made */
-    struct str opening;          /* kept text as JSON members, see opening_text */
+    struct match_scratch *scratch; /* of the matchers */
+    const struct record *record;   /* NULL: a deadline */
+    const struct event *event;     /* never NULL; of a deadline a blank one with the ticket alone */
+    uint64_t identity;             /* of (source, id); 0: a deadline */
+    time_ms at;                    /* the event's own time, or the deadline */
+    struct ticket *ticket;         /* NULL: there is none and none was made */
+    struct str opening;            /* kept text as JSON members, see opening_text */
 
     /* what was judged; NULL: the event had no word of the customer */
     const struct score *score;

@@ -168,30 +168,32 @@ static bool equals_any(const struct match_node *test, const struct value *value)
     return false;
 }
 
-static bool compare_set(const struct match_node *test, const struct value *value)
+static bool compare_set(const struct match_node *test, const struct value *value,
+                        struct match_scratch *scratch)
 {
     if (test->operator== IS_PRESENT)
         return value->set_count > 0;
     for (size_t i = 0; i < value->set_count; i++) {
         const struct value item = { .text = value->set[i] };
-        if (test->operator== IS_LIKE ? match_regex_find(test->regex, item.text)
+        if (test->operator== IS_LIKE ? match_regex_find(test->regex, item.text, scratch)
                                      : equals_any(test, &item))
             return true;
     }
     return false;
 }
 
-static bool compare(const struct match_node *test, const struct value *value)
+static bool compare(const struct match_node *test, const struct value *value,
+                    struct match_scratch *scratch)
 {
     if (test->value_kind == KIND_SET)
-        return compare_set(test, value);
+        return compare_set(test, value, scratch);
     switch (test->operator) {
     case IS_PRESENT:
         return value->numeric || str_present(value->text);
     case IS_EQUAL:
         return equals_any(test, value);
     case IS_LIKE:
-        return str_present(value->text) && match_regex_find(test->regex, value->text);
+        return str_present(value->text) && match_regex_find(test->regex, value->text, scratch);
     default:
         return value->numeric && in_order(test->operator, value->number, test->values[0].number);
     }
@@ -200,7 +202,7 @@ static bool compare(const struct match_node *test, const struct value *value)
 static bool holds(const struct match_node *test, const struct facts *facts)
 {
     const struct value value = field_value(test, facts);
-    return compare(test, &value) != test->negated;
+    return compare(test, &value, facts->scratch) != test->negated;
 }
 
 static bool node_matches(const struct match_node *node, const struct facts *facts)

@@ -77,4 +77,5 @@ struct matcher {
 struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
                                      struct match_regex **list, struct error *err);
 void match_regex_close(struct match_regex *list);
-bool match_regex_find(const struct match_regex *regex, struct str text);
+bool match_regex_find(const struct match_regex *regex, struct str text,
+                      struct match_scratch *scratch);

@@ -1,9 +1,12 @@
 #include "match_node.h"
 
+#include <assert.h>
 #include <hs.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
 
 /* Vectorscan, as for lexicons: one dialect everywhere, and time that grows with the text only,
  * whatever the pattern. (ICU's engine took 39 us for an alternation of English words with \b over
@@ -11,10 +14,64 @@
 
 struct match_regex {
     hs_database_t *database;
-    hs_scratch_t *pattern_scratch; /* never scanned with, only cloned: it is shared */
-    _Atomic(hs_scratch_t *) spare; /* a clone at rest; whoever takes it owns it */
+    uint64_t identity; /* of the pattern: equal ones need equal memory */
     struct match_regex *next;
 };
+
+/* One piece of memory serves all patterns: it grows for each when it first runs. Which ones it fits
+ * is a set, open addressing, at most half full; 0 is an empty place. */
+struct match_scratch {
+    hs_scratch_t *hs;
+    uint64_t *fits;
+    size_t count, capacity; /* of `fits`; a power of two, or 0 */
+};
+
+struct match_scratch *match_scratch_new(void)
+{
+    return mem_alloc(sizeof(struct match_scratch));
+}
+
+void match_scratch_free(struct match_scratch *scratch)
+{
+    if (!scratch)
+        return;
+    hs_free_scratch(scratch->hs);
+    free(scratch->fits);
+    free(scratch);
+}
+
+static uint64_t *find(uint64_t *fits, size_t capacity, uint64_t identity)
+{
+    size_t at = identity & (capacity - 1);
+    while (fits[at] && fits[at] != identity)
+        at = (at + 1) & (capacity - 1);
+    return &fits[at];
+}
+
+static void grow(struct match_scratch *scratch, const struct match_regex *regex)
+{
+    if (hs_alloc_scratch(regex->database, &scratch->hs) != HS_SUCCESS)
+        abort(); /* as everywhere when memory runs out */
+    if (2 * scratch->count >= scratch->capacity) {
+        size_t capacity = scratch->capacity ? 2 * scratch->capacity : 32;
+        uint64_t *fits = mem_array(capacity, sizeof(*fits));
+        for (size_t i = 0; i < scratch->capacity; i++) {
+            if (scratch->fits[i])
+                *find(fits, capacity, scratch->fits[i]) = scratch->fits[i];
+        }
+        free(scratch->fits);
+        scratch->fits = fits;
+        scratch->capacity = capacity;
+    }
+    *find(scratch->fits, scratch->capacity, regex->identity) = regex->identity;
+    scratch->count++;
+}
+
+static void fit(struct match_scratch *scratch, const struct match_regex *regex)
+{
+    if (!scratch->capacity || !*find(scratch->fits, scratch->capacity, regex->identity))
+        grow(scratch, regex);
+}
 
 struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
                                      struct match_regex **list, struct error *err)
@@ -35,8 +92,7 @@ struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
         hs_free_compile_error(why);
         return NULL;
     }
-    if (hs_alloc_scratch(regex->database, &regex->pattern_scratch) != HS_SUCCESS)
-        abort(); /* as everywhere when memory runs out */
+    regex->identity = hash64(pattern) | 1; /* 0 is none */
     regex->next = *list;
     *list = regex;
     return regex;
@@ -45,21 +101,9 @@ struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
 void match_regex_close(struct match_regex *list)
 {
     for (; list; list = list->next) {
-        hs_free_scratch(atomic_exchange(&list->spare, NULL));
-        hs_free_scratch(list->pattern_scratch);
         hs_free_database(list->database);
         list->database = NULL;
     }
-}
-
-/* A scan needs scratch memory of its own, so threads cannot share one. Most of the time the spare
- * is there and nothing is allocated. */
-static hs_scratch_t *take(struct match_regex *regex)
-{
-    hs_scratch_t *own = atomic_exchange(&regex->spare, NULL);
-    if (!own && hs_clone_scratch(regex->pattern_scratch, &own) != HS_SUCCESS)
-        abort();
-    return own;
 }
 
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
@@ -70,13 +114,13 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     return 1; /* one is enough */
 }
 
-bool match_regex_find(const struct match_regex *shared, struct str text)
+bool match_regex_find(const struct match_regex *regex, struct str text,
+                      struct match_scratch *scratch)
 {
-    struct match_regex *regex = (struct match_regex *)shared; /* only the atomic spare changes */
-    hs_scratch_t *own = take(regex);
+    assert(scratch && "facts that a regular expression is asked of come with scratch memory");
     bool found = false;
-    hs_scan(regex->database, text.size ? text.data : "", (unsigned)text.size, 0, own, on_match,
-            &found);
-    hs_free_scratch(atomic_exchange(&regex->spare, own));
+    fit(scratch, regex);
+    hs_scan(regex->database, text.size ? text.data : "", (unsigned)text.size, 0, scratch->hs,
+            on_match, &found);
     return found;
 }

@@ -50,6 +50,7 @@ void turn_begin(struct turn *turn)
                            .definitions = turn->definitions,
                            .moment = turn->moment,
                            .arena = turn->arena,
+                           .scratch = turn->scratch,
                            .record = turn->record,
                            .event = turn->event,
                            .identity = turn->identity,
@@ -135,7 +136,8 @@ struct notice *turn_notice(struct turn *turn)
 struct facts turn_facts(const struct turn *turn, struct str trigger)
 {
     const struct ticket *ticket = turn->ticket;
-    return (struct facts){ .event = turn->event,
+    return (struct facts){ .scratch = turn->scratch,
+                           .event = turn->event,
                            .signals = ticket->signals,
                            .signal_count = ticket->signal_count,
                            .score = ticket->score,

@@ -25,6 +25,7 @@ static const char *const stage_names[STAGES] = { "parse, check, decode", "normal
 struct bench {
     struct config *config;
     struct lexicon_scratch *scratch;
+    struct match_scratch *match_scratch;
     struct arena *arena;
     char *texts;
     struct record records[EVENTS];
@@ -91,7 +92,8 @@ static void score(struct bench *bench, const struct record *record, struct judge
 static void route(struct bench *bench, const struct record *record, struct judged *judged)
 {
     const struct score *scored = &judged->score;
-    struct facts facts = { .event = &judged->event,
+    struct facts facts = { .scratch = bench->match_scratch,
+                           .event = &judged->event,
                            .signals = scored->names,
                            .signal_count = scored->name_count,
                            .score = scored->points,
@@ -274,12 +276,14 @@ static void thin_lexicon(struct bench *bench, size_t wanted)
 static void run_with(struct bench *bench, int rounds)
 {
     bench->scratch = lexicon_scratch_new(bench->config->lexicon);
+    bench->match_scratch = match_scratch_new();
     printf("\n%zu phrases\n", lexicon_phrase_count(bench->config->lexicon));
     run(bench, rounds);
     printf("  an event has %.1f hits and %.1f signals; %.0f %% are routed\n",
            (double)bench->hits / EVENTS, (double)bench->signals / EVENTS,
            100.0 * (double)bench->routed / EVENTS);
     lexicon_scratch_free(bench->scratch);
+    match_scratch_free(bench->match_scratch);
 }
 
 int main(int argc, char **argv)

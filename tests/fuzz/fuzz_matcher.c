@@ -22,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .attributes = attributes,
                                         .attribute_count = 2,
                                         .customer = { .tier = STR("gold"), .value = 72 } };
-    const struct facts facts = { .event = &event,
+    struct match_scratch *scratch = match_scratch_new();
+    const struct facts facts = { .scratch = scratch,
+                                 .event = &event,
                                  .signals = signals,
                                  .signal_count = 2,
                                  .score = 64,
@@ -46,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(err.text[0] != '\0');
     }
     matcher_close(matcher);
+    match_scratch_free(scratch);
     arena_free(arena);
     return 0;
 }

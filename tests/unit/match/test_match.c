@@ -21,9 +21,10 @@ struct scene {
     struct attribute attributes[8];
 };
 
-static void scene_clear(struct scene *scene)
+static void scene_clear(struct scene *scene, struct match_scratch *scratch)
 {
     memset(scene, 0, sizeof(*scene));
+    scene->facts.scratch = scratch;
     scene->customer.value = scene->customer.vulnerable = -1;
     scene->event.tags = scene->tags;
     scene->event.attributes = scene->attributes;
@@ -89,7 +90,7 @@ static void set_fact(struct scene *scene, const char *name, const char *value)
 
 static void read_facts(struct scene *scene, char *line)
 {
-    scene_clear(scene);
+    scene_clear(scene, scene->facts.scratch);
     for (char *rest = NULL, *word = strtok_r(line, " ", &rest); word;
          word = strtok_r(NULL, " ", &rest)) {
         char *value = strchr(word, '=');
@@ -145,7 +146,8 @@ static void the_cases_hold(void **state)
     static struct scene scene;
     char line[1024], kept[1024] = "";
     int number = 0, wrong = 0, cases = 0;
-    scene_clear(&scene);
+    struct match_scratch *scratch = match_scratch_new();
+    scene_clear(&scene, scratch);
     while (fgets(line, sizeof(line), file)) {
         number++;
         line[strcspn(line, "\n")] = '\0';
@@ -163,6 +165,7 @@ static void the_cases_hold(void **state)
         wrong += check_parsed(&scene, line, rest, number);
     }
     fclose(file);
+    match_scratch_free(scratch);
     assert_int_equal(wrong, 0);
     assert_true(cases > 100);
 }
@@ -213,11 +216,13 @@ static void no_pattern_is_catastrophic(void **state)
     struct scene scene;
     memset(text, 'a', sizeof(text) - 2);
     text[sizeof(text) - 2] = 'b';
-    scene_clear(&scene);
+    struct match_scratch *scratch = match_scratch_new();
+    scene_clear(&scene, scratch);
     scene.event.body = str_from(text);
     assert_false(matcher_matches(matcher, &scene.facts));
     scene.event.body = STR("aaa");
     assert_true(matcher_matches(matcher, &scene.facts));
+    match_scratch_free(scratch);
     matcher_close(matcher);
     arena_free(arena);
 }
@@ -227,13 +232,15 @@ enum { ASKERS = 4, QUESTIONS = 2000 };
 static void *ask(void *arg)
 {
     const struct matcher *matcher = arg;
+    struct match_scratch *scratch = match_scratch_new();
     struct scene scene;
-    scene_clear(&scene);
+    scene_clear(&scene, scratch);
     long wrong = 0;
     for (int i = 0; i < QUESTIONS; i++) {
         scene.event.body = i % 3 ? STR("please refund me") : STR("谢谢，很好");
         wrong += matcher_matches(matcher, &scene.facts) != (i % 3 != 0);
     }
+    match_scratch_free(scratch);
     return (void *)wrong;
 }
 
@@ -268,10 +275,11 @@ static void escapes_between_quotes(void **state)
         { "body =~ \"^a\\\\b$\"", "a\\b" },
         { "body =~ \"^\\\"\\d\\\"$\"", "\"7\"" },
     };
+    struct match_scratch *scratch = match_scratch_new();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct arena *arena = arena_new(1024);
         struct scene scene;
-        scene_clear(&scene);
+        scene_clear(&scene, scratch);
         scene.event.body = str_from(rows[i].body);
         struct matcher *matcher = matcher_parse(str_from(rows[i].matcher), arena, NULL, NULL, NULL);
         assert_non_null(matcher);
@@ -280,6 +288,38 @@ static void escapes_between_quotes(void **state)
         matcher_close(matcher);
         arena_free(arena);
     }
+    match_scratch_free(scratch);
+}
+
+/* One memory serves any number of patterns, also when bigger ones come later. */
+static void patterns_share_scratch_memory(void **state)
+{
+    (void)state;
+    enum { PATTERNS = 100 };
+    struct arena *arena = arena_new(4096);
+    struct match_scratch *scratch = match_scratch_new();
+    struct matcher *matchers[PATTERNS];
+    struct scene scene;
+    scene_clear(&scene, scratch);
+    for (int i = 0; i < PATTERNS; i++) {
+        struct str text = arena_printf(arena, "body =~ '(ab|cd){1,%d}x{%d}y'", i / 4 + 1, i + 1);
+        matchers[i] = matcher_parse(text, arena, NULL, NULL, NULL);
+        assert_non_null(matchers[i]);
+    }
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < PATTERNS; i++) {
+            char body[PATTERNS + 8] = "zabcd";
+            memset(body + 5, 'x', (size_t)i + 1);
+            body[i + 6] = 'y';
+            scene.event.body = str_from(body);
+            assert_true(matcher_matches(matchers[i], &scene.facts));
+            assert_false(i > 0 && matcher_matches(matchers[i - 1], &scene.facts));
+        }
+    }
+    for (int i = 0; i < PATTERNS; i++)
+        matcher_close(matchers[i]);
+    match_scratch_free(scratch);
+    arena_free(arena);
 }
 
 int main(void)
@@ -291,6 +331,7 @@ int main(void)
         cmocka_unit_test(no_pattern_is_catastrophic),
         cmocka_unit_test(threads_may_share_a_matcher),
         cmocka_unit_test(escapes_between_quotes),
+        cmocka_unit_test(patterns_share_scratch_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
