@@ -9,7 +9,7 @@
 #include "track/status.h"
 
 enum {
-    TICKET_VERSION = 1,
+    TICKET_VERSION = 2,      /* version 1 is read, too */
     TICKET_SEEN_MAX = 256,   /* identities kept */
     TICKET_SIGNALS_MAX = 16, /* names kept */
     TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
@@ -21,8 +21,9 @@ struct climb {
     enum trigger trigger;
     int band;      /* that was entered, of TRIGGER_BAND; else -1 */
     time_ms since; /* start of this ascent */
-    unsigned next; /* index of the next step; the step count when all are behind */
-    uint32_t told; /* a bit for each step whose notice went out */
+    unsigned next; /* steps from this index on are ahead; the step count when all are behind */
+    uint32_t told; /* a bit for each step whose notice ever went out: must hear the end */
+    uint32_t rung; /* a bit for each step told in this ascent: not told again before the next */
     bool acknowledged;
     time_ms restart_at; /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
     struct str by;      /* who acknowledged */
@@ -85,7 +86,7 @@ void ticket_init(struct ticket *ticket, struct str id, time_ms created);
 /* Appends the encoding to `out`. `deadline` is kept in front for ticket_peek. */
 void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *out);
 /* Strings and identities point into `state`, lists live in `arena`. False + err on anything that
- * ticket_encode of this version did not write; `ticket` is then undefined. */
+ * ticket_encode of this version or one before did not write; `ticket` is then undefined. */
 bool ticket_decode(struct str state, struct str id, struct arena *arena, struct ticket *ticket,
                    struct error *err);
 /* The deadline alone. */

@@ -7,13 +7,19 @@ static const struct ladder_terms *terms_of(const struct turn *turn, const struct
     return definitions_ladder(turn->definitions, climb->definition);
 }
 
+static bool is_rung(const struct climb *climb, unsigned step)
+{
+    return climb->rung & UINT32_C(1) << step;
+}
+
 /* The next step that can be told as things stand; the step count: none. An acknowledgement holds
  * back those that wait for none. */
 static unsigned next_step(const struct climb *climb, const struct ladder_terms *terms)
 {
     unsigned step = climb->next;
-    while (climb->acknowledged && step < terms->step_count &&
-           terms->steps[step].unless_acknowledged)
+    while (
+        step < terms->step_count &&
+        (is_rung(climb, step) || (climb->acknowledged && terms->steps[step].unless_acknowledged)))
         step++;
     return step;
 }
@@ -22,6 +28,7 @@ static struct notice *add_notice(struct turn *turn, const struct climb *climb, u
                                  enum notice_status status)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
+    unsigned next = next_step(climb, terms);
     struct notice *notice = turn_notice(turn);
     notice->level = terms->steps[step].level;
     notice->step = (int)step + 1;
@@ -34,22 +41,29 @@ static struct notice *add_notice(struct turn *turn, const struct climb *climb, u
     if (climb->acknowledged) {
         notice->next_level = terms->steps[0].level;
         notice->next_at = climb->restart_at;
-    } else if (climb->next < terms->step_count) {
-        notice->next_level = terms->steps[climb->next].level;
-        notice->next_at = climb->since + terms->steps[climb->next].after;
+    } else if (next < terms->step_count) {
+        notice->next_level = terms->steps[next].level;
+        notice->next_at = climb->since + terms->steps[next].after;
     }
     return notice;
 }
 
-/* One notice for every step that was told. */
-static void tell_told(struct turn *turn, const struct climb *climb, enum notice_status status,
-                      struct str by)
+/* One notice for every step of the set. */
+static void tell_steps(struct turn *turn, const struct climb *climb, uint32_t steps,
+                       enum notice_status status, struct str by)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
     for (unsigned step = 0; terms && step < terms->step_count; step++) {
-        if (climb->told & UINT32_C(1) << step)
+        if (steps & UINT32_C(1) << step)
             add_notice(turn, climb, step, status)->by = by;
     }
+}
+
+/* And for every step that was told. */
+static void tell_told(struct turn *turn, const struct climb *climb, enum notice_status status,
+                      struct str by)
+{
+    tell_steps(turn, climb, climb->told, status, by);
 }
 
 /* Takes the next step; tells it unless its conditions say otherwise. */
@@ -62,6 +76,7 @@ static void climb_step(struct turn *turn, struct climb *climb, const struct ladd
     if (rule->matcher && !matcher_matches(rule->matcher, &facts))
         return;
     climb->told |= UINT32_C(1) << step;
+    climb->rung |= UINT32_C(1) << step;
     add_notice(turn, climb, step, NOTICE_FIRING);
 }
 
@@ -71,6 +86,7 @@ static void ascend(struct turn *turn, struct climb *climb)
     const struct ladder_terms *terms = terms_of(turn, climb);
     climb->since = turn->moment->now;
     climb->next = 0;
+    climb->rung = 0;
     climb->acknowledged = false;
     climb->restart_at = TIME_NEVER;
     climb->by = STR_NONE;
@@ -201,10 +217,10 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
         climb->acknowledged = false;
         climb->restart_at = TIME_NEVER;
         climb->by = STR_NONE;
-        /* Steps skipped for the answer's sake are still owed: back to the first one not told. */
-        climb->next =
-            climb->told == UINT32_MAX ? LADDER_STEPS_MAX : (unsigned)__builtin_ctz(~climb->told);
-        tell_told(turn, climb, NOTICE_FIRING, by);
+        /* Steps skipped for the answer's sake are still owed; who was told in the ascent before
+         * this one hears of it at the step's own time. */
+        climb->next = 0;
+        tell_steps(turn, climb, climb->rung, NOTICE_FIRING, by);
     }
     return answer;
 }
@@ -225,6 +241,7 @@ void ladder_move_all(struct turn *turn, struct str from)
         ticket->department = from;
         tell_told(turn, climb, NOTICE_RESOLVED, STR("moved"));
         ticket->department = to;
+        climb->told = climb->rung;
         tell_told(turn, climb, climb->acknowledged ? NOTICE_ACKNOWLEDGED : NOTICE_FIRING,
                   climb->by);
     }

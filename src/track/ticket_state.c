@@ -109,12 +109,19 @@ static void pack_climb(struct buf *out, const struct climb *climb, time_ms base)
     pack_time(out, climb->since, base);
     pack_number(out, climb->next);
     pack_number(out, climb->told);
+    pack_number(out, climb->rung);
     pack_byte(out, climb->acknowledged);
     pack_time(out, climb->restart_at, base);
     pack_str(out, climb->by);
 }
 
-static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
+/* Version 1 did not tell ascents apart: what was told below the next step may be of this one. */
+static uint32_t rung_of_old(const struct climb *climb)
+{
+    return climb->told & (uint32_t)((UINT64_C(1) << climb->next) - 1);
+}
+
+static void unpack_climb(struct unpack *in, struct climb *climb, unsigned version, time_ms base)
 {
     climb->definition = unpack_fixed64(in);
     climb->trigger = (enum trigger)unpack_bounded(in, TRIGGER_COUNT - 1);
@@ -122,6 +129,7 @@ static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
     climb->since = unpack_time(in, base);
     climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
     climb->told = (uint32_t)unpack_bounded(in, UINT32_MAX);
+    climb->rung = version == 1 ? rung_of_old(climb) : (uint32_t)unpack_bounded(in, UINT32_MAX);
     climb->acknowledged = unpack_bounded(in, 1) != 0;
     climb->restart_at = unpack_time(in, base);
     climb->by = unpack_str(in);
@@ -248,7 +256,8 @@ static void unpack_flags(struct unpack *in, struct ticket *ticket)
     ticket->row.given = flags & FLAG_ROW;
 }
 
-static void unpack_climbs(struct unpack *in, struct ticket *ticket, struct arena *arena)
+static void unpack_climbs(struct unpack *in, struct ticket *ticket, unsigned version,
+                          struct arena *arena)
 {
     ticket->climb_count = unpack_bounded(in, LIST_MAX);
     ticket->climb_capacity = ticket->climb_count;
@@ -256,10 +265,11 @@ static void unpack_climbs(struct unpack *in, struct ticket *ticket, struct arena
         return;
     ticket->climbs = arena_alloc(arena, ticket->climb_count * sizeof(*ticket->climbs));
     for (size_t i = 0; i < ticket->climb_count; i++)
-        unpack_climb(in, &ticket->climbs[i], ticket->created);
+        unpack_climb(in, &ticket->climbs[i], version, ticket->created);
 }
 
-static void unpack_fields(struct unpack *in, struct ticket *ticket, struct arena *arena)
+static void unpack_fields(struct unpack *in, struct ticket *ticket, unsigned version,
+                          struct arena *arena)
 {
     ticket->turns = (uint32_t)unpack_bounded(in, UINT32_MAX);
     ticket->status = (enum status)unpack_bounded(in, STATUS_COUNT - 1);
@@ -280,7 +290,7 @@ static void unpack_fields(struct unpack *in, struct ticket *ticket, struct arena
     ticket->reopens = (int)unpack_bounded(in, INT32_MAX);
     unpack_times(in, ticket);
     unpack_clock(in, &ticket->response, ticket->created, arena);
-    unpack_climbs(in, ticket, arena);
+    unpack_climbs(in, ticket, version, arena);
     if (ticket->row.given) {
         ticket->row.department = unpack_str(in);
         ticket->row.status = unpack_str(in);
@@ -294,13 +304,13 @@ bool ticket_decode(struct str state, struct str id, struct arena *arena, struct 
 {
     if (!check(state, err))
         return false;
+    unsigned version = (unsigned char)state.data[0];
     struct unpack in =
         unpack_from((struct str){ state.data + HEAD_SIZE, state.size - HEAD_SIZE - CHECK_SIZE });
     ticket_init(ticket, id, unpack_signed(&in));
-    unpack_fields(&in, ticket, arena);
+    unpack_fields(&in, ticket, version, arena);
     if (in.failed || in.at != in.end)
-        return error_set(err, "a ticket's state does not have the fields of version %d",
-                         TICKET_VERSION);
+        return error_set(err, "a ticket's state does not have the fields of version %u", version);
     return true;
 }
 

@@ -194,7 +194,7 @@ static void a_changelog_that_is_not_ours_is_refused(void **state)
         { "no JSON", "m/format", "nonsense", "m/format" },
         { "a foreign key", "hello", "x", "'hello' is no key" },
         { "a key without a name", "t/", "x", "'t/' is no key" },
-        { "a newer ticket", "t/a", "\x02xxxxxxxxxxxxxxxxxxxxx", "has version 2" },
+        { "a newer ticket", "t/a", "\x7fxxxxxxxxxxxxxxxxxxxxx", "has version 127" },
         { "a truncated ticket", "t/a", "\x01xx", "truncated" },
         { "a damaged ticket", "t/a", "\x01xxxxxxxxxxxxxxxxxxxxx", "damaged" },
         { "a text without its ticket", "x/a", "{}", "texts of tickets that it lacks" },

@@ -63,7 +63,8 @@ static void fill(struct ticket *ticket, struct arena *arena)
                                         .band = 0,
                                         .since = NOW + 1,
                                         .next = 2,
-                                        .told = 3,
+                                        .told = 7,
+                                        .rung = 3,
                                         .acknowledged = true,
                                         .restart_at = NOW + TIME_DAY,
                                         .by = STR("林") };
@@ -116,13 +117,45 @@ static void what_is_encoded_comes_back(void **state)
     assert_int_equal(back.response.due, NOW + TIME_HOUR);
     assert_int_equal(back.response.warn, TIME_NEVER);
     assert_int_equal(back.response.intervals[0].to, TIME_NEVER);
-    assert_int_equal(back.climbs[0].told, 3);
+    assert_int_equal(back.climbs[0].told, 7);
+    assert_int_equal(back.climbs[0].rung, 3);
     assert_true(str_is(back.climbs[0].by, "林"));
     assert_true(ticket_has_seen(&back, UINT64_C(0x1122334455667788)));
     /* And nothing was forgotten: its encoding is the same. */
     assert_true(str_equal(encode(&back, NOW + 9, &second), bytes));
     buf_free(&first);
     buf_free(&second);
+    arena_free(arena);
+}
+
+/* What `fill` made, as version 1 wrote it: with `told` 3 and without the steps of this ascent. */
+static const char version_1[] =
+    "01091867fba101000080e0b8b6bf68f0a204021d087175616c69747902066c6567616c086269"
+    "6c6c696e6753003d5008656e71756972790301010c746578742e73616665747907e79d80e781"
+    "ab0561636d65000862696c6c696e6700006502ac02020b0a000081f0b252008180febe810201"
+    "01011032547698badcfe0181bab7030081f4ee06000101000101070000000000000000010302"
+    "030181f0b25204e69e97018877665544332211961d3f01";
+
+static void the_version_before_is_read(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 }, again = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    for (const char *digit = version_1; *digit; digit += 2) {
+        char pair[3] = { digit[0], digit[1], 0 };
+        pack_byte(&bytes, (unsigned)strtoul(pair, NULL, 16));
+    }
+    assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+    assert_int_equal(back.climbs[0].told, 3);
+    assert_int_equal(back.climbs[0].rung, 3);
+    fill(&ticket, arena);
+    ticket.climbs[0].told = 3;
+    struct str expected = arena_copy(arena, encode(&ticket, NOW + 9, &again));
+    assert_true(str_equal(encode(&back, NOW + 9, &again), expected));
+    buf_free(&bytes);
+    buf_free(&again);
     arena_free(arena);
 }
 
@@ -264,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_comes_back),
+        cmocka_unit_test(the_version_before_is_read),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),
         cmocka_unit_test(cut_or_changed_bytes_are_refused),
         cmocka_unit_test(forged_bytes_do_no_harm),
