@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "ctl/options.h"
 #include "kafka/topics.h"
+#include "kafka/topics_shown.h"
 
 enum { TIMEOUT = 30000 };
 
@@ -17,7 +18,9 @@ static int create(const struct command *command, rd_kafka_t *client, const struc
     struct error err;
     bool ok = topics_create(client, config, TIMEOUT, &report, &err);
     fputs(buf_text(&report), stdout);
+    fflush(stdout);
     buf_free(&report);
+    ok = ok && topics_wait_shown(client, config, TIMEOUT, &err);
     return ok ? 0 : command_failed(command, EX_UNAVAILABLE, "%s", err.text);
 }
 
@@ -30,6 +33,7 @@ static int check(const struct command *command, rd_kafka_t *client, const struct
     case TOPICS_RIGHT:
         printf("every topic is there and has the partitions it needs\n");
         break;
+    case TOPICS_MISSING:
     case TOPICS_WRONG:
         fputs(buf_text(&report), stderr);
         code = EX_CONFIG;
@@ -75,10 +79,11 @@ const struct command command_topics = {
     .name = "topics",
     .arguments = "create|check -c FILE",
     .summary = "Create the topics that a configuration needs, or check them",
-    .help = "`create` makes what is missing and leaves alone what exists; `check` names each topic "
-            "that\n"
-            "is missing or has a wrong number of partitions, and exits with 78 if there is one.\n"
-            "\n"
-            "  -c, --config FILE    the configuration\n",
+    .help =
+        "`create` makes what is missing, leaves alone what exists, and returns when every broker\n"
+        "shows all of it; `check` names each topic that is missing or has a wrong number of\n"
+        "partitions, and exits with 78 if there is one.\n"
+        "\n"
+        "  -c, --config FILE    the configuration\n",
     .run = run,
 };

@@ -9,7 +9,8 @@
 #include "kafka/topics.h"
 #include "host/now.h"
 
-enum { ANSWER_MS = 2000, PROBE_MS = 15000, PAUSE_MS = 200 };
+/* SETTLE_MS: for how long a topic that is missing may be one that a broker does not know yet. */
+enum { ANSWER_MS = 2000, PROBE_MS = 15000, PAUSE_MS = 200, SETTLE_MS = 5000 };
 
 /* A report is one defect a line; the log takes one event a line. */
 static void log_lines(struct log *log, struct buf *report)
@@ -20,13 +21,30 @@ static void log_lines(struct log *log, struct buf *report)
         log_say(log, LOGGED_ERROR, "%s", line);
 }
 
+/* A broker that has just started, or is slow, may say of a topic just made that there is none: only
+ * what stays missing is. */
+static enum topics_verdict ask_for_topics(rd_kafka_t *client, const struct config *config,
+                                          struct log *log, struct buf *report, struct error *err)
+{
+    enum topics_verdict verdict = topics_check(client, config, ANSWER_MS, report, err);
+    time_ms deadline = now_monotonic() + SETTLE_MS;
+    if (verdict == TOPICS_MISSING)
+        log_say(log, LOGGED_NOTICE, "topics are missing; asking again for %d s", SETTLE_MS / 1000);
+    while (verdict == TOPICS_MISSING && now_monotonic() < deadline) {
+        now_wait(PAUSE_MS);
+        buf_clear(report);
+        verdict = topics_check(client, config, ANSWER_MS, report, err);
+    }
+    return verdict;
+}
+
 static int check_topics(rd_kafka_t *client, const struct config *config, struct log *log)
 {
     time_ms start = now_monotonic(), deadline = start + config->broker_wait;
     struct buf report = { 0 };
     struct error err;
     enum topics_verdict verdict;
-    while ((verdict = topics_check(client, config, ANSWER_MS, &report, &err)) == TOPICS_UNKNOWN &&
+    while ((verdict = ask_for_topics(client, config, log, &report, &err)) == TOPICS_UNKNOWN &&
            now_monotonic() < deadline) {
         log_say(log, LOGGED_WARNING, "waiting for Kafka: %s", err.text);
         now_wait(PAUSE_MS);
@@ -34,10 +52,10 @@ static int check_topics(rd_kafka_t *client, const struct config *config, struct 
     if (verdict == TOPICS_UNKNOWN)
         log_say(log, LOGGED_ERROR, "%s; gave up after %lld s", err.text,
                 (long long)((now_monotonic() - start) / TIME_SECOND));
-    else if (verdict == TOPICS_WRONG)
+    else
         log_lines(log, &report);
     buf_free(&report);
-    return verdict == TOPICS_RIGHT ? EX_OK : verdict == TOPICS_WRONG ? EX_CONFIG : EX_UNAVAILABLE;
+    return verdict == TOPICS_RIGHT ? EX_OK : verdict == TOPICS_UNKNOWN ? EX_UNAVAILABLE : EX_CONFIG;
 }
 
 static int count_partitions(rd_kafka_t *client, struct inputs *inputs, struct log *log)
@@ -46,7 +64,9 @@ static int count_partitions(rd_kafka_t *client, struct inputs *inputs, struct lo
         struct input *input = &inputs->items[i];
         struct error err;
         input->partitions = topics_partitions(client, str_from(input->topic), ANSWER_MS, &err);
-        if (input->partitions < 0) {
+        if (input->partitions == 0)
+            error_set(&err, "topic '%s' was there and is missing now", input->topic);
+        if (input->partitions <= 0) {
             log_say(log, LOGGED_ERROR, "%s", err.text);
             return EX_UNAVAILABLE;
         }
@@ -307,9 +327,9 @@ bool start_check_reload(const struct config *config, struct buf *report, struct 
     rd_kafka_t *client = topics_client(config, err);
     if (client == NULL)
         return false;
-    enum topics_verdict verdict = topics_check(client, config, ANSWER_MS, report, err);
+    enum topics_verdict verdict = ask_for_topics(client, config, NULL, report, err);
     rd_kafka_destroy(client);
-    if (verdict == TOPICS_WRONG)
+    if (verdict == TOPICS_MISSING || verdict == TOPICS_WRONG)
         return error_set(err, "%s", buf_text(report));
     return verdict == TOPICS_RIGHT;
 }

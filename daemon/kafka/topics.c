@@ -117,26 +117,38 @@ static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, 
     return metadata;
 }
 
-static void check_topic(const struct topic_plan *plan, const rd_kafka_metadata_topic_t *topic,
-                        int home_partitions, struct buf *report)
+static enum topics_verdict check_topic(const struct topic_plan *plan,
+                                       const rd_kafka_metadata_topic_t *topic, int home_partitions,
+                                       struct buf *report)
 {
-    if (topic == NULL || topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+    if (topic == NULL || topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
         buf_printf(report,
                    "topic '%.*s' is missing, or this user may not describe it; "
                    "`ombudctl topics create` makes it\n",
                    STR_ARG(plan->name));
-    else if (topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+        return TOPICS_MISSING;
+    }
+    if (topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
         buf_printf(report, "topic '%.*s': this user may not describe it\n", STR_ARG(plan->name));
-    else if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return TOPICS_WRONG;
+    }
+    if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         buf_printf(report, "topic '%.*s': %s\n", STR_ARG(plan->name), rd_kafka_err2str(topic->err));
-    else if (plan->like_home && home_partitions > 0 && topic->partition_cnt != home_partitions)
+        return TOPICS_MISSING;
+    }
+    if (plan->like_home && home_partitions > 0 && topic->partition_cnt != home_partitions) {
         buf_printf(report,
                    "topic '%.*s' has %d partitions, but the home topic has %d; a changelog "
                    "has as many as its input\n",
                    STR_ARG(plan->name), topic->partition_cnt, home_partitions);
-    else if (plan->partitions == 1 && topic->partition_cnt != 1)
+        return TOPICS_WRONG;
+    }
+    if (plan->partitions == 1 && topic->partition_cnt != 1) {
         buf_printf(report, "topic '%.*s' has %d partitions, but must have one\n",
                    STR_ARG(plan->name), topic->partition_cnt);
+        return TOPICS_WRONG;
+    }
+    return TOPICS_RIGHT;
 }
 
 enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
@@ -145,16 +157,18 @@ enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config
     const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
     if (metadata == NULL)
         return TOPICS_UNKNOWN;
-    size_t before = report->size;
+    enum topics_verdict worst = TOPICS_RIGHT;
     size_t count;
     struct topic_plan *plan = topics_plan(config, &count);
     const rd_kafka_metadata_topic_t *home = find_topic(metadata, config->topics.home);
-    for (size_t i = 0; i < count; i++)
-        check_topic(&plan[i], find_topic(metadata, plan[i].name), home ? home->partition_cnt : 0,
-                    report);
+    for (size_t i = 0; i < count; i++) {
+        enum topics_verdict verdict = check_topic(&plan[i], find_topic(metadata, plan[i].name),
+                                                  home ? home->partition_cnt : 0, report);
+        worst = verdict > worst ? verdict : worst;
+    }
     free(plan);
     rd_kafka_metadata_destroy(metadata);
-    return report->size == before ? TOPICS_RIGHT : TOPICS_WRONG;
+    return worst;
 }
 
 int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct error *err)

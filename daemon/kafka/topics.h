@@ -31,14 +31,20 @@ struct topic_plan *topics_plan(const struct config *config, size_t *count);
  * rd_kafka_destroy it. */
 rd_kafka_t *topics_client(const struct config *config, struct error *err);
 
-/* Compares the plan with the broker. True when all is right; otherwise appends one line a defect
- * ("topic 'ombud.promises' is missing; ...") to `report`. False + err when the broker does not
- * answer within `timeout` ms; then `report` is untouched. Blocks. */
-enum topics_verdict { TOPICS_RIGHT, TOPICS_WRONG, TOPICS_UNKNOWN };
+enum topics_verdict {
+    TOPICS_RIGHT,
+    TOPICS_MISSING, /* not there; or not yet, which one broker's answer does not tell apart */
+    TOPICS_WRONG,   /* there, but not as they must be: time mends nothing */
+    TOPICS_UNKNOWN  /* no answer within the time */
+};
+/* Compares the plan with what some broker says, and appends one line a defect to `report`
+ * ("topic 'ombud.promises' is missing; ..."). TOPICS_UNKNOWN + err, then `report` is untouched.
+ * `timeout`: ms. Blocks. */
 enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
                                  struct buf *report, struct error *err);
 
-/* Creates what is missing; what exists is left as it is. Appends a line for each topic created.
+/* Creates what is missing; what exists is left as it is. Brokers may need a while to show it: see
+ * kafka/topics_shown.h. Appends a line for each topic created.
  * False + err at the first refusal. Blocks. */
 bool topics_create(rd_kafka_t *client, const struct config *config, int timeout, struct buf *report,
                    struct error *err);
