@@ -173,8 +173,10 @@ static void take_revoked(struct assignment *assignment,
         task->state = TASK_LEAVING;
         leaving[count++] = task;
     }
-    if (assignment->lost)
+    if (assignment->lost) {
+        atomic_fetch_add(assignment->setup.epoch, 1);
         unassign(assignment, leaving, count);
+    }
     free(leaving);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
 #include "host/failpoint.h"
 #include "kafka/inputs.h"
 #include "host/log.h"
@@ -18,7 +19,8 @@ struct assignment_setup {
     rd_kafka_t *consumer;
     struct log *log;
     struct failpoints *failpoints;
-    int fd; /* eventfd that the tasks' queues wake */
+    int fd;             /* eventfd that the tasks' queues wake */
+    atomic_uint *epoch; /* raised by a loss before it is answered, see ending.h */
     /* Fills in what the worker gives its engines (the table of customers). */
     void (*equip)(void *arg, struct task *task);
     void *arg;

@@ -1,27 +1,27 @@
-/* The blocking half of a transaction: what the committer's thread does to end one. */
+/* The blocking half of a transaction, for a thread aside. The loop fills in what it wants, has one
+ * of the verbs run at a time, and reads then what came of it; meanwhile the ending is the thread's.
+ */
 #pragma once
 
 #include <librdkafka/rdkafka.h>
 #include <stdatomic.h>
-#include "base/error.h"
+#include <stdbool.h>
 #include "base/time.h"
+#include "config/config.h"
 #include "host/failpoint.h"
 #include "host/log.h"
-
-enum ending {
-    ENDING_DONE,      /* as asked: committed, aborted, or initialised */
-    ENDING_ABORT,     /* not committed; must be aborted */
-    ENDING_RECREATE,  /* not committed; the producer is useless */
-    ENDING_UNCERTAIN, /* committed or not; the producer is useless */
-    ENDING_FENCED,    /* another process has our name */
-    ENDING_STOPPED    /* asked to stop before it was over */
-};
+#include "kafka/producer.h"
+#include "kafka/verdict.h"
 
 struct ending_setup {
-    rd_kafka_t *consumer;
+    const char *name;     /* transactional id */
+    rd_kafka_t *consumer; /* whose membership fences */
     struct log *log;
     struct failpoints *failpoints;
-    const atomic_bool *stop;
+    struct undeliverable *undeliverable;
+    const atomic_bool *stop; /* set: give up waiting for brokers */
+    /* Rises when the membership is lost, before the group may give us another. */
+    const atomic_uint *epoch;
 };
 
 /* Topics that the broker says are not there, or not for us, while records for them wait. */
@@ -33,20 +33,34 @@ struct refusing {
     int count;
 };
 
-/* Sends the offsets under the consumer's current membership, empties the producer and commits.
- * Gives up after `budget` ms. A missing topic shows only as records that wait: then fresh metadata
- * decides, and `refusing` says which. */
-enum ending ending_commit(const struct ending_setup *setup, rd_kafka_t *producer,
-                          const rd_kafka_topic_partition_list_t *offsets, time_ms budget,
-                          struct refusing *refusing, struct error *why);
-enum ending ending_abort(const struct ending_setup *setup, rd_kafka_t *producer, time_ms budget,
-                         struct error *why);
-/* init_transactions, as long as it takes. ENDING_DONE, FENCED, STOPPED, or ABORT: not allowed or
- * otherwise hopeless, *why says it. */
-enum ending ending_initialise(const struct ending_setup *setup, rd_kafka_t *producer,
-                              struct error *why);
-/* A producer under our name was fenced. Waits until the consumer must have heard it if the group
- * has given its place away, too. True: still a member, the producer may be made anew. */
-bool ending_still_member(const struct ending_setup *setup);
-/* Fills the committed offsets and metadata of `list`, as long as it takes. False: stopped. */
-bool ending_read_committed(const struct ending_setup *setup, rd_kafka_topic_partition_list_t *list);
+struct ending {
+    struct ending_setup setup; /* all in it is borrowed */
+
+    /* wanted, by the loop */
+    const struct config *config;              /* of a new producer */
+    struct producer *producer;                /* of commit and abort, borrowed; of a recreation, or
+                                               * NULL: replaced and freed */
+    rd_kafka_topic_partition_list_t *offsets; /* of a commit; owned */
+    unsigned epoch;                           /* when the transaction was opened */
+    bool probe;                               /* of an abort: it must reach the broker */
+    bool ask; /* of a recreation: afterwards, what the group has in place of `offsets` */
+
+    /* what came of it, by the thread */
+    struct verdict verdict;
+    struct refusing refusing; /* of a commit */
+    time_ms took;             /* of a commit */
+    struct producer *made;    /* of a recreation: to be taken over, or NULL; owned */
+};
+
+/* Sends the offsets under the consumer's membership, empties the producer and commits. A missing
+ * topic shows only as records that wait: then fresh metadata decides, and `refusing` says which.
+ * Gives up after a time below transaction.timeout.ms, with REMEDY_ASK if it may have happened. */
+void ending_commit(struct ending *ending);
+void ending_abort(struct ending *ending);
+/* Makes a producer anew under the same name, as long as it takes. REMEDY_YIELD if the name is
+ * another process's now, REMEDY_STOP if asked to stop. */
+void ending_recreate(struct ending *ending);
+
+void ending_forget_offsets(struct ending *ending);
+/* Frees what it owns: offsets, and a producer that nobody took over. Blocks. */
+void ending_clear(struct ending *ending);

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "host/aside.h"
-#include "exactly_once/errand.h"
+#include "exactly_once/ending.h"
 #include "host/now.h"
 
 const int transaction_buckets[8] = { 5, 10, 20, 50, 100, 500, 2000, INT_MAX };
@@ -26,63 +26,30 @@ struct transaction {
     struct offset_note *notes; /* what the commit under way says of each */
     size_t task_count, task_capacity;
     size_t bytes, records;
-    struct errand errand;
+    struct ending ending;
     struct transaction_counters counters;
     time_ms ending_since;
     uint64_t redirected; /* by producers that are gone */
 };
-
-static const char *const state_names[] = { "starting", "idle",       "open", "committing",
-                                           "aborting", "recreating", "over" };
-
-const char *transaction_state_name(enum transaction_state state)
-{
-    return state_names[state];
-}
-
-#define TO(state) (1 << TRANSACTION_##state)
-static const int allowed[] = {
-    [TRANSACTION_STARTING] = TO(IDLE) | TO(OVER),
-    [TRANSACTION_IDLE] = TO(OPEN) | TO(RECREATING) | TO(OVER),
-    [TRANSACTION_OPEN] = TO(COMMITTING) | TO(ABORTING) | TO(RECREATING) | TO(OVER),
-    [TRANSACTION_COMMITTING] = TO(IDLE) | TO(ABORTING) | TO(RECREATING) | TO(OVER),
-    [TRANSACTION_ABORTING] = TO(IDLE) | TO(RECREATING) | TO(OVER),
-    [TRANSACTION_RECREATING] = TO(IDLE) | TO(OVER),
-    [TRANSACTION_OVER] = 0,
-};
-
-/* The one door. A move the table does not have is our bug. */
-static void move(struct transaction *transaction, enum transaction_state to)
-{
-    if ((allowed[transaction->state] & 1 << to) == 0) {
-        log_say(transaction->setup.log, LOGGED_ERROR, "transaction cannot go from %s to %s",
-                state_names[transaction->state], state_names[to]);
-        abort();
-    }
-    bool ended = transaction->state > TRANSACTION_OPEN, ends = to > TRANSACTION_OPEN;
-    if (ends && !ended)
-        transaction->ending_since = now_monotonic();
-    transaction->state = to;
-}
 
 /* ---- on the committer's thread */
 
 static void run_commit(void *arg)
 {
     struct transaction *transaction = arg;
-    errand_commit(&transaction->errand);
+    ending_commit(&transaction->ending);
 }
 
 static void run_abort(void *arg)
 {
     struct transaction *transaction = arg;
-    errand_abort(&transaction->errand);
+    ending_abort(&transaction->ending);
 }
 
 static void run_recreate(void *arg)
 {
     struct transaction *transaction = arg;
-    errand_recreate(&transaction->errand);
+    ending_recreate(&transaction->ending);
 }
 
 /* ---- on the loop */
@@ -91,41 +58,29 @@ static void forget_tasks(struct transaction *transaction)
 {
     transaction->task_count = 0;
     transaction->bytes = transaction->records = 0;
-    errand_forget_offsets(&transaction->errand);
+    ending_forget_offsets(&transaction->ending);
 }
 
-static void finish(struct transaction *transaction, enum transaction_end end)
+static enum remedy heard(const struct transaction *transaction)
 {
-    bool over = end == TRANSACTION_FENCED || end == TRANSACTION_HOPELESS;
-    move(transaction, over ? TRANSACTION_OVER : TRANSACTION_IDLE);
-    if (transaction->producer != NULL)
-        producer_forget(transaction->producer);
-    size_t count = transaction->task_count;
-    forget_tasks(transaction);
-    transaction->setup.ended(transaction->setup.arg, end, transaction->tasks, count);
+    return transaction->producer == NULL ? REMEDY_NONE
+                                         : producer_verdict(transaction->producer)->remedy;
 }
 
 static void undo_all(struct transaction *transaction)
 {
     for (size_t i = 0; i < transaction->task_count; i++)
         task_undo(transaction->tasks[i]);
+    transaction->counters.aborted++;
 }
 
-static void finish_committed(struct transaction *transaction)
+static void mark_all(struct transaction *transaction)
 {
     for (size_t i = 0; i < transaction->task_count; i++)
         task_committed(transaction->tasks[i], &transaction->notes[i]);
     transaction->counters.committed++;
     transaction->counters.records += transaction->records;
     transaction->counters.bytes += transaction->bytes;
-    finish(transaction, TRANSACTION_COMMITTED);
-}
-
-static void finish_undone(struct transaction *transaction)
-{
-    undo_all(transaction);
-    transaction->counters.aborted++;
-    finish(transaction, TRANSACTION_UNDONE);
 }
 
 /* What the group has for a task after an uncertain end. */
@@ -133,7 +88,7 @@ static enum transaction_end compare(const struct transaction *transaction, size_
 {
     const struct task *task = transaction->tasks[index];
     rd_kafka_topic_partition_t *place = rd_kafka_topic_partition_list_find(
-        transaction->errand.offsets, task->topic, task->setup.partition);
+        transaction->ending.offsets, task->topic, task->setup.partition);
     struct offset_note note = { 0 };
     if (place == NULL ||
         !offset_note_parse(
@@ -149,7 +104,8 @@ static enum transaction_end compare(const struct transaction *transaction, size_
     return TRANSACTION_STRANGE;
 }
 
-static void resolve(struct transaction *transaction)
+/* What became of an uncertain transaction. */
+static enum transaction_end answer(const struct transaction *transaction)
 {
     enum transaction_end end =
         transaction->task_count > 0 ? compare(transaction, 0) : TRANSACTION_UNDONE;
@@ -162,76 +118,57 @@ static void resolve(struct transaction *transaction)
             : end == TRANSACTION_UNDONE
                 ? "was not committed"
                 : "was followed by somebody else's: its partitions are restored");
+    return end;
+}
+
+static void finish(struct transaction *transaction, enum transaction_end end)
+{
+    if (end == TRANSACTION_ANSWER)
+        end = answer(transaction);
     if (end == TRANSACTION_COMMITTED)
-        finish_committed(transaction);
+        mark_all(transaction);
     else if (end == TRANSACTION_UNDONE)
-        finish_undone(transaction);
-    else
-        finish(transaction, end);
+        undo_all(transaction);
+    if (transaction->producer != NULL)
+        producer_forget(transaction->producer);
+    size_t count = transaction->task_count;
+    forget_tasks(transaction);
+    transaction->setup.ended(transaction->setup.arg, end, transaction->tasks, count);
 }
 
-static void on_recreated(void *arg)
+static void on_ending(void *arg);
+
+/* The one door: whatever happens to a transaction happens here. */
+static void step(struct transaction *transaction, enum transaction_event event, enum remedy work)
 {
-    struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    bool first = transaction->state == TRANSACTION_STARTING;
-    transaction->producer = errand->made;
-    errand->made = NULL;
-    switch (errand->ending) {
-    case ENDING_DONE:
-        producer_watch(transaction->producer, transaction->fd);
-        transaction->counters.recreated += first ? 0 : 1;
-        if (first)
-            finish(transaction, TRANSACTION_READY);
-        else if (errand->ask)
-            resolve(transaction);
-        else
-            finish_undone(transaction);
+    struct ending *ending = &transaction->ending;
+    struct transaction_step next =
+        transaction_step(transaction->state, event, work, heard(transaction));
+    bool ended = transaction->state > TRANSACTION_OPEN, ends = next.state > TRANSACTION_OPEN;
+    if (ends && !ended)
+        transaction->ending_since = now_monotonic();
+    transaction->state = next.state;
+    switch (next.work) {
+    case WORK_NONE:
         break;
-    case ENDING_FENCED:
-        finish(transaction, TRANSACTION_FENCED);
+    case WORK_COMMIT:
+        aside_run(transaction->committer, run_commit, on_ending, transaction);
         break;
-    case ENDING_STOPPED:
-        finish(transaction, TRANSACTION_HOPELESS);
+    case WORK_ABORT:
+        ending->producer = transaction->producer;
+        aside_run(transaction->committer, run_abort, on_ending, transaction);
         break;
-    default:
-        log_say(transaction->setup.log, LOGGED_ERROR, "no transactions as '%s': %s",
-                transaction->setup.name, errand->why.text);
-        finish(transaction, TRANSACTION_HOPELESS);
+    case WORK_RECREATE:
+        ending->config = transaction->setup.config;
+        ending->producer = transaction->producer;
+        ending->ask = next.state == TRANSACTION_ASKING;
+        transaction->redirected += producer_redirected(transaction->producer);
+        transaction->producer = NULL;
+        aside_run(transaction->committer, run_recreate, on_ending, transaction);
         break;
     }
-}
-
-static void start_recreate(struct transaction *transaction, bool ask)
-{
-    struct errand *errand = &transaction->errand;
-    move(transaction, TRANSACTION_RECREATING);
-    errand->old = transaction->producer;
-    transaction->redirected += producer_redirected(transaction->producer);
-    errand->ask = ask;
-    transaction->producer = NULL;
-    aside_run(transaction->committer, run_recreate, on_recreated, transaction);
-}
-
-static void on_aborted(void *arg)
-{
-    struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    producer_serve(transaction->producer, now_monotonic());
-    if (errand->ending == ENDING_DONE) {
-        finish_undone(transaction);
-        return;
-    }
-    log_say(transaction->setup.log, LOGGED_WARNING, "abort: %s; the producer is made anew",
-            errand->why.text);
-    start_recreate(transaction, false);
-}
-
-static void start_abort(struct transaction *transaction)
-{
-    move(transaction, TRANSACTION_ABORTING);
-    transaction->errand.producer = transaction->producer;
-    aside_run(transaction->committer, run_abort, on_aborted, transaction);
+    if (next.end != TRANSACTION_GOES_ON)
+        finish(transaction, next.end);
 }
 
 static void count_commit(struct transaction *transaction, time_ms took)
@@ -244,31 +181,55 @@ static void count_commit(struct transaction *transaction, time_ms took)
     transaction->counters.commit_ms_last = took;
 }
 
-static void on_committed(void *arg)
+/* What the thread made, or gave back. */
+static void take_producer(struct transaction *transaction)
+{
+    struct ending *ending = &transaction->ending;
+    bool again = transaction->state != TRANSACTION_STARTING;
+    transaction->producer = ending->made != NULL ? ending->made : ending->producer;
+    ending->made = ending->producer = NULL;
+    if (ending->verdict.remedy != REMEDY_NONE)
+        return;
+    producer_watch(transaction->producer, transaction->fd);
+    transaction->counters.recreated += again;
+}
+
+/* Why the work did not end as it was ordered. */
+static void complain(const struct transaction *transaction)
+{
+    static const char *const what[] = {
+        [TRANSACTION_STARTING] = "no transactions",
+        [TRANSACTION_COMMITTING] = "commit",
+        [TRANSACTION_ABORTING] = "abort; the producer is made anew",
+        [TRANSACTION_RECREATING] = "no transactions any more",
+        [TRANSACTION_ASKING] = "no transactions any more",
+    };
+    const struct verdict *work = &transaction->ending.verdict;
+    bool refused = heard(transaction) != REMEDY_NONE;
+    if ((work->remedy == REMEDY_NONE && !refused) || work->remedy == REMEDY_STOP)
+        return;
+    log_say(transaction->setup.log, work->remedy == REMEDY_DIE ? LOGGED_ERROR : LOGGED_WARNING,
+            "%s: %s: %s%s%s", transaction->setup.name, what[transaction->state], work->text,
+            refused ? "; " : "", refused ? producer_verdict(transaction->producer)->text : "");
+}
+
+static void on_ending(void *arg)
 {
     struct transaction *transaction = arg;
-    struct errand *errand = &transaction->errand;
-    producer_serve(transaction->producer, now_monotonic());
-    for (int i = 0; i < errand->refusing.count; i++)
-        producer_refuse(transaction->producer, errand->refusing.items[i].topic,
-                        errand->refusing.items[i].code, now_monotonic());
-    if (errand->ending == ENDING_DONE) {
-        count_commit(transaction, errand->took);
-        finish_committed(transaction);
-        return;
+    struct ending *ending = &transaction->ending;
+    if (transaction->producer == NULL)
+        take_producer(transaction);
+    if (transaction->producer != NULL)
+        producer_serve(transaction->producer, now_monotonic());
+    if (transaction->state == TRANSACTION_COMMITTING) {
+        for (int i = 0; i < ending->refusing.count; i++)
+            producer_refuse(transaction->producer, ending->refusing.items[i].topic,
+                            ending->refusing.items[i].code, now_monotonic());
+        if (ending->verdict.remedy == REMEDY_NONE)
+            count_commit(transaction, ending->took);
     }
-    const char *reason;
-    enum producer_verdict verdict = producer_verdict(transaction->producer, &reason);
-    log_say(transaction->setup.log, LOGGED_WARNING, "commit: %s%s%s", errand->why.text,
-            verdict == PRODUCER_FINE ? "" : "; ", reason);
-    if (verdict == PRODUCER_HOPELESS)
-        finish(transaction, TRANSACTION_HOPELESS);
-    else if (errand->ending == ENDING_UNCERTAIN)
-        start_recreate(transaction, true);
-    else if (errand->ending == ENDING_ABORT && verdict < PRODUCER_UNCERTAIN)
-        start_abort(transaction);
-    else
-        start_recreate(transaction, false);
+    complain(transaction);
+    step(transaction, TRANSACTION_ENDS, ending->verdict.remedy);
 }
 
 static void on_producer(evutil_socket_t fd, short what, void *arg)
@@ -278,18 +239,13 @@ static void on_producer(evutil_socket_t fd, short what, void *arg)
     uint64_t unread;
     if (read((int)fd, &unread, sizeof(unread)) < 0 && errno != EAGAIN)
         return;
-    if (transaction->producer == NULL || transaction->state == TRANSACTION_RECREATING ||
-        transaction->state == TRANSACTION_STARTING)
-        return;
+    if (transaction->producer == NULL)
+        return; /* while it is made anew it is the thread's */
     producer_serve(transaction->producer, now_monotonic());
-    const char *reason;
-    enum producer_verdict verdict = producer_verdict(transaction->producer, &reason);
-    if (verdict == PRODUCER_FINE || aside_busy(transaction->committer))
-        return; /* whoever is busy ends the transaction, and looks at the verdict then */
-    if (transaction->state == TRANSACTION_OPEN)
-        transaction_abort(transaction, reason);
-    else if (verdict >= PRODUCER_UNCERTAIN && transaction->state == TRANSACTION_IDLE)
-        start_recreate(transaction, false);
+    if (transaction->state == TRANSACTION_OPEN && heard(transaction) != REMEDY_NONE)
+        log_say(transaction->setup.log, LOGGED_WARNING, "transaction aborted: %s",
+                producer_verdict(transaction->producer)->text);
+    step(transaction, TRANSACTION_HEARS, REMEDY_NONE);
 }
 
 struct transaction *transaction_new(struct event_base *base, const struct transaction_setup *setup,
@@ -297,7 +253,14 @@ struct transaction *transaction_new(struct event_base *base, const struct transa
 {
     struct transaction *transaction = mem_alloc(sizeof(*transaction));
     transaction->setup = *setup;
-    transaction->errand.setup = &transaction->setup;
+    transaction->ending.config = setup->config;
+    transaction->ending.setup = (struct ending_setup){ .name = setup->name,
+                                                       .consumer = setup->consumer,
+                                                       .log = setup->log,
+                                                       .failpoints = setup->failpoints,
+                                                       .undeliverable = setup->undeliverable,
+                                                       .stop = setup->stop,
+                                                       .epoch = setup->epoch };
     transaction->committer = aside_new(base, "committer", err);
     if (transaction->committer == NULL)
         goto out;
@@ -309,7 +272,7 @@ struct transaction *transaction_new(struct event_base *base, const struct transa
     transaction->event =
         event_new(base, transaction->fd, EV_READ | EV_PERSIST, on_producer, transaction);
     event_add(transaction->event, NULL);
-    aside_run(transaction->committer, run_recreate, on_recreated, transaction);
+    aside_run(transaction->committer, run_recreate, on_ending, transaction);
     return transaction;
 out:
     aside_free(transaction->committer);
@@ -322,8 +285,9 @@ void transaction_free(struct transaction *transaction)
     if (transaction == NULL)
         return;
     aside_free(transaction->committer);
-    producer_free(transaction->producer);
-    errand_clear(&transaction->errand);
+    producer_free(transaction->producer != NULL ? transaction->producer
+                                                : transaction->ending.producer);
+    ending_clear(&transaction->ending);
     event_free(transaction->event);
     close(transaction->fd);
     free(transaction->tasks);
@@ -340,7 +304,8 @@ void transaction_open(struct transaction *transaction)
 {
     if (transaction->state == TRANSACTION_OPEN)
         return;
-    move(transaction, TRANSACTION_OPEN);
+    step(transaction, TRANSACTION_OPENS, REMEDY_NONE);
+    transaction->ending.epoch = atomic_load(transaction->setup.epoch);
     rd_kafka_error_t *error = rd_kafka_begin_transaction(producer_client(transaction->producer));
     if (error == NULL)
         return;
@@ -381,20 +346,19 @@ void transaction_write(struct transaction *transaction, const struct actions *ac
 
 void transaction_write_config(struct transaction *transaction)
 {
-    producer_send_config(transaction->producer);
+    producer_send_config(transaction->producer, now_monotonic());
     transaction->records++;
 }
 
-void transaction_commit(struct transaction *transaction)
+/* The next offset of every task, with what the commit says of it. */
+static rd_kafka_topic_partition_list_t *make_offsets(struct transaction *transaction)
 {
-    struct errand *errand = &transaction->errand;
-    move(transaction, TRANSACTION_COMMITTING);
-    errand->producer = transaction->producer;
-    errand->offsets = rd_kafka_topic_partition_list_new((int)transaction->task_count);
+    rd_kafka_topic_partition_list_t *offsets =
+        rd_kafka_topic_partition_list_new((int)transaction->task_count);
     for (size_t i = 0; i < transaction->task_count; i++) {
         struct task *task = transaction->tasks[i];
         rd_kafka_topic_partition_t *place =
-            rd_kafka_topic_partition_list_add(errand->offsets, task->topic, task->setup.partition);
+            rd_kafka_topic_partition_list_add(offsets, task->topic, task->setup.partition);
         char text[OFFSET_NOTE_SIZE];
         transaction->notes[i] = task_note(task, transaction->setup.config->commit_records);
         offset_note_format(&transaction->notes[i], text);
@@ -402,27 +366,30 @@ void transaction_commit(struct transaction *transaction)
         place->metadata_size = strlen(text);
         place->metadata = mem_copy(text, place->metadata_size); /* librdkafka frees it */
     }
-    aside_run(transaction->committer, run_commit, on_committed, transaction);
+    return offsets;
+}
+
+void transaction_commit(struct transaction *transaction)
+{
+    if (heard(transaction) != REMEDY_NONE)
+        log_say(transaction->setup.log, LOGGED_WARNING, "transaction not committed: %s",
+                producer_verdict(transaction->producer)->text);
+    transaction->ending.producer = transaction->producer;
+    transaction->ending.offsets = make_offsets(transaction);
+    step(transaction, TRANSACTION_COMMITS, REMEDY_NONE);
 }
 
 void transaction_abort(struct transaction *transaction, const char *reason)
 {
-    const char *ignored;
-    enum producer_verdict verdict = producer_verdict(transaction->producer, &ignored);
     log_say(transaction->setup.log, LOGGED_WARNING, "transaction aborted: %s", reason);
-    if (verdict == PRODUCER_HOPELESS)
-        finish(transaction, TRANSACTION_HOPELESS);
-    else if (verdict >= PRODUCER_UNCERTAIN)
-        start_recreate(transaction, false);
-    else
-        start_abort(transaction);
+    step(transaction, TRANSACTION_GIVES_UP, REMEDY_NONE);
 }
 
 void transaction_probe(struct transaction *transaction, const char *reason)
 {
     transaction_open(transaction);
     transaction_write_config(transaction);
-    transaction->errand.probe = true;
+    transaction->ending.probe = true;
     transaction_abort(transaction, reason);
 }
 
@@ -437,18 +404,12 @@ size_t transaction_bytes(const struct transaction *transaction)
     return transaction->bytes;
 }
 
-size_t transaction_records(const struct transaction *transaction)
-{
-    return transaction->records;
-}
-
 struct transaction_counters transaction_counters(const struct transaction *transaction)
 {
     struct transaction_counters counters = transaction->counters;
     counters.redirected = transaction->redirected;
-    /* While it is being made the producer is the committer's, even to look at. */
-    if (transaction->state != TRANSACTION_RECREATING &&
-        transaction->state != TRANSACTION_STARTING && transaction->producer != NULL)
+    /* While it is made anew the producer is the committer's, even to look at. */
+    if (transaction->producer != NULL)
         counters.redirected += producer_redirected(transaction->producer);
     return counters;
 }

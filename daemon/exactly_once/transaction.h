@@ -1,42 +1,17 @@
 /* One worker's transactions, one at a time: outputs, changelog records and the next offset of
- * every task that changed anything end together or not at all. A state machine with one door; all
- * that blocks runs on the committer's thread.
- *
- *   starting ─> idle ─> open ─> committing ─> idle
- *                         │         ├─> aborting ─> idle          (undone)
- *                         └─────────┘       └─> recreating ─> idle
- *                   committing ─> recreating (then asks the group what committed) ─> idle
- *   any ─> over (fenced, hopeless) */
+ * every task that changed anything end together or not at all. What follows on what is decided in
+ * transaction_step.h; all that blocks runs on the committer's thread, see ending.h. */
 #pragma once
 
 #include <event2/event.h>
 #include <librdkafka/rdkafka.h>
 #include <stdatomic.h>
 #include "config/config.h"
+#include "exactly_once/task.h"
+#include "exactly_once/transaction_step.h"
 #include "host/failpoint.h"
 #include "host/log.h"
 #include "kafka/producer.h"
-#include "exactly_once/task.h"
-
-enum transaction_state {
-    TRANSACTION_STARTING, /* the producer is being initialised */
-    TRANSACTION_IDLE,
-    TRANSACTION_OPEN,
-    TRANSACTION_COMMITTING,
-    TRANSACTION_ABORTING,
-    TRANSACTION_RECREATING, /* a new producer under the same name */
-    TRANSACTION_OVER
-};
-const char *transaction_state_name(enum transaction_state state);
-
-enum transaction_end {
-    TRANSACTION_READY, /* the first producer is initialised */
-    TRANSACTION_COMMITTED,
-    TRANSACTION_UNDONE,  /* tasks are back at their marks: read again from there */
-    TRANSACTION_STRANGE, /* somebody else committed for these tasks: they must be restored */
-    TRANSACTION_FENCED,  /* another process runs under this name */
-    TRANSACTION_HOPELESS /* nothing can be written; the reason is in the log */
-};
 
 struct transaction_setup {
     const struct config *config;
@@ -45,7 +20,9 @@ struct transaction_setup {
     struct log *log;
     struct failpoints *failpoints;
     struct undeliverable *undeliverable;
-    atomic_bool *stop; /* set: give up waiting for brokers */
+    const atomic_bool *stop; /* set: give up waiting for brokers */
+    /* Rises when the membership is lost, before the group may give us another. */
+    const atomic_uint *epoch;
     /* On the loop, in state idle or over. `tasks` took part; they are marked or undone already. */
     void (*ended)(void *arg, enum transaction_end end, struct task **tasks, size_t count);
     void *arg;
@@ -76,9 +53,7 @@ void transaction_probe(struct transaction *transaction, const char *reason);
 /* Only when idle: handles for the new configuration's topics. */
 void transaction_configure(struct transaction *transaction, const struct config *config);
 
-size_t transaction_bytes(const struct transaction *transaction);   /* buffered by the open one */
-size_t transaction_records(const struct transaction *transaction); /* written by the open one */
-
+size_t transaction_bytes(const struct transaction *transaction); /* buffered by the open one */
 /* Since the one under way began to end, ms; 0: none does. */
 time_ms transaction_age(const struct transaction *transaction);
 

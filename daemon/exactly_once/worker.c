@@ -329,6 +329,9 @@ void worker_on_transaction(void *arg, enum transaction_end end, struct task **ta
                     worker->setup.number);
         fail(worker, atomic_load(&worker->stop) ? EX_OK : EX_TEMPFAIL);
         return;
+    case TRANSACTION_ANSWER:
+    case TRANSACTION_GOES_ON:
+        return; /* no ends */
     }
     schedule(worker, 0);
 }
@@ -390,11 +393,8 @@ static void take_rebalance(struct worker *worker, rd_kafka_event_t *event)
         log_say(worker->setup.log, LOGGED_WARNING, "subscribe: %s", rd_kafka_err2str(code));
 }
 
-void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
+static void poll_consumer(struct worker *worker)
 {
-    struct worker *worker = arg;
-    (void)what;
-    drain((int)fd);
     rd_kafka_event_t *event;
     while ((event = rd_kafka_queue_poll(worker->queue, 0)) != NULL) {
         if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
@@ -403,6 +403,14 @@ void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
             take_consumer_error(worker, event);
         rd_kafka_event_destroy(event);
     }
+}
+
+void worker_on_consumer(evutil_socket_t fd, short what, void *arg)
+{
+    struct worker *worker = arg;
+    (void)what;
+    drain((int)fd);
+    poll_consumer(worker);
     turn(worker);
 }
 
@@ -439,5 +447,8 @@ void worker_on_tick(evutil_socket_t fd, short what, void *arg)
     struct worker *worker = arg;
     atomic_fetch_add(&worker->progress, 1);
     make_report(worker);
+    /* Polls count against max.poll.interval.ms, also when nothing has come: a worker whose tasks
+     * are all being restored, or that has none, hears nothing for a long time. */
+    poll_consumer(worker);
     turn(worker);
 }

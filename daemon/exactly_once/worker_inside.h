@@ -32,6 +32,7 @@ struct worker {
     time_ms last_turn;
 
     atomic_bool stop;
+    atomic_uint epoch; /* of the membership, see ending.h */
     atomic_int phase, exit_code;
     atomic_ullong progress;
     pthread_mutex_t lock; /* guards what follows */

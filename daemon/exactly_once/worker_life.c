@@ -34,7 +34,8 @@ static bool open_consumer(struct worker *worker, struct error *err)
 {
     const struct config *config = shared_config_get(worker->config);
     const struct inputs *inputs = worker->setup.inputs;
-    struct kafka_identity identity = { worker->setup.name, inputs_partitions(inputs) };
+    struct kafka_identity identity = { .name = worker->setup.name,
+                                       .partitions = inputs_partitions(inputs) };
     worker->consumer = kafka_client(KAFKA_CONSUMER, config, &identity, worker->setup.log, err);
     if (worker->consumer == NULL)
         return false;
@@ -56,6 +57,7 @@ static bool open_parts(struct worker *worker, struct error *err)
                                            .log = worker->setup.log,
                                            .failpoints = worker->setup.failpoints,
                                            .fd = worker->tasks_fd,
+                                           .epoch = &worker->epoch,
                                            .equip = worker_equip,
                                            .arg = worker };
     struct restorer_setup restorer = { worker->consumer,         worker->setup.log,
@@ -68,6 +70,7 @@ static bool open_parts(struct worker *worker, struct error *err)
                                              .failpoints = worker->setup.failpoints,
                                              .undeliverable = worker->undeliverable,
                                              .stop = &worker->stop,
+                                             .epoch = &worker->epoch,
                                              .ended = worker_on_transaction,
                                              .arg = worker };
     worker->assignment = assignment_new(&assignment);

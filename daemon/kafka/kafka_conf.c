@@ -115,13 +115,26 @@ struct str kafka_property(const struct config *config, const char *name)
     return value;
 }
 
-static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
+static void say(struct log *log, int level, const char *facility, const char *text)
 {
     enum log_priority priority = level <= 3 ? LOGGED_WARNING : (enum log_priority)level;
     /* Asking again for a producer id while the last transaction ends is how it is meant to be. */
     if (strcmp(facility, "GETPID") == 0)
         priority = LOGGED_DEBUG;
-    log_say(rd_kafka_opaque(client), priority, "kafka: %s: %s", facility, text);
+    log_say(log, priority, "kafka: %s: %s", facility, text);
+}
+
+static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+    say(rd_kafka_opaque(client), level, facility, text);
+}
+
+static void on_heard_log(const rd_kafka_t *client, int level, const char *facility,
+                         const char *text)
+{
+    struct kafka_ear *ear = rd_kafka_opaque(client);
+    ear->hear(ear->arg, facility, text);
+    say(ear->log, level, facility, text);
 }
 
 static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, struct error *err)
@@ -209,14 +222,15 @@ static bool set_identity(rd_kafka_conf_t *conf, enum kafka_role role, const stru
     }
 }
 
-static void set_events(rd_kafka_conf_t *conf, enum kafka_role role, struct log *log)
+static void set_events(rd_kafka_conf_t *conf, enum kafka_role role, struct kafka_ear *ear,
+                       struct log *log)
 {
     if (role == KAFKA_CONSUMER)
         rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR);
     else if (produces(role))
         rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
-    rd_kafka_conf_set_log_cb(conf, on_log);
-    rd_kafka_conf_set_opaque(conf, log);
+    rd_kafka_conf_set_log_cb(conf, ear != NULL ? on_heard_log : on_log);
+    rd_kafka_conf_set_opaque(conf, ear != NULL ? (void *)ear : (void *)log);
 }
 
 rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
@@ -229,7 +243,7 @@ rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
         !set_users(conf, role, config, log, err) || !set_table(conf, role, true, err) ||
         !set_identity(conf, role, config, identity, err))
         goto out;
-    set_events(conf, role, log);
+    set_events(conf, role, identity->ear, log);
     char reason[256];
     client = rd_kafka_new(produces(role) ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, reason,
                           sizeof(reason));

@@ -20,10 +20,18 @@ enum kafka_role {
 struct kafka_identity {
     const char *name; /* group.instance.id or transactional.id; unused for the others */
     int partitions;   /* with a queue of their own, at most: divides the prefetch budget; 0: 1 */
+    struct kafka_ear *ear; /* NULL: lines are logged only */
+};
+
+/* Hears librdkafka's own lines before they are logged. Outlives the client. */
+struct kafka_ear {
+    struct log *log;
+    void (*hear)(void *arg, const char *facility, const char *line); /* on librdkafka's threads */
+    void *arg;
 };
 
 /* NULL + err. Properties of the user's that we have to override are named in `log` (NULL: not).
- * `log` receives librdkafka's own lines, too, and becomes the client's opaque. */
+ * `log` receives librdkafka's own lines, too. */
 rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
                          const struct kafka_identity *identity, struct log *log, struct error *err);
 

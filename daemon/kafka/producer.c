@@ -6,7 +6,10 @@
 
 #include "base/mem.h"
 #include "config/outputs.h"
+#include "kafka/addparts.h"
 #include "kafka/kafka_conf.h"
+
+enum { TOPIC_SIZE = 256 };
 
 struct producer {
     const struct config *config;
@@ -18,8 +21,9 @@ struct producer {
     rd_kafka_topic_t **departments, **levels;
     size_t department_count, level_count;
     rd_kafka_topic_t *config_topic;
-    enum producer_verdict verdict;
-    char reason[256];
+    struct kafka_ear ear;
+    struct addparts *addparts; /* what `ear` hears */
+    struct verdict verdict;    /* since producer_forget */
     uint64_t redirected;
 };
 
@@ -79,15 +83,25 @@ static void make_handles(struct producer *producer)
             handle(producer, config->levels[producer->level_count].topic);
 }
 
+static void hear(void *arg, const char *facility, const char *line)
+{
+    addparts_hear(arg, facility, line);
+}
+
 struct producer *producer_new(const struct config *config, const char *name,
                               struct undeliverable *undeliverable, struct log *log,
                               struct error *err)
 {
-    struct kafka_identity identity = { .name = name };
-    rd_kafka_t *client = kafka_client(KAFKA_PRODUCER, config, &identity, log, err);
-    if (client == NULL)
-        return NULL;
     struct producer *producer = mem_alloc(sizeof(*producer));
+    producer->addparts = addparts_new();
+    producer->ear = (struct kafka_ear){ log, hear, producer->addparts };
+    struct kafka_identity identity = { .name = name, .ear = &producer->ear };
+    rd_kafka_t *client = kafka_client(KAFKA_PRODUCER, config, &identity, log, err);
+    if (client == NULL) {
+        addparts_free(producer->addparts);
+        free(producer);
+        return NULL;
+    }
     producer->config = config;
     producer->undeliverable = undeliverable;
     producer->log = log;
@@ -104,6 +118,7 @@ void producer_free(struct producer *producer)
     drop_handles(producer);
     rd_kafka_queue_destroy(producer->queue);
     rd_kafka_destroy(producer->client);
+    addparts_free(producer->addparts); /* after the client: its threads are in it */
     free(producer);
 }
 
@@ -125,14 +140,9 @@ void producer_watch(struct producer *producer, int fd)
     rd_kafka_queue_io_event_enable(producer->queue, fd, &one, sizeof(one));
 }
 
-static void worsen(struct producer *producer, enum producer_verdict verdict, const char *topic,
-                   const char *reason)
+static bool is_changelog(const struct config *config, struct str topic)
 {
-    if (verdict <= producer->verdict)
-        return;
-    producer->verdict = verdict;
-    snprintf(producer->reason, sizeof(producer->reason), "%s%s%s", topic ? topic : "",
-             topic ? ": " : "", reason);
+    return str_equal(topic, config->topics.state) || str_equal(topic, config->topics.groups);
 }
 
 /* Topics whose records may not go elsewhere: state would be lost, or the record is a dead letter
@@ -140,16 +150,18 @@ static void worsen(struct producer *producer, enum producer_verdict verdict, con
 static bool is_essential(const struct config *config, struct str topic)
 {
     const struct config_topics *topics = &config->topics;
-    return str_equal(topic, topics->state) || str_equal(topic, topics->groups) ||
-           str_equal(topic, topics->deadletter) || str_equal(topic, topics->notices) ||
-           str_equal(topic, topics->home);
+    return is_changelog(config, topic) || str_equal(topic, topics->deadletter) ||
+           str_equal(topic, topics->notices) || str_equal(topic, topics->home);
 }
 
+/* It takes nothing, or nothing of that size, for good: `undeliverable` learns it. */
 static void refuse_topic(struct producer *producer, struct str topic, size_t from_bytes,
                          rd_kafka_resp_err_t code, time_ms now)
 {
-    if (from_bytes == 0 && is_essential(producer->config, topic)) {
-        worsen(producer, PRODUCER_HOPELESS, topic.data, rd_kafka_err2str(code));
+    const struct config *config = producer->config;
+    if (from_bytes > 0 ? is_changelog(config, topic) : is_essential(config, topic)) {
+        verdict_worsen(&producer->verdict, REMEDY_DIE, code, "%.*s%s: %s", STR_ARG(topic),
+                       from_bytes ? ", a record too large" : "", rd_kafka_err2str(code));
         return;
     }
     if (undeliverable_reason(producer->undeliverable, topic, from_bytes) == NULL)
@@ -159,35 +171,45 @@ static void refuse_topic(struct producer *producer, struct str topic, size_t fro
     undeliverable_limit(producer->undeliverable, topic, from_bytes, rd_kafka_err2str(code), now);
 }
 
-/* Sorts a refusal into for good (then `undeliverable` learns it) and for now. */
-static void judge(struct producer *producer, const char *topic_name, size_t bytes,
-                  rd_kafka_resp_err_t code, time_ms now)
+enum refusal { REFUSED_NOW, REFUSED_SIZE, REFUSED_TOPIC };
+
+/* Whether the same record, or any record, would be refused again. */
+static enum refusal refusal_of(rd_kafka_resp_err_t code)
 {
-    struct str topic = str_from(topic_name);
-    enum producer_verdict verdict = PRODUCER_ABORT;
     switch (code) {
-    case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
-    case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
-        return; /* what an abort throws away */
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
-        refuse_topic(producer, topic, 0, code, now);
-        break;
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+        return REFUSED_TOPIC;
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-        refuse_topic(producer, topic, bytes, code, now);
-        break;
-    case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
-    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
-        verdict = PRODUCER_UNCERTAIN;
-        break;
+        return REFUSED_SIZE;
     default:
-        break;
+        return REFUSED_NOW;
     }
-    worsen(producer, verdict, topic_name, rd_kafka_err2str(code));
+}
+
+static bool is_uncertain(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT;
+}
+
+/* A record was refused after it was sent. The transaction cannot be committed any more; what may
+ * still be written later needs a new producer. */
+static void take_failure(struct producer *producer, const char *topic, size_t bytes,
+                         rd_kafka_resp_err_t code, time_ms now)
+{
+    if (code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+        return; /* what an abort throws away */
+    enum refusal refusal = refusal_of(code);
+    if (refusal != REFUSED_NOW)
+        refuse_topic(producer, str_from(topic), refusal == REFUSED_SIZE ? bytes : 0, code, now);
+    verdict_worsen(&producer->verdict, is_uncertain(code) ? REMEDY_RECREATE : REMEDY_ABORT, code,
+                   "%s: %s", topic, rd_kafka_err2str(code));
 }
 
 /* A batch that is too large fails with all its records: only the largest are to blame. */
@@ -201,15 +223,15 @@ static void take_reports(struct producer *producer, rd_kafka_event_t *event, tim
             continue;
         const char *topic = rd_kafka_topic_name(message->rkt);
         if (message->err != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-            judge(producer, topic, message->len, message->err, now);
+            take_failure(producer, topic, message->len, message->err, now);
         } else if (message->len >= largest) {
             largest = message->len;
             largest_topic = topic;
         }
     }
     if (largest_topic != NULL)
-        judge(producer, largest_topic, largest > 0 ? largest : 1,
-              RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, now);
+        take_failure(producer, largest_topic, largest > 0 ? largest : 1,
+                     RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, now);
 }
 
 static void take_error(struct producer *producer, rd_kafka_event_t *event)
@@ -218,7 +240,7 @@ static void take_error(struct producer *producer, rd_kafka_event_t *event)
     const char *text = rd_kafka_event_error_string(event);
     if (rd_kafka_event_error_is_fatal(event) || code == RD_KAFKA_RESP_ERR__FATAL ||
         code == RD_KAFKA_RESP_ERR__FENCED)
-        worsen(producer, PRODUCER_LOST, NULL, text);
+        verdict_worsen(&producer->verdict, REMEDY_RECREATE, code, "%s", text);
     else if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
              code == RD_KAFKA_RESP_ERR__RESOLVE)
         log_say(producer->log, LOGGED_WARNING, "kafka producer: %s", text);
@@ -237,13 +259,17 @@ void producer_serve(struct producer *producer, time_ms now)
             take_error(producer, event);
         rd_kafka_event_destroy(event);
     }
+    char topic[TOPIC_SIZE];
+    rd_kafka_resp_err_t code;
+    while (addparts_next(producer->addparts, topic, sizeof(topic), &code))
+        producer_refuse(producer, topic, code, now);
 }
 
 void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp_err_t code,
                      time_ms now)
 {
     refuse_topic(producer, str_from(topic), 0, code, now);
-    worsen(producer, PRODUCER_ABORT, topic, rd_kafka_err2str(code));
+    verdict_worsen(&producer->verdict, REMEDY_ABORT, code, "%s: %s", topic, rd_kafka_err2str(code));
 }
 
 static rd_kafka_topic_t *action_handle(const struct producer *producer, const struct action *action)
@@ -292,100 +318,130 @@ static rd_kafka_resp_err_t produce(struct producer *producer, rd_kafka_topic_t *
     return code;
 }
 
-static size_t redirect(struct producer *producer, const struct action *action, const char *reason)
+static size_t size_of(const struct action *action)
 {
+    return action->key.size + action->value.size;
+}
+
+/* produce(), with what it refuses on the spot taken down. True: the record is on its way. */
+static bool try_produce(struct producer *producer, rd_kafka_topic_t *topic,
+                        const struct action *action, time_ms now, rd_kafka_resp_err_t *code)
+{
+    *code = produce(producer, topic, action);
+    if (*code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return true;
+    enum refusal refusal = refusal_of(*code);
+    const char *name = rd_kafka_topic_name(topic);
+    /* A record too large is no property of the topic: the next one may be smaller. */
+    if (refusal == REFUSED_TOPIC)
+        refuse_topic(producer, str_from(name), 0, *code, now);
+    else if (refusal == REFUSED_NOW)
+        verdict_worsen(&producer->verdict, REMEDY_ABORT, *code, "%s: %s", name,
+                       rd_kafka_err2str(*code));
+    return false;
+}
+
+/* Writes the dead letter of a record: all of it, else without its text, else the reason at least.
+ */
+static size_t bury(struct producer *producer, const struct action *action, struct str topic,
+                   const char *reason, time_ms now)
+{
+    enum { WHOLE, NO_TEXT, REASON, FORMS };
     size_t count = action->header_count;
     struct header *headers = mem_array(count + 2, sizeof(*headers));
     if (count > 0)
         memcpy(headers, action->headers, count * sizeof(headers[0]));
-    headers[count++] = (struct header){ STR("ombud-error"), str_from(reason) };
-    headers[count++] =
-        (struct header){ STR("ombud-output"), action_topic(action, producer->config) };
-    struct action letter = *action;
-    letter.output = OUTPUT_DEADLETTER;
-    letter.partition = -1;
-    letter.headers = headers;
-    letter.header_count = count;
-    producer->redirected++;
-    rd_kafka_resp_err_t code = produce(producer, producer->fixed[OUTPUT_DEADLETTER], &letter);
-    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-        letter.value = STR_NONE; /* the reason at least */
-        code = produce(producer, producer->fixed[OUTPUT_DEADLETTER], &letter);
+    headers[count] = (struct header){ STR("ombud-error"), str_from(reason) };
+    headers[count + 1] = (struct header){ STR("ombud-output"), topic };
+    struct str letters = producer->config->topics.deadletter;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    struct action letter;
+    for (int form = WHOLE; form < FORMS && refusal_of(code) == REFUSED_SIZE; form++) {
+        letter = (struct action){ .output = OUTPUT_DEADLETTER,
+                                  .partition = -1,
+                                  .key = form < REASON ? action->key : STR_NONE,
+                                  .value = form < NO_TEXT ? action->value : STR_NONE,
+                                  .headers = form < REASON ? headers : headers + count,
+                                  .header_count = form < REASON ? count + 2 : 2 };
+        if (undeliverable_reason(producer->undeliverable, letters, letter.value.size) == NULL)
+            try_produce(producer, producer->fixed[OUTPUT_DEADLETTER], &letter, now, &code);
     }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        worsen(producer, PRODUCER_ABORT, "dead letter", rd_kafka_err2str(code));
+        verdict_worsen(&producer->verdict, REMEDY_ABORT, code, "dead letter: %s",
+                       rd_kafka_err2str(code));
     free(headers);
-    size_t bytes = letter.value.size;
-    unsigned root = (unsigned)producer->config->root->department;
-    if (action->output == OUTPUT_DEPARTMENT && action->index != root) {
-        struct action copy = *action;
-        copy.index = root;
-        struct str topic = action_topic(&copy, producer->config);
-        if (undeliverable_reason(producer->undeliverable, topic, copy.value.size) == NULL) {
-            code = produce(producer, action_handle(producer, &copy), &copy);
-            bytes += copy.value.size;
-        }
-    }
+    producer->redirected++;
+    return size_of(&letter);
+}
+
+/* The root department answers for what nobody else hears. */
+static size_t copy_to_root(struct producer *producer, const struct action *action, time_ms now)
+{
+    struct action copy = *action;
+    copy.index = (uint32_t)producer->config->root->department;
+    struct str topic = action_topic(&copy, producer->config);
+    rd_kafka_resp_err_t code;
+    if (copy.index == action->index ||
+        undeliverable_reason(producer->undeliverable, topic, copy.value.size) != NULL ||
+        !try_produce(producer, action_handle(producer, &copy), &copy, now, &code))
+        return 0; /* the dead letter is there */
+    return size_of(&copy);
+}
+
+static size_t redirect(struct producer *producer, const struct action *action, struct str topic,
+                       const char *reason, time_ms now)
+{
+    size_t bytes = bury(producer, action, topic, reason, now);
+    if (action->output == OUTPUT_DEPARTMENT)
+        bytes += copy_to_root(producer, action, now);
     return bytes;
+}
+
+static size_t send_to(struct producer *producer, rd_kafka_topic_t *handle, struct str topic,
+                      const struct action *action, time_ms now)
+{
+    const char *reason = undeliverable_reason(producer->undeliverable, topic, action->value.size);
+    rd_kafka_resp_err_t code;
+    if (reason != NULL)
+        return redirect(producer, action, topic, reason, now);
+    if (try_produce(producer, handle, action, now, &code))
+        return size_of(action);
+    if (refusal_of(code) == REFUSED_SIZE && is_changelog(producer->config, topic))
+        refuse_topic(producer, topic, action->value.size, code, now);
+    if (producer->verdict.remedy != REMEDY_NONE)
+        return 0; /* the transaction cannot be committed */
+    return redirect(producer, action, topic, rd_kafka_err2str(code), now);
 }
 
 size_t producer_send(struct producer *producer, const struct action *action, time_ms now)
 {
-    rd_kafka_topic_t *topic = action_handle(producer, action);
-    if (topic == NULL)
+    rd_kafka_topic_t *handle = action_handle(producer, action);
+    if (handle == NULL)
         return 0; /* shadow mode keeps it to itself */
-    if (undeliverable_count(producer->undeliverable) > 0) {
-        const char *reason = undeliverable_reason(
-            producer->undeliverable, action_topic(action, producer->config), action->value.size);
-        if (reason != NULL)
-            return redirect(producer, action, reason);
-    }
-    rd_kafka_resp_err_t code = produce(producer, topic, action);
-    switch (code) {
-    case RD_KAFKA_RESP_ERR_NO_ERROR:
-        return action->value.size + action->key.size;
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-        /* Nothing of it was sent: there is nothing to abort. */
-        if (action->output != OUTPUT_DEADLETTER)
-            return redirect(producer, action, rd_kafka_err2str(code));
-        break;
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        refuse_topic(producer, str_from(rd_kafka_topic_name(topic)), 0, code, now);
-        if (!is_essential(producer->config, action_topic(action, producer->config)))
-            return redirect(producer, action, rd_kafka_err2str(code));
-        break;
-    default:
-        break;
-    }
-    judge(producer, rd_kafka_topic_name(topic), action->value.size, code, now);
-    return 0;
+    return send_to(producer, handle, action_topic(action, producer->config), action, now);
 }
 
-void producer_send_config(struct producer *producer)
+void producer_send_config(struct producer *producer, time_ms now)
 {
     const struct config *config = producer->config;
     struct header type = { STR("content-type"), STR("application/json") };
-    struct action action = { .partition = -1,
+    struct action action = { .output = OUTPUT_COUNT, /* no engine's */
+                             .partition = -1,
                              .key = str_from(config->fingerprint),
                              .value = config->canonical,
                              .headers = &type,
                              .header_count = 1 };
-    rd_kafka_resp_err_t code = produce(producer, producer->config_topic, &action);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        worsen(producer, PRODUCER_ABORT, "configuration", rd_kafka_err2str(code));
+    send_to(producer, producer->config_topic, config->topics.config, &action, now);
 }
 
-enum producer_verdict producer_verdict(const struct producer *producer, const char **reason)
+const struct verdict *producer_verdict(const struct producer *producer)
 {
-    *reason = producer->reason;
-    return producer->verdict;
+    return &producer->verdict;
 }
 
 void producer_forget(struct producer *producer)
 {
-    producer->verdict = PRODUCER_FINE;
-    producer->reason[0] = '\0';
+    producer->verdict = (struct verdict){ 0 };
 }
 
 uint64_t producer_redirected(const struct producer *producer)

@@ -10,17 +10,9 @@
 #include "host/log.h"
 #include "model/actions.h"
 #include "kafka/undeliverable.h"
+#include "kafka/verdict.h"
 
 struct producer;
-
-/* What went wrong since producer_forget. The worst one counts. */
-enum producer_verdict {
-    PRODUCER_FINE,
-    PRODUCER_ABORT,     /* abort the transaction and do its work again */
-    PRODUCER_UNCERTAIN, /* a record may or may not have been written, now or later: make it anew */
-    PRODUCER_LOST,      /* fenced or fatal: make it anew while still a member of the group */
-    PRODUCER_HOPELESS   /* a topic we cannot do without refuses: end the process */
-};
 
 /* NULL + err. `name` is the transactional id; it, `config`, `undeliverable` and `log` outlive it.
  */
@@ -41,16 +33,18 @@ void producer_serve(struct producer *producer, time_ms now);
 
 /* Writes the record into the open transaction: the bytes are copied. A record for a topic that
  * refuses goes to the dead-letter topic and, if it was a dispatch, to the root department.
- * Returns the bytes that are buffered by it. */
+ * Returns the bytes that are buffered by it. What librdkafka refuses on the spot it neither reports
+ * nor holds against the transaction: only producer_verdict knows, so ask it before a commit. */
 size_t producer_send(struct producer *producer, const struct action *action, time_ms now);
 /* The configuration's text for ombud.config. */
-void producer_send_config(struct producer *producer);
+void producer_send_config(struct producer *producer, time_ms now);
 
 /* Fresh metadata says that a topic takes nothing. */
 void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp_err_t code,
                      time_ms now);
 
-enum producer_verdict producer_verdict(const struct producer *producer, const char **reason);
+/* The worst that went wrong since producer_forget. Valid until the next call. */
+const struct verdict *producer_verdict(const struct producer *producer);
 void producer_forget(struct producer *producer);
 /* Records that went to the dead-letter topic instead of their own, ever. */
 uint64_t producer_redirected(const struct producer *producer);
