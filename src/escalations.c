@@ -7,19 +7,16 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
-#include "json/json.h"
 #include "encode/deadletter.h"
-#include "json/json_writer.h"
 #include "escalate/groups.h"
 #include "escalate/message.h"
+#include "model/changelog.h"
 
 struct escalations {
     const struct config *config;
     struct groups *groups;
     struct zone *zone;
-    int32_t partition;
-    int32_t partition_count;
-    bool format_written, format_was_written; /* now, and at the last mark */
+    struct changelog changelog;
     uint64_t notices, messages, dead_letters;
 };
 
@@ -33,8 +30,7 @@ struct notice_prepared {
 static const char *const counter_names[] = { "notices", "escalations", "deadletters",
                                              "groups",  "members",     NULL };
 
-#define FORMAT_KEY "m/format"
-#define FORMAT_VERSION 1
+enum { GROUPS_VERSION = 1 }; /* of the changelog */
 
 static struct engine *escalations_create(const struct engine_setup *setup)
 {
@@ -42,8 +38,13 @@ static struct engine *escalations_create(const struct engine_setup *setup)
     stage->config = setup->config;
     stage->groups = groups_new();
     stage->zone = zone_open(setup->config->zone, NULL);
-    stage->partition = setup->partition;
-    stage->partition_count = setup->partition_count;
+    stage->changelog = (struct changelog){ .output = OUTPUT_GROUPS,
+                                           .partition = setup->partition,
+                                           .partition_count = setup->partition_count,
+                                           .input = "notices topic",
+                                           .oldest = GROUPS_VERSION,
+                                           .newest = GROUPS_VERSION };
+    changelog_begin(&stage->changelog, setup->changelog_version);
     return (struct engine *)stage;
 }
 
@@ -77,17 +78,6 @@ static time_ms escalations_time(const struct prepared *opaque)
     return prepared->decoded ? prepared->notice.time : TIME_NEVER;
 }
 
-static void write_format(struct escalations *stage, struct actions *actions)
-{
-    if (stage->format_written)
-        return;
-    stage->format_written = true;
-    struct action *action = actions_add(actions, OUTPUT_GROUPS);
-    action->key = STR(FORMAT_KEY);
-    action->value = arena_printf(actions->arena, "{\"version\":%d,\"partitions\":%d}",
-                                 FORMAT_VERSION, (int)stage->partition_count);
-}
-
 static bool is_same(const struct member *member, const struct notice *notice)
 {
     struct notice last;
@@ -106,7 +96,7 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
         return;
     if (member && is_same(member, notice))
         return;
-    write_format(stage, actions);
+    changelog_announce(&stage->changelog, actions);
     groups_put(stage->groups, notice, prepared->record->value,
                moment->now + stage->config->group_wait, actions);
 }
@@ -174,55 +164,33 @@ static time_ms escalations_next(const struct engine *engine)
     return group ? group->flush : TIME_NEVER;
 }
 
-static bool check_format(struct escalations *stage, struct str value, struct error *err)
-{
-    struct arena *arena = arena_new(1024);
-    int64_t version = 0, partitions = 0;
-    size_t at = 0;
-    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
-    json_integer(json_get(root, STR("version")), &version);
-    json_integer(json_get(root, STR("partitions")), &partitions);
-    arena_free(arena);
-    if (version != FORMAT_VERSION)
-        return error_set(err, "the changelog has version %lld, this release reads %d",
-                         (long long)version, FORMAT_VERSION);
-    if (partitions != stage->partition_count)
-        return error_set(err,
-                         "the changelog was written for %lld partitions, but the notices topic "
-                         "has %d",
-                         (long long)partitions, (int)stage->partition_count);
-    stage->format_written = stage->format_was_written = true;
-    return true;
-}
-
 static bool escalations_restore(struct engine *engine, struct str key, struct str value,
                                 struct error *err)
 {
     struct escalations *stage = (struct escalations *)engine;
-    if (str_is(key, FORMAT_KEY))
-        return check_format(stage, value, err);
+    if (str_is(key, CHANGELOG_FORMAT_KEY))
+        return changelog_restore(&stage->changelog, value, err);
     return groups_restore(stage->groups, key, value, err);
 }
 
 static bool escalations_restored(struct engine *engine, struct error *err)
 {
     struct escalations *stage = (struct escalations *)engine;
-    if (!stage->format_written && groups_count(stage->groups) > 0)
-        return error_set(err, "the changelog has groups but lacks its record " FORMAT_KEY);
-    return true;
+    return changelog_restored(&stage->changelog, groups_count(stage->groups) > 0 ? "groups" : NULL,
+                              err);
 }
 
 static void escalations_mark(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->format_was_written = stage->format_written;
+    changelog_mark(&stage->changelog);
     groups_mark(stage->groups);
 }
 
 static void escalations_undo(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->format_written = stage->format_was_written;
+    changelog_undo(&stage->changelog);
     groups_undo(stage->groups);
 }
 

@@ -91,7 +91,8 @@ static struct engine *tickets_create(const struct engine_setup *setup)
 {
     struct tickets *tickets = mem_alloc(sizeof(*tickets));
     tickets->setup = *setup;
-    tickets->state = state_new(setup->config, setup->partition, setup->partition_count);
+    tickets->state = state_new(setup->config, setup->partition, setup->partition_count,
+                               setup->changelog_version);
     tickets->encoder = encoder_new(setup->config);
     tickets->match_scratch = match_scratch_new();
     tickets->arena = arena_new(32 * 1024);

@@ -10,8 +10,10 @@
 
 struct state;
 
-/* `partition_count`: of the input topic, which the changelog must have been written with. */
-struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count);
+/* `partition_count`: of the input topic, which the changelog must have been written with.
+ * `version`: that tickets are written in, see changelog_begin. */
+struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count,
+                        int version);
 void state_free(struct state *state); /* NULL is fine */
 void state_configure(struct state *state, const struct config *config);
 

@@ -9,7 +9,8 @@
 #include "track/status.h"
 
 enum {
-    TICKET_VERSION = 2,      /* version 1 is read, too */
+    TICKET_VERSION = 2,      /* the newest layout of its state */
+    TICKET_OLDEST = 1,       /* the oldest that is read and can be written */
     TICKET_SEEN_MAX = 256,   /* identities kept */
     TICKET_SIGNALS_MAX = 16, /* names kept */
     TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
@@ -83,10 +84,10 @@ struct ticket {
 /* All times TIME_NEVER, all strings absent, band P4. */
 void ticket_init(struct ticket *ticket, struct str id, time_ms created);
 
-/* Appends the encoding to `out`. `deadline` is kept in front for ticket_peek. */
-void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *out);
+/* Appends the encoding of that version to `out`. `deadline` is kept in front for ticket_peek. */
+void ticket_encode(const struct ticket *ticket, int version, time_ms deadline, struct buf *out);
 /* Strings and identities point into `state`, lists live in `arena`. False + err on anything that
- * ticket_encode of this version or one before did not write; `ticket` is then undefined. */
+ * ticket_encode does not write; `ticket` is then undefined. */
 bool ticket_decode(struct str state, struct str id, struct arena *arena, struct ticket *ticket,
                    struct error *err);
 /* The deadline alone. */
@@ -96,6 +97,8 @@ bool ticket_peek(struct str state, time_ms *deadline, struct error *err);
 bool ticket_has_seen(const struct ticket *ticket, uint64_t identity);
 bool ticket_has_informed(const struct ticket *ticket, struct str slug);
 void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena);
+/* A zeroed one, the last; valid until the next is added. */
+struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena);
 
 /* The next step's time or the end of an acknowledgement, or TIME_NEVER. */
 time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions);

@@ -1,7 +1,5 @@
 #include "track/ladder.h"
 
-#include <string.h>
-
 static const struct ladder_terms *terms_of(const struct turn *turn, const struct climb *climb)
 {
     return definitions_ladder(turn->definitions, climb->definition);
@@ -115,20 +113,6 @@ static struct climb *find_climb(struct ticket *ticket, enum trigger trigger)
     return NULL;
 }
 
-static struct climb *add_climb(struct turn *turn)
-{
-    struct ticket *ticket = turn->ticket;
-    if (ticket->climb_count == ticket->climb_capacity) {
-        size_t capacity = ticket->climb_capacity + 4;
-        struct climb *grown = arena_alloc(turn->arena, capacity * sizeof(*grown));
-        if (ticket->climb_count)
-            memcpy(grown, ticket->climbs, ticket->climb_count * sizeof(*grown));
-        ticket->climbs = grown;
-        ticket->climb_capacity = capacity;
-    }
-    return &ticket->climbs[ticket->climb_count++];
-}
-
 static void start(struct turn *turn, enum trigger trigger, int band, uint64_t definition)
 {
     struct climb *climb = find_climb(turn->ticket, trigger);
@@ -138,7 +122,7 @@ static void start(struct turn *turn, enum trigger trigger, int band, uint64_t de
     if (climb && climb->definition != definition)
         tell_told(turn, climb, NOTICE_RESOLVED, STR("restarted"));
     if (!climb)
-        climb = add_climb(turn);
+        climb = ticket_add_climb(turn->ticket, turn->arena);
     uint32_t told = climb->definition == definition ? climb->told : 0;
     *climb =
         (struct climb){ .definition = definition, .trigger = trigger, .band = band, .told = told };

@@ -6,33 +6,33 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "json/json.h"
-#include "json/json_writer.h"
+#include "model/changelog.h"
 
-enum {
-    FORMAT_VERSION = 1,  /* of the changelog as a whole */
-    DEFINITIONS_MAX = 64 /* that one ticket can use: one of its clock, one for each trigger */
-};
+enum { DEFINITIONS_MAX = 64 }; /* that one ticket can use: one of its clock, one for each trigger */
 
 struct state {
     struct store *store;
     struct definitions *definitions;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
-    int32_t partition, partition_count;
-    bool format_known, format_known_at_mark; /* `m/format` is in the changelog */
-    int64_t restored_version, restored_partitions;
-    size_t texts_alone; /* restored texts whose ticket is still to come */
+    struct changelog changelog; /* its version is that of tickets */
+    size_t texts_alone;         /* restored texts whose ticket is still to come */
 };
 
-struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count)
+struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count,
+                        int version)
 {
     struct state *state = mem_alloc(sizeof(*state));
     state->store = store_new();
     state->definitions = definitions_new();
     state->scratch = arena_new(16 * 1024);
-    state->partition = partition;
-    state->partition_count = partition_count;
+    state->changelog = (struct changelog){ .output = OUTPUT_STATE,
+                                           .partition = partition,
+                                           .partition_count = partition_count,
+                                           .input = "input topic",
+                                           .oldest = TICKET_OLDEST,
+                                           .newest = TICKET_VERSION };
+    changelog_begin(&state->changelog, version);
     state_configure(state, config);
     return state;
 }
@@ -103,7 +103,7 @@ static struct action *add_record(struct state *state, struct actions *actions, s
                                  struct str value)
 {
     struct action *action = actions_add(actions, OUTPUT_STATE);
-    action->partition = state->partition;
+    action->partition = state->changelog.partition;
     action->key = key;
     action->value = value;
     return action;
@@ -116,17 +116,6 @@ static struct str prefixed(struct actions *actions, char prefix, struct str id)
     key[1] = '/';
     memcpy(key + 2, id.data, id.size);
     return (struct str){ key, id.size + 2 };
-}
-
-/* The first change of a task says who writes here. */
-static void write_format(struct state *state, struct actions *actions)
-{
-    if (state->format_known)
-        return;
-    state->format_known = true;
-    struct str value = arena_printf(actions->arena, "{\"version\":%d,\"partitions\":%d}",
-                                    FORMAT_VERSION, (int)state->partition_count);
-    add_record(state, actions, STR("m/format"), value);
 }
 
 /* Counts what tickets use; `actions` NULL: nothing is written (restore, undo). */
@@ -171,10 +160,9 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
     struct slot *slot = store_find(state->store, ticket->id);
     size_t after_count = ticket_definitions(ticket, after, DEFINITIONS_MAX);
     time_ms deadline = ticket_deadline(ticket, state->definitions);
+    changelog_announce(&state->changelog, actions);
     buf_clear(&state->encoding);
-    ticket_encode(ticket, deadline, &state->encoding);
-
-    write_format(state, actions);
+    ticket_encode(ticket, state->changelog.version, deadline, &state->encoding);
     account(state, ticket->used, ticket->used_count, after, after_count, actions);
     if (!slot)
         slot = store_add(state->store, ticket->id);
@@ -248,29 +236,13 @@ static void restore_text(struct state *state, struct str id, struct str value)
     }
 }
 
-static bool restore_format(struct state *state, struct str value, struct error *err)
-{
-    static const struct json_limits limits = { .size = 4096, .nodes = 64, .depth = 4 };
-    struct error why;
-    size_t at = 0;
-    arena_reset(state->scratch);
-    const cJSON *root = json_parse(value, &limits, state->scratch, NULL, &at, &why);
-    if (!root)
-        return error_set(err, "m/format: byte %zu: %s", at, why.text);
-    if (!json_integer(json_get(root, STR("version")), &state->restored_version) ||
-        !json_integer(json_get(root, STR("partitions")), &state->restored_partitions))
-        return error_set(err, "m/format lacks \"version\" or \"partitions\"");
-    state->format_known = true;
-    return true;
-}
-
 bool state_restore(struct state *state, struct str key, struct str value, struct error *err)
 {
     bool ok = false;
     uint64_t hash = 0;
     struct str rest = { key.data + 2, key.size < 2 ? 0 : key.size - 2 };
-    if (str_is(key, "m/format"))
-        ok = restore_format(state, value, err);
+    if (str_is(key, CHANGELOG_FORMAT_KEY))
+        ok = changelog_restore(&state->changelog, value, err);
     else if (str_empty(rest) || rest.size > 128)
         ok = error_set(err, "'%.*s' is no key of this changelog", STR_ARG(key));
     else if (str_starts(key, STR("t/")))
@@ -287,21 +259,12 @@ bool state_restore(struct state *state, struct str key, struct str value, struct
 
 bool state_restored(struct state *state, struct error *err)
 {
-    if (state->format_known && state->restored_version > FORMAT_VERSION)
-        return error_set(err,
-                         "the changelog has version %lld, this release reads up to version %d: it "
-                         "was written by a newer release",
-                         (long long)state->restored_version, FORMAT_VERSION);
-    if (state->format_known && state->restored_partitions != state->partition_count)
-        return error_set(err,
-                         "the changelog was written with %lld partitions, the input topic has %d "
-                         "(`ombudctl topics repartition` changes the count)",
-                         (long long)state->restored_partitions, (int)state->partition_count);
+    if (!changelog_restored(&state->changelog,
+                            store_count(state->store) > state->texts_alone ? "tickets" : NULL, err))
+        return false;
     if (state->texts_alone > 0)
         return error_set(err, "the changelog has %zu texts of tickets that it lacks",
                          state->texts_alone);
-    if (!state->format_known && store_count(state->store) > 0)
-        return error_set(err, "the changelog has tickets, but no m/format record");
     if (!definitions_restored(state->definitions, err))
         return false;
     state_mark(state);
@@ -312,7 +275,7 @@ bool state_restored(struct state *state, struct error *err)
 void state_mark(struct state *state)
 {
     store_mark(state->store);
-    state->format_known_at_mark = state->format_known;
+    changelog_mark(&state->changelog);
 }
 
 static time_ms deadline_of(struct str encoding)
@@ -337,5 +300,5 @@ static void take_back(void *arg, struct str key, struct str now, struct str befo
 void state_undo(struct state *state)
 {
     store_undo(state->store, deadline_of, take_back, state);
-    state->format_known = state->format_known_at_mark;
+    changelog_undo(&state->changelog);
 }

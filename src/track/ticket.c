@@ -54,6 +54,21 @@ void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *a
     ticket->informed = grown;
 }
 
+struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena)
+{
+    if (ticket->climb_count == ticket->climb_capacity) {
+        size_t capacity = ticket->climb_capacity + 4;
+        struct climb *grown = arena_alloc(arena, capacity * sizeof(*grown));
+        if (ticket->climb_count)
+            memcpy(grown, ticket->climbs, ticket->climb_count * sizeof(*grown));
+        ticket->climbs = grown;
+        ticket->climb_capacity = capacity;
+    }
+    struct climb *climb = &ticket->climbs[ticket->climb_count++];
+    *climb = (struct climb){ 0 };
+    return climb;
+}
+
 size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t room)
 {
     size_t count = 0;

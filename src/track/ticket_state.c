@@ -1,71 +1,37 @@
-/* struct ticket <-> bytes: version, deadline, fields in the order below, check sum. */
-#include "track/ticket.h"
-
+/* struct ticket <-> bytes: the version, what its codec packs, a check sum. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/pack.h"
+#include "ticket_codec.h"
 
-enum {
-    HEAD_SIZE = 1 + 8, /* version, deadline */
-    CHECK_SIZE = 4,
-    LIST_MAX = 4096 /* far above what can be, far below what would hurt */
+enum { CHECK_SIZE = 4 };
+
+static const struct ticket_codec *const codecs[TICKET_VERSION + 1] = {
+    [1] = &ticket_v1,
+    [2] = &ticket_v2,
 };
 
-enum flag {
-    FLAG_PINNED = 1 << 0,
-    FLAG_ACCEPTED = 1 << 1,
-    FLAG_UNROUTED = 1 << 2,
-    FLAG_CUSTOMER_GIVEN = 1 << 3,
-    FLAG_CUSTOMER_INTERNAL = 1 << 4,
-    FLAG_ROW = 1 << 5,
-    FLAG_ALL = (1 << 6) - 1
-};
-
-static unsigned flags_of(const struct ticket *ticket)
+void pack_strings(struct buf *out, const struct str *items, size_t count)
 {
-    return (ticket->pinned ? FLAG_PINNED : 0u) | (ticket->accepted ? FLAG_ACCEPTED : 0u) |
-           (ticket->unrouted ? FLAG_UNROUTED : 0u) |
-           (ticket->customer.given ? FLAG_CUSTOMER_GIVEN : 0u) |
-           (ticket->customer.internal ? FLAG_CUSTOMER_INTERNAL : 0u) |
-           (ticket->row.given ? FLAG_ROW : 0u);
+    pack_number(out, count);
+    for (size_t i = 0; i < count; i++)
+        pack_str(out, items[i]);
 }
 
-static void pack_customer(struct buf *out, const struct customer *customer)
+struct str *unpack_strings(struct unpack *in, size_t *count, struct arena *arena)
 {
-    pack_str(out, customer->account);
-    pack_str(out, customer->contact);
-    pack_str(out, customer->department);
-    pack_str(out, customer->tier);
-    pack_str(out, customer->lifecycle);
-    pack_byte(out, (unsigned)(customer->value + 1));
-    pack_byte(out, (unsigned)(customer->vulnerable + 1));
+    *count = unpack_bounded(in, TICKET_LIST_MAX);
+    if (*count == 0)
+        return NULL;
+    struct str *items = arena_alloc(arena, *count * sizeof(*items));
+    for (size_t i = 0; i < *count; i++)
+        items[i] = unpack_str(in);
+    return items;
 }
 
-static void unpack_customer(struct unpack *in, struct customer *customer)
+void pack_intervals(struct buf *out, const struct clock *clock, time_ms base)
 {
-    customer->account = unpack_str(in);
-    customer->contact = unpack_str(in);
-    customer->department = unpack_str(in);
-    customer->tier = unpack_str(in);
-    customer->lifecycle = unpack_str(in);
-    customer->value = (int)unpack_byte(in) - 1;
-    customer->vulnerable = (int)unpack_byte(in) - 1;
-}
-
-static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
-{
-    pack_byte(out, (unsigned)clock->state);
-    if (clock->state == CLOCK_OFF)
-        return;
-    pack_byte(out, clock->warned);
-    pack_byte(out, (unsigned)clock->band);
-    pack_fixed64(out, clock->definition);
-    pack_time(out, clock->start, base);
-    pack_time(out, clock->due, base);
-    pack_time(out, clock->warn, base);
-    pack_time(out, clock->breached, base);
-    pack_time(out, clock->fulfilled, base);
     pack_number(out, clock->interval_count);
     for (size_t i = 0; i < clock->interval_count; i++) {
         pack_time(out, clock->intervals[i].from, base);
@@ -74,22 +40,11 @@ static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
     }
 }
 
-static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, struct arena *arena)
+void unpack_intervals(struct unpack *in, struct clock *clock, time_ms base, struct arena *arena)
 {
-    clock->state = (enum clock_state)unpack_bounded(in, CLOCK_STATE_COUNT - 1);
-    if (clock->state == CLOCK_OFF)
-        return;
-    clock->warned = unpack_bounded(in, 1) != 0;
-    clock->band = (int)unpack_bounded(in, BAND_COUNT - 1);
-    clock->definition = unpack_fixed64(in);
-    clock->start = unpack_time(in, base);
-    clock->due = unpack_time(in, base);
-    clock->warn = unpack_time(in, base);
-    clock->breached = unpack_time(in, base);
-    clock->fulfilled = unpack_time(in, base);
-    clock->interval_count = unpack_bounded(in, LIST_MAX);
+    clock->interval_count = unpack_bounded(in, TICKET_LIST_MAX);
     if (clock->interval_count == 0)
-        in->failed = true; /* a clock that was ever started has one */
+        in->failed = true;
     if (in->failed)
         return;
     clock->intervals = arena_alloc(arena, clock->interval_count * sizeof(*clock->intervals));
@@ -101,123 +56,29 @@ static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, s
     }
 }
 
-static void pack_climb(struct buf *out, const struct climb *climb, time_ms base)
-{
-    pack_fixed64(out, climb->definition);
-    pack_byte(out, (unsigned)climb->trigger);
-    pack_byte(out, (unsigned)(climb->band + 1));
-    pack_time(out, climb->since, base);
-    pack_number(out, climb->next);
-    pack_number(out, climb->told);
-    pack_number(out, climb->rung);
-    pack_byte(out, climb->acknowledged);
-    pack_time(out, climb->restart_at, base);
-    pack_str(out, climb->by);
-}
-
-/* Version 1 did not tell ascents apart: what was told below the next step may be of this one. */
-static uint32_t rung_of_old(const struct climb *climb)
-{
-    return climb->told & (uint32_t)((UINT64_C(1) << climb->next) - 1);
-}
-
-static void unpack_climb(struct unpack *in, struct climb *climb, unsigned version, time_ms base)
-{
-    climb->definition = unpack_fixed64(in);
-    climb->trigger = (enum trigger)unpack_bounded(in, TRIGGER_COUNT - 1);
-    climb->band = (int)unpack_bounded(in, BAND_COUNT) - 1;
-    climb->since = unpack_time(in, base);
-    climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
-    climb->told = (uint32_t)unpack_bounded(in, UINT32_MAX);
-    climb->rung = version == 1 ? rung_of_old(climb) : (uint32_t)unpack_bounded(in, UINT32_MAX);
-    climb->acknowledged = unpack_bounded(in, 1) != 0;
-    climb->restart_at = unpack_time(in, base);
-    climb->by = unpack_str(in);
-}
-
-static void pack_strings(struct buf *out, const struct str *items, size_t count)
-{
-    pack_number(out, count);
-    for (size_t i = 0; i < count; i++)
-        pack_str(out, items[i]);
-}
-
-static struct str *unpack_strings(struct unpack *in, size_t *count, struct arena *arena)
-{
-    *count = unpack_bounded(in, LIST_MAX);
-    if (*count == 0)
-        return NULL;
-    struct str *items = arena_alloc(arena, *count * sizeof(*items));
-    for (size_t i = 0; i < *count; i++)
-        items[i] = unpack_str(in);
-    return items;
-}
-
-static void pack_times(struct buf *out, const struct ticket *ticket)
-{
-    const time_ms times[] = { ticket->last_event,  ticket->last_customer, ticket->last_agent,
-                              ticket->first_reply, ticket->resolved_at,   ticket->closed_at,
-                              ticket->purge_at };
-    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-        pack_time(out, times[i], ticket->created);
-}
-
-static void unpack_times(struct unpack *in, struct ticket *ticket)
-{
-    time_ms *const times[] = { &ticket->last_event,  &ticket->last_customer, &ticket->last_agent,
-                               &ticket->first_reply, &ticket->resolved_at,   &ticket->closed_at,
-                               &ticket->purge_at };
-    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++)
-        *times[i] = unpack_time(in, ticket->created);
-}
-
-static void pack_seen(struct buf *out, const struct ticket *ticket)
+size_t seen_kept(const struct ticket *ticket)
 {
     size_t added = ticket->newly_seen ? 1 : 0;
-    size_t kept = ticket->seen_count;
-    if (kept + added > TICKET_SEEN_MAX)
-        kept = TICKET_SEEN_MAX - added;
-    pack_number(out, kept + added);
+    return ticket->seen_count + added > TICKET_SEEN_MAX ? TICKET_SEEN_MAX
+                                                        : ticket->seen_count + added;
+}
+
+void pack_seen(struct buf *out, const struct ticket *ticket)
+{
+    size_t kept = seen_kept(ticket) - (ticket->newly_seen ? 1 : 0);
     if (kept)
         buf_add(out, ticket->seen + 8 * (ticket->seen_count - kept), 8 * kept);
-    if (added)
+    if (ticket->newly_seen)
         pack_fixed64(out, ticket->newly_seen);
 }
 
-void ticket_encode(const struct ticket *ticket, time_ms deadline, struct buf *out)
+void ticket_encode(const struct ticket *ticket, int version, time_ms deadline, struct buf *out)
 {
     size_t start = out->size;
+    assert(version >= TICKET_OLDEST && version <= TICKET_VERSION);
     buf_reserve(out, 512 + 8 * ticket->seen_count);
-    pack_byte(out, TICKET_VERSION);
-    pack_fixed64(out, (uint64_t)deadline);
-    pack_signed(out, ticket->created);
-    pack_number(out, ticket->turns);
-    pack_byte(out, (unsigned)ticket->status);
-    pack_byte(out, flags_of(ticket));
-    pack_str(out, ticket->department);
-    pack_strings(out, ticket->informed, ticket->informed_count);
-    pack_byte(out, (unsigned)ticket->score);
-    pack_byte(out, (unsigned)ticket->band);
-    pack_byte(out, (unsigned)ticket->base);
-    pack_byte(out, (unsigned)ticket->floor);
-    pack_str(out, ticket->label);
-    pack_byte(out, (unsigned)(ticket->cap + 1));
-    pack_str(out, ticket->category);
-    pack_strings(out, ticket->signals, ticket->signal_count);
-    pack_str(out, ticket->quote);
-    pack_customer(out, &ticket->customer);
-    pack_number(out, (uint64_t)ticket->contacts);
-    pack_number(out, (uint64_t)ticket->reopens);
-    pack_times(out, ticket);
-    pack_clock(out, &ticket->response, ticket->created);
-    pack_number(out, ticket->climb_count);
-    for (size_t i = 0; i < ticket->climb_count; i++)
-        pack_climb(out, &ticket->climbs[i], ticket->created);
-    if (ticket->row.given) {
-        pack_str(out, ticket->row.department);
-        pack_str(out, ticket->row.status);
-    }
-    pack_seen(out, ticket);
+    pack_byte(out, (unsigned)version);
+    codecs[version]->pack(ticket, deadline, out);
     struct str body = { out->data + start, out->size - start };
     pack_fixed32(out, (uint32_t)hash64(body));
 }
@@ -232,7 +93,7 @@ static bool check(struct str state, struct error *err)
                          "a ticket's state has version %u, this release reads up to version %d: it "
                          "was written by a newer release",
                          version, TICKET_VERSION);
-    if (version == 0 || state.size < HEAD_SIZE + CHECK_SIZE)
+    if (version == 0 || state.size < 1 + CHECK_SIZE)
         return error_set(err, "a ticket's state is truncated or no state at all (%zu bytes)",
                          state.size);
     struct str body = { state.data, state.size - CHECK_SIZE };
@@ -243,74 +104,21 @@ static bool check(struct str state, struct error *err)
     return true;
 }
 
-static void unpack_flags(struct unpack *in, struct ticket *ticket)
+static struct unpack packed(struct str state)
 {
-    unsigned flags = unpack_byte(in);
-    if (flags > FLAG_ALL)
-        in->failed = true;
-    ticket->pinned = flags & FLAG_PINNED;
-    ticket->accepted = flags & FLAG_ACCEPTED;
-    ticket->unrouted = flags & FLAG_UNROUTED;
-    ticket->customer.given = flags & FLAG_CUSTOMER_GIVEN;
-    ticket->customer.internal = flags & FLAG_CUSTOMER_INTERNAL;
-    ticket->row.given = flags & FLAG_ROW;
-}
-
-static void unpack_climbs(struct unpack *in, struct ticket *ticket, unsigned version,
-                          struct arena *arena)
-{
-    ticket->climb_count = unpack_bounded(in, LIST_MAX);
-    ticket->climb_capacity = ticket->climb_count;
-    if (ticket->climb_count == 0)
-        return;
-    ticket->climbs = arena_alloc(arena, ticket->climb_count * sizeof(*ticket->climbs));
-    for (size_t i = 0; i < ticket->climb_count; i++)
-        unpack_climb(in, &ticket->climbs[i], version, ticket->created);
-}
-
-static void unpack_fields(struct unpack *in, struct ticket *ticket, unsigned version,
-                          struct arena *arena)
-{
-    ticket->turns = (uint32_t)unpack_bounded(in, UINT32_MAX);
-    ticket->status = (enum status)unpack_bounded(in, STATUS_COUNT - 1);
-    unpack_flags(in, ticket);
-    ticket->department = unpack_str(in);
-    ticket->informed = unpack_strings(in, &ticket->informed_count, arena);
-    ticket->score = (int)unpack_byte(in);
-    ticket->band = (int)unpack_bounded(in, BAND_COUNT - 1);
-    ticket->base = (int)unpack_byte(in);
-    ticket->floor = (int)unpack_byte(in);
-    ticket->label = unpack_str(in);
-    ticket->cap = (int)unpack_bounded(in, BAND_COUNT) - 1;
-    ticket->category = unpack_str(in);
-    ticket->signals = unpack_strings(in, &ticket->signal_count, arena);
-    ticket->quote = unpack_str(in);
-    unpack_customer(in, &ticket->customer);
-    ticket->contacts = (int)unpack_bounded(in, INT32_MAX);
-    ticket->reopens = (int)unpack_bounded(in, INT32_MAX);
-    unpack_times(in, ticket);
-    unpack_clock(in, &ticket->response, ticket->created, arena);
-    unpack_climbs(in, ticket, version, arena);
-    if (ticket->row.given) {
-        ticket->row.department = unpack_str(in);
-        ticket->row.status = unpack_str(in);
-    }
-    ticket->seen_count = unpack_bounded(in, TICKET_SEEN_MAX);
-    ticket->seen = unpack_bytes(in, 8 * ticket->seen_count);
+    return unpack_from((struct str){ state.data + 1, state.size - 1 - CHECK_SIZE });
 }
 
 bool ticket_decode(struct str state, struct str id, struct arena *arena, struct ticket *ticket,
                    struct error *err)
 {
+    const char *why = "other fields than that has";
     if (!check(state, err))
         return false;
     unsigned version = (unsigned char)state.data[0];
-    struct unpack in =
-        unpack_from((struct str){ state.data + HEAD_SIZE, state.size - HEAD_SIZE - CHECK_SIZE });
-    ticket_init(ticket, id, unpack_signed(&in));
-    unpack_fields(&in, ticket, version, arena);
-    if (in.failed || in.at != in.end)
-        return error_set(err, "a ticket's state does not have the fields of version %u", version);
+    struct unpack in = packed(state);
+    if (!codecs[version]->unpack(&in, id, ticket, arena, &why))
+        return error_set(err, "a ticket's state of version %u has %s", version, why);
     return true;
 }
 
@@ -318,7 +126,7 @@ bool ticket_peek(struct str state, time_ms *deadline, struct error *err)
 {
     if (!check(state, err))
         return false;
-    struct unpack in = unpack_from((struct str){ state.data + 1, 8 });
-    *deadline = (time_ms)unpack_fixed64(&in);
+    struct unpack in = packed(state);
+    *deadline = codecs[(unsigned char)state.data[0]]->deadline(&in);
     return true;
 }

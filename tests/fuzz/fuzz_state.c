@@ -25,7 +25,7 @@ static void check_ticket(struct str bytes, struct arena *arena)
         struct ticket second;
         FUZZ_CHECK(ticket_peek(buf_str(&state), &deadline, &err));
         /* What was read can be written, and is read again. */
-        ticket_encode(&ticket, deadline, &again);
+        ticket_encode(&ticket, TICKET_VERSION, deadline, &again);
         FUZZ_CHECK(ticket_decode(buf_str(&again), STR("T-1"), arena, &second, &err));
         FUZZ_CHECK(second.seen_count == ticket.seen_count && second.score == ticket.score);
     } else {

@@ -19,14 +19,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!ticket_decode(raw, STR("t"), arena, &ticket, &err))
         FUZZ_CHECK(err.text[0]);
 
-    pack_byte(&state, TICKET_VERSION);
-    pack_fixed64(&state, 1);
-    buf_add(&state, data, size);
-    pack_fixed32(&state, (uint32_t)hash64(buf_str(&state)));
-    if (ticket_decode(buf_str(&state), STR("t"), arena, &ticket, &err)) {
-        ticket_encode(&ticket, 1, &again);
+    for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
+        buf_clear(&state);
+        pack_byte(&state, (unsigned)version);
+        if (version == 1)
+            pack_fixed64(&state, 1);
+        buf_add(&state, data, size);
+        pack_fixed32(&state, (uint32_t)hash64(buf_str(&state)));
+        if (!ticket_decode(buf_str(&state), STR("t"), arena, &ticket, &err))
+            continue;
+        buf_clear(&again);
+        buf_clear(&third);
+        ticket_encode(&ticket, version, 1, &again);
         FUZZ_CHECK(ticket_decode(buf_str(&again), STR("t"), arena, &same, &err));
-        ticket_encode(&same, 1, &third);
+        ticket_encode(&same, version, 1, &third);
         FUZZ_CHECK(str_equal(buf_str(&again), buf_str(&third)));
     }
     buf_free(&state);

@@ -164,6 +164,89 @@ static void a_reload_moves_no_promise_and_no_ticket(void **state)
     config_free((struct config *)other);
 }
 
+/* ---- upgrades ---- */
+
+static char *from_hex(const char *digits, size_t *size)
+{
+    char *bytes = calloc(1, strlen(digits) / 2 + 1);
+    for (*size = 0; digits[2 * *size]; ++*size) {
+        char pair[3] = { digits[2 * *size], digits[2 * *size + 1], 0 };
+        bytes[*size] = (char)strtoul(pair, NULL, 16);
+    }
+    return bytes;
+}
+
+/* Gives the world the changelog that the release before wrote. */
+static void world_inherit(struct world *world, int version)
+{
+    static char line[4096];
+    FILE *file = fopen(SOURCE_DIR "/tests/cases/state/v1.txt", "r");
+    assert_non_null(file);
+    world->changelog = calloc(64, sizeof(*world->changelog));
+    world->changelog_capacity = 64;
+    while (fgets(line, sizeof(line), file)) {
+        char *rest = NULL, *key = strtok_r(line, " \n", &rest);
+        struct entry *entry = &world->changelog[world->changelog_count];
+        if (*line == '#')
+            continue;
+        world->changelog_count++;
+        entry->key = from_hex(key, &entry->key_size);
+        entry->value = from_hex(strtok_r(NULL, " \n", &rest), &entry->value_size);
+    }
+    fclose(file);
+    world->setup.changelog_version = version;
+    world_restart(world, false);
+}
+
+/* The last value of that key in the changelog. */
+static struct str last_value(const struct world *world, const char *key)
+{
+    for (size_t i = world->changelog_count; i > 0; i--) {
+        const struct entry *entry = &world->changelog[i - 1];
+        if (entry->key_size == strlen(key) && !memcmp(entry->key, key, entry->key_size))
+            return (struct str){ entry->value, entry->value_size };
+    }
+    return STR_NONE;
+}
+
+static void a_changelog_of_the_release_before_is_written_on_in_its_version(void **state)
+{
+    static const struct {
+        const char *name;
+        int version; /* asked for; 0: nothing */
+        int ticket;  /* written */
+        const char *format;
+    } cases[] = {
+        { "until it is finalized", 0, 1, "{\"version\":1,\"partitions\":1}" },
+        { "then in the newest", 2, 2, "{\"version\":2,\"partitions\":1}" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct world world;
+        world_open(&world, config, 0, 1);
+        world_inherit(&world, cases[i].version);
+        size_t before = world.changelog_count;
+        time_ms now = WORLD_START + 6 * TIME_HOUR;
+        world_feed(&world,
+                   STR("{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"new\","
+                       "\"from\":\"agent\",\"body\":\"we look\"}"),
+                   now);
+        assert_in(only(&world, OUTPUT_DECISIONS)->value, "\"outcome\":\"applied\"");
+        world_commit(&world);
+        assert_int_equal(world.changelog_count, before + (cases[i].version ? 2 : 1));
+        assert_int_equal(last_value(&world, "t/t1").data[0], cases[i].ticket);
+        assert_true(str_is(last_value(&world, "m/format"), cases[i].format));
+        /* What nothing happened to stays as it is, and the next owner reads both. */
+        assert_int_equal(last_value(&world, "t/t2").data[0], 1);
+        world.setup.changelog_version = 0;
+        world_restart(&world, true);
+        world_feed(&world, STR("{\"ticket\":\"t2\",\"type\":\"accepted\",\"id\":\"new\"}"), now);
+        world_commit(&world);
+        assert_int_equal(last_value(&world, "t/t2").data[0], cases[i].ticket);
+        world_close(&world);
+    }
+}
+
 /* ---- the changelog speaks for itself ---- */
 
 static void restore_refuses(const char *key, const char *value, size_t value_size,
@@ -460,6 +543,7 @@ int main(void)
         cmocka_unit_test(a_poisonous_record_is_not_looked_into),
         cmocka_unit_test(a_deadline_beyond_the_horizon_waits),
         cmocka_unit_test(a_reload_moves_no_promise_and_no_ticket),
+        cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
         cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
         cmocka_unit_test(a_definition_that_is_missing_is_named),
         cmocka_unit_test(two_runs_give_the_same_bytes),

@@ -75,7 +75,7 @@ static void fill(struct ticket *ticket, struct arena *arena)
 static struct str encode(const struct ticket *ticket, time_ms deadline, struct buf *out)
 {
     buf_clear(out);
-    ticket_encode(ticket, deadline, out);
+    ticket_encode(ticket, TICKET_VERSION, deadline, out);
     return buf_str(out);
 }
 
@@ -136,7 +136,7 @@ static const char version_1[] =
     "01011032547698badcfe0181bab7030081f4ee06000101000101070000000000000000010302"
     "030181f0b25204e69e97018877665544332211961d3f01";
 
-static void the_version_before_is_read(void **state)
+static void the_version_before_is_read_and_written(void **state)
 {
     struct arena *arena = arena_new(4096);
     struct buf bytes = { 0 }, again = { 0 };
@@ -154,8 +154,69 @@ static void the_version_before_is_read(void **state)
     ticket.climbs[0].told = 3;
     struct str expected = arena_copy(arena, encode(&ticket, NOW + 9, &again));
     assert_true(str_equal(encode(&back, NOW + 9, &again), expected));
+    /* And written, for the release that reads nothing newer. */
+    buf_clear(&again);
+    ticket_encode(&back, 1, NOW + 9, &again);
+    assert_true(str_equal(buf_str(&again), buf_str(&bytes)));
     buf_free(&bytes);
     buf_free(&again);
+    arena_free(arena);
+}
+
+/* A section more than this release knows is something that it could not keep. */
+static void an_unknown_section_is_refused(void **state)
+{
+    static const struct {
+        const char *name, *section;
+        size_t size;
+        const char *sentence;
+    } cases[] = {
+        { "a tag to come", "\x63\x01x", 3, "newer one wrote it" },
+        { "a section twice", "\x06\x00", 2, "other fields" },
+        { "a section cut off", "\x06", 1, "other fields" },
+        { "tag 0", "\x00\x00", 2, "other fields" },
+    };
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 };
+    struct ticket ticket, back;
+    (void)state;
+    fill(&ticket, arena);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct error err = { "" };
+        encode(&ticket, NOW, &bytes);
+        bytes.size -= 4;
+        buf_add(&bytes, cases[i].section, cases[i].size);
+        pack_fixed32(&bytes, (uint32_t)hash64(buf_str(&bytes)));
+        if (ticket_decode(buf_str(&bytes), STR("t"), arena, &back, &err) ||
+            !strstr(err.text, cases[i].sentence))
+            fail_msg("%s: %s", cases[i].name, err.text);
+    }
+    buf_free(&bytes);
+    arena_free(arena);
+}
+
+/* What sections cost is saved by what a ticket does not have. */
+static void the_newest_version_takes_no_more_room(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 };
+    struct ticket ticket;
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        size_t sizes[TICKET_VERSION + 1];
+        if (full)
+            fill(&ticket, arena);
+        else
+            ticket_init(&ticket, STR("t"), NOW);
+        for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
+            buf_clear(&bytes);
+            ticket_encode(&ticket, version, NOW, &bytes);
+            sizes[version] = bytes.size;
+        }
+        print_message("%zu bytes, before %zu\n", sizes[TICKET_VERSION], sizes[TICKET_OLDEST]);
+        assert_in_range(sizes[TICKET_VERSION], 1, sizes[TICKET_OLDEST]);
+    }
+    buf_free(&bytes);
     arena_free(arena);
 }
 
@@ -297,7 +358,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_comes_back),
-        cmocka_unit_test(the_version_before_is_read),
+        cmocka_unit_test(the_version_before_is_read_and_written),
+        cmocka_unit_test(an_unknown_section_is_refused),
+        cmocka_unit_test(the_newest_version_takes_no_more_room),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),
         cmocka_unit_test(cut_or_changed_bytes_are_refused),
         cmocka_unit_test(forged_bytes_do_no_harm),

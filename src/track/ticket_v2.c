@@ -1,0 +1,355 @@
+/* Version 2 of a ticket's state: sections, each a tag, its size and its fields, in the order of
+ * their tags. What a ticket does not have costs nothing, and a further section is a further row,
+ * with a further version: an older release must refuse what it cannot keep. */
+#include <string.h>
+
+#include "ticket_codec.h"
+
+enum flag {
+    FLAG_PINNED = 1 << 0,
+    FLAG_ACCEPTED = 1 << 1,
+    FLAG_UNROUTED = 1 << 2,
+    FLAG_CUSTOMER_GIVEN = 1 << 3,
+    FLAG_CUSTOMER_INTERNAL = 1 << 4,
+    FLAG_ALL = (1 << 5) - 1
+};
+
+/* Small values that share a byte: a clock's state, whether it warned, its band; a climb's band and
+ * whether it is acknowledged. */
+enum { CLOCK_STATE_BITS = 7, CLOCK_WARNED = 1 << 3, CLOCK_BAND_SHIFT = 4 };
+enum { CLIMB_BAND_BITS = 7, CLIMB_ACKNOWLEDGED = 1 << 3 };
+
+/* ---- what is always there */
+
+static void pack_times(struct buf *out, const struct ticket *ticket)
+{
+    pack_time(out, ticket->last_event, ticket->created);
+    pack_time(out, ticket->last_customer, ticket->created);
+    pack_time(out, ticket->last_agent, ticket->created);
+    pack_time(out, ticket->first_reply, ticket->created);
+    pack_time(out, ticket->resolved_at, ticket->created);
+    pack_time(out, ticket->closed_at, ticket->created);
+    pack_time(out, ticket->purge_at, ticket->created);
+}
+
+static void unpack_times(struct unpack *in, struct ticket *ticket)
+{
+    ticket->last_event = unpack_time(in, ticket->created);
+    ticket->last_customer = unpack_time(in, ticket->created);
+    ticket->last_agent = unpack_time(in, ticket->created);
+    ticket->first_reply = unpack_time(in, ticket->created);
+    ticket->resolved_at = unpack_time(in, ticket->created);
+    ticket->closed_at = unpack_time(in, ticket->created);
+    ticket->purge_at = unpack_time(in, ticket->created);
+}
+
+static unsigned flags_of(const struct ticket *ticket)
+{
+    return (ticket->pinned ? FLAG_PINNED : 0u) | (ticket->accepted ? FLAG_ACCEPTED : 0u) |
+           (ticket->unrouted ? FLAG_UNROUTED : 0u) |
+           (ticket->customer.given ? FLAG_CUSTOMER_GIVEN : 0u) |
+           (ticket->customer.internal ? FLAG_CUSTOMER_INTERNAL : 0u);
+}
+
+static bool has_core(const struct ticket *ticket)
+{
+    (void)ticket;
+    return true;
+}
+
+static void pack_core(const struct ticket *ticket, struct buf *out)
+{
+    pack_number(out, ticket->turns);
+    pack_byte(out, (unsigned)ticket->status);
+    pack_byte(out, flags_of(ticket));
+    pack_str(out, ticket->department);
+    pack_strings(out, ticket->informed, ticket->informed_count);
+    pack_byte(out, (unsigned)ticket->score);
+    pack_byte(out, (unsigned)ticket->band);
+    pack_byte(out, (unsigned)ticket->base);
+    pack_byte(out, (unsigned)ticket->floor);
+    pack_str(out, ticket->label);
+    pack_byte(out, (unsigned)(ticket->cap + 1));
+    pack_str(out, ticket->category);
+    pack_strings(out, ticket->signals, ticket->signal_count);
+    pack_str(out, ticket->quote);
+    pack_number(out, (uint64_t)ticket->contacts);
+    pack_number(out, (uint64_t)ticket->reopens);
+    pack_times(out, ticket);
+}
+
+static void unpack_core(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    ticket->turns = (uint32_t)unpack_bounded(in, UINT32_MAX);
+    ticket->status = (enum status)unpack_bounded(in, STATUS_COUNT - 1);
+    uint64_t flags = unpack_bounded(in, FLAG_ALL);
+    ticket->pinned = flags & FLAG_PINNED;
+    ticket->accepted = flags & FLAG_ACCEPTED;
+    ticket->unrouted = flags & FLAG_UNROUTED;
+    ticket->customer.given = flags & FLAG_CUSTOMER_GIVEN;
+    ticket->customer.internal = flags & FLAG_CUSTOMER_INTERNAL;
+    ticket->department = unpack_str(in);
+    ticket->informed = unpack_strings(in, &ticket->informed_count, arena);
+    ticket->score = (int)unpack_byte(in);
+    ticket->band = (int)unpack_bounded(in, BAND_COUNT - 1);
+    ticket->base = (int)unpack_byte(in);
+    ticket->floor = (int)unpack_byte(in);
+    ticket->label = unpack_str(in);
+    ticket->cap = (int)unpack_bounded(in, BAND_COUNT) - 1;
+    ticket->category = unpack_str(in);
+    ticket->signals = unpack_strings(in, &ticket->signal_count, arena);
+    ticket->quote = unpack_str(in);
+    ticket->contacts = (int)unpack_bounded(in, INT32_MAX);
+    ticket->reopens = (int)unpack_bounded(in, INT32_MAX);
+    unpack_times(in, ticket);
+}
+
+/* ---- the customer */
+
+static bool has_customer(const struct ticket *ticket)
+{
+    const struct customer *customer = &ticket->customer;
+    return str_present(customer->account) || str_present(customer->contact) ||
+           str_present(customer->department) || str_present(customer->tier) ||
+           str_present(customer->lifecycle) || customer->value >= 0 || customer->vulnerable >= 0;
+}
+
+static void pack_customer(const struct ticket *ticket, struct buf *out)
+{
+    const struct customer *customer = &ticket->customer;
+    pack_str(out, customer->account);
+    pack_str(out, customer->contact);
+    pack_str(out, customer->department);
+    pack_str(out, customer->tier);
+    pack_str(out, customer->lifecycle);
+    pack_byte(out, (unsigned)(customer->value + 1));
+    pack_byte(out, (unsigned)(customer->vulnerable + 1));
+}
+
+static void unpack_customer(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    struct customer *customer = &ticket->customer;
+    (void)arena;
+    customer->account = unpack_str(in);
+    customer->contact = unpack_str(in);
+    customer->department = unpack_str(in);
+    customer->tier = unpack_str(in);
+    customer->lifecycle = unpack_str(in);
+    customer->value = (int)unpack_byte(in) - 1;
+    customer->vulnerable = (int)unpack_byte(in) - 1;
+}
+
+/* ---- clocks, each with its kind */
+
+static bool has_clocks(const struct ticket *ticket)
+{
+    return ticket->response.state != CLOCK_OFF;
+}
+
+static void pack_clocks(const struct ticket *ticket, struct buf *out)
+{
+    const struct clock *clock = &ticket->response;
+    pack_byte(out, CLOCK_RESPONSE);
+    pack_byte(out, (unsigned)clock->state | (clock->warned ? CLOCK_WARNED : 0u) |
+                       (unsigned)clock->band << CLOCK_BAND_SHIFT);
+    pack_fixed64(out, clock->definition);
+    pack_time(out, clock->start, ticket->created);
+    pack_time(out, clock->due, ticket->created);
+    pack_time(out, clock->warn, ticket->created);
+    pack_time(out, clock->breached, ticket->created);
+    pack_time(out, clock->fulfilled, ticket->created);
+    pack_intervals(out, clock, ticket->created);
+}
+
+static void unpack_clocks(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    struct clock *clock = &ticket->response;
+    unpack_bounded(in, CLOCK_KIND_COUNT - 1);
+    unsigned bits = unpack_byte(in);
+    clock->state = (enum clock_state)(bits & CLOCK_STATE_BITS);
+    clock->warned = bits & CLOCK_WARNED;
+    clock->band = (int)(bits >> CLOCK_BAND_SHIFT);
+    clock->definition = unpack_fixed64(in);
+    clock->start = unpack_time(in, ticket->created);
+    clock->due = unpack_time(in, ticket->created);
+    clock->warn = unpack_time(in, ticket->created);
+    clock->breached = unpack_time(in, ticket->created);
+    clock->fulfilled = unpack_time(in, ticket->created);
+    unpack_intervals(in, clock, ticket->created, arena);
+    /* One that is off is not written. */
+    if (clock->state == CLOCK_OFF || clock->state >= CLOCK_STATE_COUNT || clock->band >= BAND_COUNT)
+        in->failed = true;
+}
+
+/* ---- climbs */
+
+static bool has_climbs(const struct ticket *ticket)
+{
+    return ticket->climb_count > 0;
+}
+
+static void pack_climbs(const struct ticket *ticket, struct buf *out)
+{
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        const struct climb *climb = &ticket->climbs[i];
+        pack_fixed64(out, climb->definition);
+        pack_byte(out, (unsigned)climb->trigger);
+        pack_byte(out,
+                  (unsigned)(climb->band + 1) | (climb->acknowledged ? CLIMB_ACKNOWLEDGED : 0u));
+        pack_time(out, climb->since, ticket->created);
+        pack_number(out, climb->next);
+        pack_number(out, climb->told);
+        pack_number(out, climb->rung);
+        if (!climb->acknowledged)
+            continue;
+        pack_time(out, climb->restart_at, ticket->created);
+        pack_str(out, climb->by);
+    }
+}
+
+static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
+{
+    climb->definition = unpack_fixed64(in);
+    climb->trigger = (enum trigger)unpack_bounded(in, TRIGGER_COUNT - 1);
+    unsigned bits = unpack_byte(in);
+    climb->acknowledged = bits & CLIMB_ACKNOWLEDGED;
+    climb->band = (int)(bits & CLIMB_BAND_BITS) - 1;
+    if (climb->band >= BAND_COUNT || bits > (CLIMB_BAND_BITS | CLIMB_ACKNOWLEDGED))
+        in->failed = true;
+    climb->since = unpack_time(in, base);
+    climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
+    climb->told = (uint32_t)unpack_bounded(in, UINT32_MAX);
+    climb->rung = (uint32_t)unpack_bounded(in, UINT32_MAX);
+    climb->restart_at = climb->acknowledged ? unpack_time(in, base) : TIME_NEVER;
+    climb->by = climb->acknowledged ? unpack_str(in) : STR_NONE;
+}
+
+static void unpack_climbs(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    while (!in->failed && in->at < in->end) {
+        unpack_climb(in, ticket_add_climb(ticket, arena), ticket->created);
+    }
+}
+
+/* ---- the source's last row, identities */
+
+static bool has_row(const struct ticket *ticket)
+{
+    return ticket->row.given;
+}
+
+static void pack_row(const struct ticket *ticket, struct buf *out)
+{
+    pack_str(out, ticket->row.department);
+    pack_str(out, ticket->row.status);
+}
+
+static void unpack_row(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    (void)arena;
+    ticket->row.given = true;
+    ticket->row.department = unpack_str(in);
+    ticket->row.status = unpack_str(in);
+}
+
+static bool has_seen(const struct ticket *ticket)
+{
+    return ticket->seen_count > 0 || ticket->newly_seen;
+}
+
+static void pack_identities(const struct ticket *ticket, struct buf *out)
+{
+    pack_seen(out, ticket); /* how many is told by the section's size */
+}
+
+static void unpack_seen(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    size_t size = (size_t)(in->end - in->at);
+    (void)arena;
+    if (size % 8 || size / 8 > TICKET_SEEN_MAX)
+        in->failed = true;
+    ticket->seen_count = size / 8;
+    ticket->seen = unpack_bytes(in, size);
+}
+
+/* ---- the sections */
+
+enum tag { TAG_CORE = 1, TAG_CUSTOMER, TAG_CLOCKS, TAG_CLIMBS, TAG_ROW, TAG_SEEN, TAG_COUNT };
+
+static const struct section {
+    bool (*present)(const struct ticket *ticket);
+    void (*pack)(const struct ticket *ticket, struct buf *out);
+    void (*unpack)(struct unpack *in, struct ticket *ticket, struct arena *arena);
+} sections[TAG_COUNT] = {
+    [TAG_CORE] = { has_core, pack_core, unpack_core },
+    [TAG_CUSTOMER] = { has_customer, pack_customer, unpack_customer },
+    [TAG_CLOCKS] = { has_clocks, pack_clocks, unpack_clocks },
+    [TAG_CLIMBS] = { has_climbs, pack_climbs, unpack_climbs },
+    [TAG_ROW] = { has_row, pack_row, unpack_row },
+    [TAG_SEEN] = { has_seen, pack_identities, unpack_seen },
+};
+
+/* A section's size is known only behind it: most take one byte, so one is left free and the rest
+ * moved where that was too few. */
+static void pack_section(struct buf *out, unsigned tag, const struct ticket *ticket)
+{
+    pack_byte(out, tag);
+    pack_byte(out, 0);
+    size_t start = out->size;
+    sections[tag].pack(ticket, out);
+    size_t size = out->size - start;
+    if (size < 0x80) {
+        out->data[start - 1] = (char)size;
+        return;
+    }
+    pack_number(out, size);
+    size_t length = out->size - start - size;
+    char number[10];
+    memcpy(number, out->data + start + size, length);
+    memmove(out->data + start - 1 + length, out->data + start, size);
+    memcpy(out->data + start - 1, number, length);
+    out->size--;
+}
+
+static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)
+{
+    pack_signed(out, ticket->created);
+    pack_time(out, deadline, ticket->created);
+    for (unsigned tag = TAG_CORE; tag < TAG_COUNT; tag++) {
+        if (sections[tag].present(ticket))
+            pack_section(out, tag, ticket);
+    }
+}
+
+static time_ms deadline_of(struct unpack *in)
+{
+    time_ms created = unpack_signed(in);
+    return unpack_time(in, created);
+}
+
+static bool unpack(struct unpack *in, struct str id, struct ticket *ticket, struct arena *arena,
+                   const char **why)
+{
+    unsigned last = 0;
+    ticket_init(ticket, id, unpack_signed(in));
+    unpack_time(in, ticket->created); /* the deadline */
+    while (!in->failed && in->at < in->end) {
+        unsigned tag = unpack_byte(in);
+        if (tag >= TAG_COUNT) {
+            *why = "a section that this release does not know: a newer one wrote it";
+            return false;
+        }
+        size_t size = unpack_number(in);
+        const unsigned char *bytes = unpack_bytes(in, size);
+        if (!bytes || tag <= last || (last == 0 && tag != TAG_CORE))
+            return false;
+        struct unpack section = { bytes, bytes + size, false };
+        sections[tag].unpack(&section, ticket, arena);
+        if (section.failed || section.at != section.end)
+            return false;
+        last = tag;
+    }
+    return !in->failed && last >= TAG_CORE;
+}
+
+const struct ticket_codec ticket_v2 = { pack, unpack, deadline_of };
