@@ -75,27 +75,38 @@ struct engine_ops {
     void (*counters)(const struct engine *engine, uint64_t *values);
 };
 
-/* Time for one task: decides `struct moment` from records and, in wall mode, from the caller. */
+/* Time for one task: decides `struct moment`. In stream mode time is the highest event time. Wall
+ * time is stream time that the clock may overtake: records bring it as far as their Kafka
+ * timestamps, and only a task that has read all its input lets the clock take it further. */
 struct task_clock {
     enum clock_mode mode;
     time_ms stream; /* committed with every transaction; restore it from there */
     time_ms now;    /* last given out */
-    time_ms read;   /* Kafka timestamp of the last record fed */
-    bool behind;    /* wall mode: input is known to hold more than was fed */
+    time_ms passed; /* time passed up to here: deadlines until then are no longer to come */
 };
 
-/* Feeds one record at its moment. In stream mode time first advances to the event's, firing what
- * is due on the way, deadline by deadline; in wall mode `wall` is now and nothing fires. */
+/* Lets time pass up to the record that is fed next, deadline by deadline in order, and stops after
+ * `limit` of them. True when more come before the record: call again after taking the actions.
+ * `wall` is now, in wall mode. */
+bool engine_reach(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                  const struct prepared *prepared, time_ms record_timestamp, time_ms wall,
+                  unsigned limit, struct actions *actions);
+/* Feeds one record at its moment: first time passes up to it, all of it. */
 void engine_turn(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
                  struct prepared *prepared, time_ms record_timestamp, time_ms wall,
                  struct actions *actions);
-/* Stream mode: lets time pass up to `until` without a record, deadline by deadline. */
+/* Gives a record up that killed the process `attempts` times: see `poison`. */
+void engine_poison(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
+                   const struct record *record, int attempts, time_ms wall,
+                   struct actions *actions);
+/* Lets time pass up to `until` without a record, deadline by deadline. */
 void engine_advance(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
                     time_ms until, struct actions *actions);
-/* Wall mode: fires what is due up to the horizon; in stream mode nothing happens. True when more
- * is due than `limit`. */
+/* Wall mode: lets the clock pass, at most `limit` deadlines; in stream mode nothing happens. A task
+ * that is `behind` (its input is known to hold more than was fed) fires only what is due at the
+ * time its records brought. True when more is due than `limit`. */
 bool engine_pass(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,
-                 time_ms wall, unsigned limit, struct actions *actions);
+                 bool behind, time_ms wall, unsigned limit, struct actions *actions);
 /* When engine_pass wants to be called next (wall clock), or TIME_NEVER. */
 time_ms engine_wake(const struct engine_ops *ops, const struct engine *engine,
-                    const struct task_clock *clock);
+                    const struct task_clock *clock, bool behind);

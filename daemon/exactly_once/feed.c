@@ -78,7 +78,13 @@ static void write_out(struct feeder *feeder)
         feeder->end = true;
 }
 
-enum step { STEP_FED, STEP_NOTHING, STEP_ENDS, STEP_BROKEN };
+enum step {
+    STEP_FED,
+    STEP_PASSED, /* some deadlines before the record; more are to come */
+    STEP_NOTHING,
+    STEP_ENDS,
+    STEP_BROKEN
+};
 
 /* One record of one task, with the care it needs. */
 static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
@@ -107,14 +113,17 @@ static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now,
         return STEP_ENDS;
     }
     actions_clear(&feeder->actions);
+    bool fed = true;
     if (gives_up)
         task_give_up(task, wall, &feeder->actions);
     else
-        task_feed(task, wall, &feeder->actions);
+        fed = task_feed(task, wall, PASS, &feeder->actions);
     write_out(feeder);
-    if (++feeder->fed >= feeder->config->commit_records)
+    if (fed && ++feeder->fed >= feeder->config->commit_records)
         feeder->end = true;
-    return feeder->end ? STEP_ENDS : STEP_FED;
+    if (feeder->end)
+        return STEP_ENDS;
+    return fed ? STEP_FED : STEP_PASSED;
 }
 
 static enum step feed_slice(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
@@ -122,7 +131,6 @@ static enum step feed_slice(struct feeder *feeder, struct task *task, time_ms no
 {
     if (task->state != TASK_RUNNING || task->aim == TASK_ARM)
         return STEP_NOTHING;
-    task->current.clock.behind = task_is_behind(task);
     enum step step = STEP_NOTHING;
     for (int i = 0; i < SLICE; i++) {
         step = feed_one(feeder, task, now, wall, err);
@@ -175,7 +183,7 @@ static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, t
     return true;
 }
 
-/* Deadlines. Those that a task may not judge now (it is behind its input) wait. */
+/* Deadlines that no record brought. */
 static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
                      time_ms wall)
 {
@@ -183,12 +191,8 @@ static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, t
         struct task *task = tasks[i];
         if (task->state != TASK_RUNNING)
             continue;
-        struct task_clock *clock = &task->current.clock;
-        clock->behind = task_is_behind(task);
-        if (engine_wake(task->row->ops, task->engine, clock) > wall)
-            continue;
         actions_clear(&feeder->actions);
-        if (engine_pass(task->row->ops, task->engine, clock, wall, PASS, &feeder->actions))
+        if (task_pass(task, wall, PASS, &feeder->actions))
             feeder->more = true;
         if (feeder->actions.count == 0)
             continue;
@@ -214,7 +218,6 @@ static bool feed_alone(struct feeder *feeder, struct task *task, time_ms now, ti
     feeder->end = true;
     if (transaction_state(feeder->transaction) == TRANSACTION_OPEN)
         return true;
-    task->current.clock.behind = task_is_behind(task);
     return feed_one(feeder, task, now, wall, err) != STEP_BROKEN;
 }
 
@@ -308,8 +311,7 @@ time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t co
         struct task *task = tasks[i];
         if (task->state != TASK_RUNNING)
             continue;
-        task->current.clock.behind = task_is_behind(task);
-        time_ms wake = engine_wake(task->row->ops, task->engine, &task->current.clock);
+        time_ms wake = task_wake(task);
         if (wake != TIME_NEVER)
             delay = time_min(delay, time_max(wake - wall, 0));
     }

@@ -59,7 +59,7 @@ void task_place(struct task *task, int64_t position, const struct offset_note *n
     task->current.care = care_begin(note, task->setup.config->commit_records);
     task->current.clock.stream = note->stream;
     if (task->current.clock.mode == CLOCK_STREAM)
-        task->current.clock.now = note->stream;
+        task->current.clock.now = task->current.clock.passed = note->stream;
     task->marked = task->current;
 }
 
@@ -198,27 +198,39 @@ static void passed(struct task *task)
     pop(task);
 }
 
-void task_feed(struct task *task, time_ms wall, struct actions *actions)
+bool task_feed(struct task *task, time_ms wall, unsigned limit, struct actions *actions)
 {
     struct ahead *ahead = &task->ahead[task->ahead_first];
+    struct task_clock *clock = &task->current.clock;
+    /* A producer's clock may be ahead; its records bring time no further than ours is. */
+    time_ms timestamp = time_min(ahead->timestamp, wall);
     if (ahead->prepared == NULL)
         prepare(task, ahead);
-    engine_turn(task->row->ops, task->engine, &task->current.clock, ahead->prepared,
-                ahead->timestamp, wall, actions);
+    if (engine_reach(task->row->ops, task->engine, clock, ahead->prepared, timestamp, wall, limit,
+                     actions))
+        return false;
+    engine_turn(task->row->ops, task->engine, clock, ahead->prepared, timestamp, wall, actions);
     passed(task);
+    return true;
 }
 
 void task_give_up(struct task *task, time_ms wall, struct actions *actions)
 {
     struct ahead *ahead = &task->ahead[task->ahead_first];
-    struct task_clock *clock = &task->current.clock;
-    clock->read = time_max(clock->read, ahead->timestamp);
-    if (clock->mode == CLOCK_WALL)
-        clock->now = time_max(clock->now, wall);
-    struct moment moment = { .now = clock->now, .horizon = clock->now, .stream = clock->stream };
-    task->row->ops->poison(task->engine, ahead->record, task->current.care.deaths, &moment,
-                           actions);
+    engine_poison(task->row->ops, task->engine, &task->current.clock, ahead->record,
+                  task->current.care.deaths, wall, actions);
     passed(task);
+}
+
+bool task_pass(struct task *task, time_ms wall, unsigned limit, struct actions *actions)
+{
+    return engine_pass(task->row->ops, task->engine, &task->current.clock, task_is_behind(task),
+                       wall, limit, actions);
+}
+
+time_ms task_wake(const struct task *task)
+{
+    return engine_wake(task->row->ops, task->engine, &task->current.clock, task_is_behind(task));
 }
 
 void task_prepare_again(struct task *task)
@@ -259,6 +271,9 @@ struct offset_note task_note(const struct task *task, int commit_records)
         care_clean(&care, &note);
     note.counter++;
     note.stream = task->current.clock.stream;
+    /* A commit amid the deadlines before a record: a restart goes on from there. */
+    if (task->current.clock.mode == CLOCK_STREAM)
+        note.stream = time_max(note.stream, task->current.clock.passed);
     return note;
 }
 

@@ -96,12 +96,18 @@ enum task_read {
 enum task_read task_read(struct task *task);
 /* The next record to feed, or NULL. */
 struct ahead *task_next(const struct task *task);
-/* Feeds it to the engine and lets go of it. */
-void task_feed(struct task *task, time_ms wall, struct actions *actions);
+/* Lets time pass up to it, at most `limit` deadlines, then feeds it to the engine and lets go of
+ * it. False when more deadlines come first: call again after taking the actions. */
+bool task_feed(struct task *task, time_ms wall, unsigned limit, struct actions *actions);
 /* Gives it up: it killed the process too often. */
 void task_give_up(struct task *task, time_ms wall, struct actions *actions);
 /* Prepares again what waits (after `configure`). */
 void task_prepare_again(struct task *task);
+
+/* Deadlines that the clock alone lets fire, see engine_pass and engine_wake: those that the task
+ * may not judge now (it is behind its input) wait. */
+bool task_pass(struct task *task, time_ms wall, unsigned limit, struct actions *actions);
+time_ms task_wake(const struct task *task);
 
 /* Whether more is known to be in the input than was fed. */
 bool task_is_behind(const struct task *task);

@@ -5,7 +5,7 @@
 
 struct moment {
     time_ms now;     /* stamps what is decided in this turn */
-    time_ms horizon; /* deadlines up to here may fire: equals `now`, or, while the task is behind
-                        its input, the Kafka timestamp of the last record read */
+    time_ms horizon; /* time passed up to here: deadlines until then may fire. Earlier than `now`
+                        while the clock is ahead of what the records tell */
     time_ms stream;  /* highest event time fed so far, this turn's event included */
 };

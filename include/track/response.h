@@ -12,7 +12,8 @@ void response_retarget(struct turn *turn, struct str cause);
 /* A person answered at `time`. An announced breach stands, annotated; one that nobody announced
  * yet is announced now. */
 void response_fulfil(struct turn *turn, time_ms time);
-/* The matter ended without an answer: `how` is "resolved" or "closed". */
+/* The matter ended without an answer: `how` is "resolved" or "closed". A breach that nobody
+ * announced yet is announced now. */
 void response_end(struct turn *turn, time_ms time, const char *how);
 /* The clock's own deadline, turn->at, came: warns or declares the breach. */
 void response_fire(struct turn *turn);

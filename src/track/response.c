@@ -56,15 +56,22 @@ static void declare_breach(struct turn *turn)
     ladder_trigger(turn, TRIGGER_BREACH, clock->due);
 }
 
+/* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
+ * moment that has passed and end it, too. */
+static void declare_if_late(struct turn *turn, time_ms time)
+{
+    const struct clock *clock = &turn->ticket->response;
+    if (clock->state == CLOCK_RUNNING && clock->breached == TIME_NEVER && time > clock->due)
+        declare_breach(turn);
+}
+
 void response_fulfil(struct turn *turn, time_ms time)
 {
     struct clock *clock = &turn->ticket->response;
     char text[TIME_TEXT_SIZE];
     if (clock->state != CLOCK_RUNNING)
         return;
-    bool announced = clock->breached != TIME_NEVER;
-    if (time > clock->due && !announced)
-        declare_breach(turn);
+    declare_if_late(turn, time);
     clock_fulfil(clock, time);
     if (clock->state == CLOCK_MET)
         turn_promise(turn, PROMISE_MET, TIME_NEVER, STR_NONE);
@@ -83,6 +90,7 @@ void response_fulfil(struct turn *turn, time_ms time)
 void response_end(struct turn *turn, time_ms time, const char *how)
 {
     struct clock *clock = &turn->ticket->response;
+    declare_if_late(turn, time);
     bool broken = clock->breached != TIME_NEVER;
     if (!clock_end(clock, time))
         return;
@@ -103,5 +111,7 @@ void response_fire(struct turn *turn)
     }
     clock->warned = true;
     turn->timer = STR("response warning");
-    ladder_trigger(turn, TRIGGER_WARNING, clock->warn);
+    /* A backlog may yet bring the answer, but by the clock it is too late to warn of anything. */
+    if (turn->moment->now < clock->due)
+        ladder_trigger(turn, TRIGGER_WARNING, clock->warn);
 }

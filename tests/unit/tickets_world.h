@@ -114,9 +114,10 @@ static inline void world_commit(struct world *world)
     tickets_engine.mark(world->engine);
 }
 
-/* Feeds one event's JSON as the next record of the partition; the actions stay until the next
- * call. */
-static inline void world_feed(struct world *world, struct str json, time_ms timestamp)
+/* Feeds one event's JSON as the next record of the partition, read at `wall` in wall mode; the
+ * actions stay until the next call. */
+static inline void world_feed_at(struct world *world, struct str json, time_ms timestamp,
+                                 time_ms wall)
 {
     actions_clear(&world->actions);
     arena_reset(world->arena);
@@ -127,22 +128,29 @@ static inline void world_feed(struct world *world, struct str json, time_ms time
                                .timestamp = timestamp,
                                .value = arena_copy(world->arena, json) };
     struct prepared *prepared = tickets_engine.prepare(world->engine, record, world->arena);
-    engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, timestamp,
+    engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, wall,
                 &world->actions);
 }
 
-/* Time passes up to `until`, deadline by deadline. */
+static inline void world_feed(struct world *world, struct str json, time_ms timestamp)
+{
+    world_feed_at(world, json, timestamp, timestamp);
+}
+
+/* Time passes up to `until`, deadline by deadline; in wall mode the clock wakes the task for each,
+ * as it does a task that has read all its input. */
 static inline void world_pass(struct world *world, time_ms until)
 {
     actions_clear(&world->actions);
-    for (time_ms due = tickets_engine.next(world->engine); due <= until;
-         due = tickets_engine.next(world->engine)) {
-        world->clock.now = time_max(world->clock.now, due);
-        struct moment moment = { world->clock.now, world->clock.now, world->clock.stream };
-        while (tickets_engine.tick(world->engine, &moment, 1, &world->actions))
+    for (time_ms wake = 0; world->clock.mode == CLOCK_WALL && wake < until;) {
+        wake = engine_wake(&tickets_engine, world->engine, &world->clock, false);
+        wake = time_max(time_min(wake, until), world->clock.now);
+        while (engine_pass(&tickets_engine, world->engine, &world->clock, false, wake, 1,
+                           &world->actions))
             ;
     }
-    world->clock.now = time_max(world->clock.now, until);
+    if (world->clock.mode == CLOCK_STREAM)
+        engine_advance(&tickets_engine, world->engine, &world->clock, until, &world->actions);
 }
 
 /* True when a later entry has the same key: compaction may have removed this one. */

@@ -1,15 +1,21 @@
 /* Golden traces: tests/traces/NAME.trace tells in virtual time what goes in ("> ...") and, line by
  * line, what must come out. Each runs in several ways that must not make a difference: plainly,
- * with every transaction undone and done again, and with a restart after every step.
+ * with every transaction undone and done again, with a restart after every step, and by the clock
+ * instead of the records' time: awake at every deadline, or behind and never overtaking them.
  * OMBUD_TRACES=write writes what comes out instead; read the diff before you keep it. */
 #include "tickets_world.h"
 
 #include <dirent.h>
 
-enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COMPACTED, WAY_COUNT };
-static const char *const way_names[WAY_COUNT] = { "plainly", "with each turn undone and redone",
-                                                  "restarted after each line",
-                                                  "restarted from a compacted changelog" };
+enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COMPACTED, WAY_AWAKE, WAY_SLICE, WAY_COUNT };
+static const char *const way_names[WAY_COUNT] = {
+    "plainly",
+    "with each turn undone and redone",
+    "restarted after each line",
+    "restarted from a compacted changelog",
+    "by the clock, deadlines after each record",
+    "by the clock, all records in one slice",
+};
 
 static void print_time(struct buf *out, time_ms time)
 {
@@ -122,27 +128,28 @@ static void print_action(struct buf *out, const struct action *action, struct ar
         print_notice(out, root);
 }
 
-/* "ce_time" and "ce_subject" say when and whose; state has neither and follows its decision. */
-static void print_prefix(struct buf *out, const struct world *world, const struct action *action)
+/* "ce_time" and "ce_subject" say when and whose; state has neither and follows its decision, whose
+ * time `*time` is. */
+static void print_prefix(struct buf *out, const struct action *action, time_ms *time)
 {
     struct record as_record = { .headers = action->headers, .header_count = action->header_count };
     struct str when = record_header(&as_record, "ce_time");
     struct str whose = record_header(&as_record, "ce_subject");
-    time_ms time = world->clock.now;
     if (str_present(when))
-        assert_true(time_parse(when, &time, NULL));
-    print_time(out, time);
+        assert_true(time_parse(when, time, NULL));
+    print_time(out, *time);
     buf_printf(out, " %.*s ", STR_ARG(str_present(whose) ? whose : STR("-")));
 }
 
 static void print_actions(struct buf *out, struct world *world)
 {
     struct arena *arena = arena_new(64 * 1024);
+    time_ms time = world->clock.now;
     for (size_t i = 0; i < world->actions.count; i++) {
         struct buf line = { 0 };
         print_action(&line, &world->actions.items[i], arena);
         if (line.size) {
-            print_prefix(out, world, &world->actions.items[i]);
+            print_prefix(out, &world->actions.items[i], &time);
             buf_printf(out, "%.*s\n", STR_ARG(buf_str(&line)));
         }
         buf_free(&line);
@@ -159,56 +166,106 @@ static bool parse_clock_time(const char *text, time_ms *out)
     return true;
 }
 
+struct input {
+    time_ms arrival, own; /* Kafka's timestamp, the event's time */
+    char *json;           /* NULL: time passes */
+};
+
 /* `> 00:00:05 t1 opened {"body":"..."}`; "at HH:MM:SS" in front of the object: the event's own
  * time where it differs from the record's; `> 01:00:00` alone: time passes. */
-static void run_input(struct world *world, const char *line)
+static struct input parse_input(const char *line)
 {
-    time_ms arrival = 0, own = 0;
+    struct input input = { 0, 0, NULL };
     char ticket[128], type[32], own_text[16];
     int used = 0;
-    if (!parse_clock_time(line + 2, &arrival))
+    if (!parse_clock_time(line + 2, &input.arrival))
         fail_msg("no time in '%s'", line);
-    if (sscanf(line + 2, "%*s %127s %31s %n", ticket, type, &used) < 2) {
-        world_pass(world, arrival);
-        return;
-    }
+    input.own = input.arrival;
+    if (sscanf(line + 2, "%*s %127s %31s %n", ticket, type, &used) < 2)
+        return input;
     const char *rest = line + 2 + used;
-    own = arrival;
     if (sscanf(rest, "at %15s %n", own_text, &used) == 1) {
-        assert_true(parse_clock_time(own_text, &own));
+        assert_true(parse_clock_time(own_text, &input.own));
         rest += used;
     }
     struct buf json = { 0 };
     char text[TIME_TEXT_SIZE];
     buf_printf(&json, "{\"ticket\":\"%s\",\"type\":\"%s\",\"time\":\"%.*s\"%s%s", ticket, type,
-               STR_ARG(time_format(own, text)), *rest == '{' && rest[1] != '}' ? "," : "",
+               STR_ARG(time_format(input.own, text)), *rest == '{' && rest[1] != '}' ? "," : "",
                *rest == '{' ? rest + 1 : "}");
-    world_feed(world, buf_str(&json), arrival);
+    input.json = world_copy(buf_str(&json));
     buf_free(&json);
+    return input;
 }
 
-static void run_line(struct world *world, const char *line, enum way way, struct buf *out)
+static void pass(struct world *world, time_ms until, struct buf *out)
+{
+    world_pass(world, until);
+    print_actions(out, world);
+    world_commit(world);
+}
+
+/* By the clock, whose time is Kafka's: a record has its event's time there too, since the other
+ * ways know no other. */
+static void run_by_the_clock(struct world *world, const struct input *input, enum way way,
+                             struct buf *out)
+{
+    bool awake = way == WAY_AWAKE;
+    if (awake)
+        pass(world, input->own, out);
+    if (!input->json)
+        return;
+    world_feed_at(world, str_from(input->json), input->own, awake ? input->own : WORLD_START);
+    print_actions(out, world);
+    world_keep(world);
+    if (awake)
+        pass(world, world->clock.now, out);
+}
+
+static void run_once(struct world *world, const struct input *input)
+{
+    if (input->json)
+        world_feed(world, str_from(input->json), input->arrival);
+    else
+        world_pass(world, input->arrival);
+}
+
+static void run_input(struct world *world, const struct input *input, enum way way, struct buf *out)
 {
     if (way == WAY_UNDONE) {
         struct task_clock clock = world->clock;
         int64_t offset = world->offset;
-        run_input(world, line);
+        run_once(world, input);
         tickets_engine.undo(world->engine);
         world->clock = clock;
         world->offset = offset;
     }
-    run_input(world, line);
+    run_once(world, input);
     print_actions(out, world);
     world_commit(world);
     if (way == WAY_RESTARTED || way == WAY_COMPACTED)
         world_restart(world, way == WAY_COMPACTED);
 }
 
+/* Returns until when time passed without a record, or 0. */
+static time_ms run_line(struct world *world, const char *line, enum way way, struct buf *out)
+{
+    struct input input = parse_input(line);
+    if (world->clock.mode == CLOCK_WALL)
+        run_by_the_clock(world, &input, way, out);
+    else
+        run_input(world, &input, way, out);
+    free(input.json);
+    return input.json ? 0 : input.arrival;
+}
+
 /* Inputs and comments as they are, outputs as they come. */
 static void run(const struct config *config, struct str text, enum way way, struct buf *out)
 {
     struct world world;
+    time_ms quiet_until = 0;
     world_open(&world, config, 0, 1);
+    world.clock.mode = way >= WAY_AWAKE ? CLOCK_WALL : CLOCK_STREAM;
     while (text.size) {
         const char *end = memchr(text.data, '\n', text.size);
         size_t size = end ? (size_t)(end - text.data) : text.size;
@@ -216,11 +273,14 @@ static void run(const struct config *config, struct str text, enum way way, stru
         if (line[0] == '>' || line[0] == '#' || !line[0])
             buf_printf(out, "%s\n", line);
         if (line[0] == '>')
-            run_line(&world, line, way, out);
+            quiet_until = run_line(&world, line, way, out);
         free(line);
         size += end ? 1 : 0;
         text = (struct str){ text.data + size, text.size - size };
     }
+    /* The slice is fed: the clock may overtake. */
+    if (way == WAY_SLICE)
+        pass(&world, quiet_until, out);
     world_close(&world);
 }
 
@@ -255,9 +315,25 @@ static void compare(const char *path, struct str expected, struct str actual, en
              expected.data + start, is, actual.data + start);
 }
 
+/* Without inputs and comments: by the clock, what time alone brings may come with another of them.
+ */
+static struct str outputs_only(struct str text, struct buf *out)
+{
+    buf_clear(out);
+    while (text.size) {
+        const char *end = memchr(text.data, '\n', text.size);
+        size_t size = end ? (size_t)(end - text.data) + 1 : text.size;
+        if (text.data[0] != '>' && text.data[0] != '#')
+            buf_add(out, text.data, size);
+        text = (struct str){ text.data + size, text.size - size };
+    }
+    buf_text(out);
+    return buf_str(out);
+}
+
 static void run_file(const struct config *config, const char *path)
 {
-    struct buf expected = { 0 };
+    struct buf expected = { 0 }, outputs[2] = { { 0 }, { 0 } };
     assert_true(read_file(path, &expected));
     buf_text(&expected);
     for (enum way way = 0; way < WAY_COUNT; way++) {
@@ -273,10 +349,16 @@ static void run_file(const struct config *config, const char *path)
             buf_add(&expected, actual.data, actual.size);
             buf_text(&expected);
         }
-        compare(path, buf_str(&expected), buf_str(&actual), way);
+        if (way < WAY_AWAKE)
+            compare(path, buf_str(&expected), buf_str(&actual), way);
+        else
+            compare(path, outputs_only(buf_str(&expected), &outputs[0]),
+                    outputs_only(buf_str(&actual), &outputs[1]), way);
         buf_free(&actual);
     }
     buf_free(&expected);
+    buf_free(&outputs[0]);
+    buf_free(&outputs[1]);
 }
 
 static int is_trace(const struct dirent *entry)
