@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "host/config_file.h"
 #include "ctl/command.h"
+#include "host/options.h"
 #include "json/json.h"
 
 /* clang-format off */
@@ -61,6 +62,21 @@ int command_help(const struct command *command)
     printf("Usage: ombudctl %s %s\n\n%s.\n\n%s", command->name, command->arguments,
            command->summary, command->help);
     return 0;
+}
+
+int command_options(const struct command *command, const struct option_row *rows, int argc,
+                    char **argv)
+{
+    struct error err;
+    switch (options_read(rows, argc, argv, &err)) {
+    case OPTIONS_HELP:
+        return command_help(command);
+    case OPTIONS_WRONG:
+        return command_misused(command, "%s", err.text);
+    case OPTIONS_READ:
+        break;
+    }
+    return -1;
 }
 
 const char *command_default_config(void)

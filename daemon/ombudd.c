@@ -1,7 +1,6 @@
 /* ombudd: the router. Reads its arguments and its configuration, checks what can be checked, and
  * hands over to the main loop. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,8 @@
 #include "serve/app.h"
 #include "base/mem.h"
 #include "host/config_file.h"
+#include "host/options.h"
+#include "host/signals.h"
 #include "json/json.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/start_check.h"
@@ -45,64 +46,37 @@ static void print_usage(FILE *to)
 struct options {
     const char *config;
     const char *instance;
-    bool check, accept_loss, verbose;
-};
-
-enum {
-    OPTION_CHECK = 256,
-    OPTION_INSTANCE,
-    OPTION_LOSS,
-    OPTION_VERBOSE,
-    OPTION_HELP,
-    OPTION_VERSION
+    bool check, accept_loss, verbose, version;
 };
 
 /* -1: go on; else exit with that code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "check", no_argument, NULL, OPTION_CHECK },
-        { "instance", required_argument, NULL, OPTION_INSTANCE },
-        { "accept-loss", no_argument, NULL, OPTION_LOSS },
-        { "verbose", no_argument, NULL, OPTION_VERBOSE },
-        { "help", no_argument, NULL, OPTION_HELP },
-        { "version", no_argument, NULL, OPTION_VERSION },
+    const struct option_row rows[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = &options->config },
+        { .name = "check", .kind = OPTION_FLAG, .to = &options->check },
+        { .name = "instance", .kind = OPTION_TEXT, .to = &options->instance },
+        { .name = "accept-loss", .kind = OPTION_FLAG, .to = &options->accept_loss },
+        { .name = "verbose", .kind = OPTION_FLAG, .to = &options->verbose },
+        { .name = "version", .kind = OPTION_FLAG, .to = &options->version },
         { 0 },
     };
-    int option;
-    while ((option = getopt_long(argc, argv, "c:", known, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            options->config = optarg;
-            break;
-        case OPTION_CHECK:
-            options->check = true;
-            break;
-        case OPTION_INSTANCE:
-            options->instance = optarg;
-            break;
-        case OPTION_LOSS:
-            options->accept_loss = true;
-            break;
-        case OPTION_VERBOSE:
-            options->verbose = true;
-            break;
-        case OPTION_HELP:
-            print_usage(stdout);
-            return EX_OK;
-        case OPTION_VERSION:
-            printf("ombudd %s, librdkafka %s\n", OMBUD_VERSION, rd_kafka_version_str());
-            return EX_OK;
-        default:
-            print_usage(stderr);
-            return EX_USAGE;
-        }
+    struct error err;
+    enum options_outcome outcome = options_read(rows, argc, argv, &err);
+    if (outcome == OPTIONS_HELP) {
+        print_usage(stdout);
+        return EX_OK;
     }
-    if (options->config != NULL && optind == argc)
+    if (outcome == OPTIONS_READ && options->version) {
+        printf("ombudd %s, librdkafka %s\n", OMBUD_VERSION, rd_kafka_version_str());
+        return EX_OK;
+    }
+    if (outcome == OPTIONS_READ && options->config != NULL && optind == argc)
         return -1;
-    fprintf(stderr, "ombudd: %s\n\n",
-            options->config == NULL ? "which configuration? -c FILE" : "too many arguments");
+    if (outcome == OPTIONS_READ)
+        error_set(&err, "%s",
+                  options->config == NULL ? "which configuration? -c FILE" : "too many arguments");
+    fprintf(stderr, "ombudd: %s\n\n", err.text);
     print_usage(stderr);
     return EX_USAGE;
 }
@@ -133,10 +107,7 @@ static void name_workers(struct app *app, const char *given)
                  SD_ID128_FORMAT_VAL(machine), unit ? "-" : "", unit ? unit : "");
     else
         gethostname(instance, sizeof(instance) - 1);
-    struct str group = kafka_property(config, "group.id");
-    for (int i = 0; i < app->worker_count; i++)
-        snprintf(app->names[i], sizeof(app->names[i]), "%.*s-%s-%d", (int)(group.size % 100),
-                 group.data, instance, i);
+    app_name_workers(app, instance);
 }
 
 /* sysexits code, EX_OK: the workers run. The table of customers is read to its end before any task
@@ -149,6 +120,7 @@ static int start_workers(struct app *app)
         log_say(app->log, LOGGED_ERROR, "%s", err.text);
         return EX_UNAVAILABLE;
     }
+    signals_hold();
     for (int i = 0; i < app->worker_count; i++) {
         struct worker_setup setup = { .number = i,
                                       .name = app->names[i],
@@ -208,6 +180,7 @@ static void release(struct app *app)
 
 int main(int argc, char **argv)
 {
+    signals_begin();
     struct options options = { 0 };
     int code = read_options(argc, argv, &options);
     if (code >= 0)

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "ctl/reader.h"
 #include "ctl/writer.h"
 #include "json/json.h"
@@ -255,7 +255,7 @@ static int read_options(struct ack *ack, const char **path, int argc, char **arg
         { .name = "wait", .kind = OPTION_FLAG, .to = &ack->wait },
         { 0 },
     };
-    int code = options_read(ack->command, options, argc, argv);
+    int code = command_options(ack->command, options, argc, argv);
     if (code >= 0)
         return code;
     if (optind + 1 != argc)

@@ -5,14 +5,14 @@
 #include <stdio.h>
 
 #include "config/config.h"
-#include "ctl/options.h"
+#include "host/options.h"
 
 static int run(const struct command *command, int argc, char **argv)
 {
     const char *path = NULL;
     const struct option_row options[] = { { .name = "config", .kind = OPTION_TEXT, .to = &path },
                                           { 0 } };
-    int code = options_read(command, options, argc, argv);
+    int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     if (path == NULL && optind < argc)

@@ -32,6 +32,12 @@ int command_failed(const struct command *command, int code, const char *format, 
 /* Usage and help on standard output. Returns 0. */
 int command_help(const struct command *command);
 
+struct option_row;
+/* Reads the options of `rows` (host/options.h) and answers --help. -1: go on, with what is no
+ * option from argv[optind]; otherwise the code to exit with, everything is said. */
+int command_options(const struct command *command, const struct option_row *rows, int argc,
+                    char **argv);
+
 /* Where the configuration is when nobody says: /etc/ombud/ombud.yaml, or conf/ombud.yaml at the
  * root of the tree; NULL: neither is there. */
 const char *command_default_config(void);

@@ -9,7 +9,7 @@
 
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "json/json_writer.h"
 
 struct diff {
@@ -343,7 +343,7 @@ static int read_options(struct diff *diff, int argc, char **argv)
         { .name = "json", .kind = OPTION_FLAG, .to = &diff->as_json },
         { 0 },
     };
-    int code = options_read(diff->command, options, argc, argv);
+    int code = command_options(diff->command, options, argc, argv);
     if (code >= 0)
         return code;
     if (diff->old_path == NULL || diff->new_path == NULL)

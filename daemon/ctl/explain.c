@@ -8,7 +8,7 @@
 #include "config/config.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "ctl/record_json.h"
 #include "decode/event.h"
 #include "format/format.h"
@@ -163,7 +163,7 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
         { .name = "customers", .kind = OPTION_TEXT, .to = &explain->customers_path },
         { 0 },
     };
-    int code = options_read(explain->command, options, argc, argv);
+    int code = command_options(explain->command, options, argc, argv);
     if (code >= 0)
         return code;
     if (*path == NULL && (*path = command_default_config()) == NULL)

@@ -11,7 +11,7 @@
 #include "config/config.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "ctl/record_json.h"
 #include "enrich/enrich.h"
 #include "stages.h"
@@ -257,7 +257,7 @@ static int read_options(struct replay *replay, const char **config_path, int arg
         { .name = "customers", .kind = OPTION_TEXT, .to = &replay->customers_path },
         { 0 },
     };
-    int code = options_read(replay->command, options, argc, argv);
+    int code = command_options(replay->command, options, argc, argv);
     if (code >= 0)
         return code;
     return *config_path ? -1 : command_misused(replay->command, "-c FILE is missing");

@@ -5,7 +5,7 @@
 #include "host/config_file.h"
 #include "ctl/command.h"
 #include "ctl/customers_file.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "ctl/test_case.h"
 
 enum { FILE_BLOCK = 256 * 1024 };
@@ -42,7 +42,7 @@ static int run(const struct command *command, int argc, char **argv)
         { .name = "customers", .kind = OPTION_TEXT, .to = &customers_path },
         { 0 }
     };
-    int code = options_read(command, options, argc, argv);
+    int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     if (path == NULL && (path = command_default_config()) == NULL)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "kafka/topics.h"
 #include "kafka/topics_shown.h"
 
@@ -51,7 +51,7 @@ static int run(const struct command *command, int argc, char **argv)
     const char *path = NULL;
     const struct option_row options[] = { { .name = "config", .kind = OPTION_TEXT, .to = &path },
                                           { 0 } };
-    int code = options_read(command, options, argc, argv);
+    int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     const char *what = optind + 1 == argc ? argv[optind] : "";

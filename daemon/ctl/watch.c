@@ -13,7 +13,7 @@
 #include "base/zone.h"
 #include "config/config.h"
 #include "ctl/story.h"
-#include "ctl/options.h"
+#include "host/options.h"
 #include "ctl/reader.h"
 
 enum { POLL = 200, SETTLE = 250 }; /* ms */
@@ -172,7 +172,7 @@ static int run(const struct command *command, int argc, char **argv)
         { .name = "ticket", .kind = OPTION_TEXT, .to = &watch.ticket },
         { 0 }
     };
-    int code = options_read(command, options, argc, argv);
+    int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     if (path == NULL || optind != argc)

@@ -27,6 +27,9 @@ struct app {
     int wake_fd; /* eventfd that workers write when something changed */
 };
 
+/* "{group}-{instance}-{number}" for each worker, into `names`. */
+void app_name_workers(struct app *app, const char *instance);
+
 /* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or
  * config->shutdown_wait is over. */
 int main_loop_run(struct app *app);

@@ -15,6 +15,7 @@
 #include "serve/reload.h"
 #include "serve/status.h"
 #include "host/now.h"
+#include "host/signals.h"
 
 enum { TICK_MS = 250, STATUS_TICKS = 8 };
 
@@ -187,6 +188,7 @@ int main_loop_run(struct app *app)
         log_say(app->log, LOGGED_ERROR, "%s", err.text);
         return EX_OSERR;
     }
+    signals_release();
     if (sd_watchdog_enabled(0, &loop->watchdog_us) <= 0)
         loop->watchdog_us = 0;
     loop->watchdog_fed = now_monotonic();

@@ -1,11 +1,14 @@
 """How ombudd lives as a service: readiness, watchdog, shutdown, HTTP."""
 
+import re
+import signal
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
-from harness import tail
+from harness import free_port, tail
 from kafka import wait_until
 
 
@@ -63,6 +66,36 @@ def test_a_frozen_process_feeds_no_watchdog(router, tmp_path):
     assert manager.count("WATCHDOG") == before
     daemon.thaw()
     wait_until(lambda: manager.count("WATCHDOG") > before, 10, "WATCHDOG=1 again")
+
+
+def signals_of(daemon, field):
+    """The signals of a line of /proc/PID/status: "SigIgn", "SigBlk"."""
+    mask = re.search(rf"{field}:\s*(\w+)", Path(f"/proc/{daemon.pid}/status").read_text())[1]
+    return {number for number in signal.valid_signals() if int(mask, 16) >> number - 1 & 1}
+
+
+def test_signals_before_it_has_begun(kafka, make_router):
+    router = make_router(kafka, create_topics=False)
+    nowhere = {"kafka": {"bootstrap.servers": f"127.0.0.1:{free_port()}"}, "broker_wait": "60s"}
+    daemon = router.start(ready=False, config=nowhere)
+    wait_until(lambda: "waiting for Kafka" in daemon.log.read_text(), 20, "a start under way")
+    # Whoever reads /metrics may hang up, and a reload may be asked for at any time.
+    assert signal.SIGPIPE in signals_of(daemon, "SigIgn")
+    daemon.signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert daemon.process.poll() is None
+    started = time.monotonic()
+    assert daemon.stop(10) == 0
+    assert time.monotonic() - started < 5
+
+
+def test_a_reload_asked_for_while_it_starts_comes_afterwards(router):
+    daemon = router.start(ready=False)
+    wait_until(lambda: signal.SIGHUP in signals_of(daemon, "SigBlk"), 10, "the first lines of main")
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_ready()
+    wait_until(lambda: "is in use" in daemon.log.read_text(), 20, "the reload")
+    assert daemon.stop() == 0, tail(daemon.log)
 
 
 def test_health_readiness_and_metrics(router):

@@ -1,4 +1,4 @@
-#include "ctl/options.h"
+#include "host/options.h"
 
 #include <assert.h>
 #include <getopt.h>
@@ -11,21 +11,18 @@
 
 enum { FIRST_LONG = 256 }; /* above every letter */
 
-static int refuse_choice(const struct command *command, const struct option_row *row,
-                         const char *value)
+static bool refuse_choice(const struct option_row *row, const char *value, struct error *err)
 {
     struct buf known = { 0 };
     for (const char *const *choice = row->choices; *choice; choice++)
         buf_printf(&known, "%s%s", choice == row->choices ? "" : ", ", *choice);
-    int code =
-        command_misused(command, "--%s is one of %s, not '%s'", row->name, buf_text(&known), value);
+    error_set(err, "--%s is one of %s, not '%s'", row->name, buf_text(&known), value);
     buf_free(&known);
-    return code;
+    return false;
 }
 
-static int take(const struct command *command, const struct option_row *row, const char *value)
+static bool take(const struct option_row *row, const char *value, struct error *err)
 {
-    struct error err;
     int64_t number;
     int place = 0;
     switch (row->kind) {
@@ -37,31 +34,29 @@ static int take(const struct command *command, const struct option_row *row, con
         break;
     case OPTION_NUMBER:
         if (!str_to_int(str_from(value), &number) || number < row->least || number > row->most)
-            return command_misused(command, "--%s is a number from %d to %d, not '%s'", row->name,
-                                   row->least, row->most, value);
+            return error_set(err, "--%s is a number from %d to %d, not '%s'", row->name, row->least,
+                             row->most, value);
         *(int *)row->to = (int)number;
         break;
     case OPTION_TIME:
-        if (!time_parse(str_from(value), row->to, &err))
-            return command_misused(command, "--%s: %s", row->name, err.text);
-        break;
+        return time_parse(str_from(value), row->to, err) || error_prefix(err, "--%s", row->name);
     case OPTION_CHOICE:
     case OPTION_CHOICES:
         while (row->choices[place] && strcmp(row->choices[place], value) != 0)
             place++;
         if (!row->choices[place])
-            return refuse_choice(command, row, value);
+            return refuse_choice(row, value, err);
         if (row->kind == OPTION_CHOICE)
             *(int *)row->to = place;
         else
             ((bool *)row->to)[place] = true;
         break;
     }
-    return -1;
+    return true;
 }
 
-int options_read(const struct command *command, const struct option_row *rows, int argc,
-                 char **argv)
+enum options_outcome options_read(const struct option_row *rows, int argc, char **argv,
+                                  struct error *err)
 {
     struct option options[OPTIONS_MOST + 2] = { 0 };
     int count = 0;
@@ -76,14 +71,16 @@ int options_read(const struct command *command, const struct option_row *rows, i
     options[count] = (struct option){ "help", no_argument, NULL, 'h' };
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (option == 'h')
-            return command_help(command);
+            return OPTIONS_HELP;
         int i = 0;
         while (i < count && options[i].val != option)
             i++;
-        int code =
-            i < count ? take(command, &rows[i], optarg) : command_misused(command, "see --help");
-        if (code >= 0)
-            return code;
+        if (i == count) {
+            error_set(err, "see --help");
+            return OPTIONS_WRONG;
+        }
+        if (!take(&rows[i], optarg, err))
+            return OPTIONS_WRONG;
     }
-    return -1;
+    return OPTIONS_READ;
 }

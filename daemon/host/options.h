@@ -1,7 +1,7 @@
-/* The options of a command as rows: what each is called, what it takes and where that goes. */
+/* The options of a program as rows: what each is called, what it takes and where that goes. */
 #pragma once
 
-#include "ctl/command.h"
+#include "base/error.h"
 
 enum option_kind {
     OPTION_FLAG,   /* bool: takes nothing */
@@ -22,7 +22,12 @@ struct option_row {
 
 enum { OPTIONS_MOST = 8 };
 
-/* Reads them, and --help. -1: go on, with what is no option from argv[optind]; otherwise the code
- * to exit with, everything is said. */
-int options_read(const struct command *command, const struct option_row *rows, int argc,
-                 char **argv);
+enum options_outcome {
+    OPTIONS_READ, /* what is no option begins at argv[optind] */
+    OPTIONS_HELP, /* --help: what came after it was not read */
+    OPTIONS_WRONG /* + err */
+};
+
+/* Reads the options of `rows`, and --help. An unknown one getopt names itself on standard error. */
+enum options_outcome options_read(const struct option_row *rows, int argc, char **argv,
+                                  struct error *err);
