@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/config.h"
+#include "config/outputs.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
 #include "host/options.h"
@@ -25,6 +25,7 @@ struct replay_task {
     int32_t partition;
     struct engine *engine;
     struct task_clock clock;
+    int64_t handed_on; /* records that it has from other stages */
 };
 
 struct replay {
@@ -40,27 +41,10 @@ struct replay {
     int partitions; /* of the home topic, for lines that say where they stood */
     bool only[STAGE_COUNT];
     bool packed; /* values as base64 */
-    bool chain;  /* notices go on to the stage escalations */
-    int64_t notice_offset;
+    bool chain;  /* what one stage writes goes on to inner ones */
     time_ms until;
     struct line_defaults defaults;
 };
-
-static struct str stage_topic(const struct replay *replay, struct str topic, enum stage *stage)
-{
-    const struct config *config = replay->config;
-    if (str_equal(topic, config->topics.notices)) {
-        *stage = STAGE_ESCALATIONS;
-        return config->topics.notices;
-    }
-    for (size_t i = 0; i < config->source_count; i++) {
-        if (str_equal(topic, config->sources[i].topic)) {
-            *stage = config->sources[i].home ? STAGE_TICKETS : STAGE_INTAKE;
-            return config->sources[i].topic;
-        }
-    }
-    return STR_NONE;
-}
 
 /* The task of a partition, made when it is first met; NULL + err for a topic that is none of the
  * configuration's inputs. `bare` events have a home of one partition to themselves. The result is
@@ -73,25 +57,24 @@ static struct replay_task *find_task(struct replay *replay, struct str topic, in
         if (task->partition == partition && str_equal(task->topic, topic))
             return task;
     }
-    enum stage stage;
-    struct str known = stage_topic(replay, topic, &stage);
-    if (!str_present(known)) {
+    struct stage_input input;
+    if (!stages_input(replay->config, topic, &input)) {
         error_set(err, "topic '%.*s' is no input of this configuration", STR_ARG(topic));
         return NULL;
     }
     int home = bare ? 1 : replay->partitions;
     struct engine_setup setup = { .config = replay->config,
-                                  .topic = known,
+                                  .topic = input.topic,
                                   .partition = partition,
-                                  .partition_count = stage == STAGE_TICKETS ? home : 1,
+                                  .partition_count = stages_partitions(input.stage, home),
                                   .home_partitions = home,
                                   .customers = &replay->customers };
     replay->tasks = mem_resize(replay->tasks, replay->task_count + 1, sizeof(*replay->tasks));
     struct replay_task *task = &replay->tasks[replay->task_count++];
-    *task = (struct replay_task){ .stage = stage,
-                                  .topic = known,
+    *task = (struct replay_task){ .stage = input.stage,
+                                  .topic = input.topic,
                                   .partition = partition,
-                                  .engine = stages[stage].ops->create(&setup),
+                                  .engine = stages[input.stage].ops->create(&setup),
                                   .clock = { .mode = CLOCK_STREAM } };
     return task;
 }
@@ -120,41 +103,56 @@ static void print(struct replay *replay, const struct actions *actions)
         action_to_line(&actions->items[i], replay->config, replay->packed, &replay->out);
 }
 
-/* What the tickets told goes on to the supervisors' stage, as it would through Kafka, at the time
- * the tickets have come to. */
-static void chain_notices(struct replay *replay, time_ms now)
+static void hand_on(struct replay *replay, enum stage from, const struct actions *actions,
+                    time_ms now);
+
+/* What others wrote goes on to an inner stage, as it would through Kafka, at the time that they
+ * have come to. */
+static void feed_inner(struct replay *replay, enum stage stage, const struct actions *actions,
+                       time_ms now)
 {
-    struct replay_task *task = find_task(replay, replay->config->topics.notices, 0, true, NULL);
-    const struct engine_ops *ops = stages[STAGE_ESCALATIONS].ops;
-    struct actions messages;
-    actions_init(&messages);
-    for (size_t i = 0; i < replay->actions.count; i++) {
-        const struct action *action = &replay->actions.items[i];
-        if (action->output != OUTPUT_NOTICES)
+    enum output input = stages[stage].input;
+    struct str topic = output_topic(replay->config, input, 0);
+    struct replay_task *task = find_task(replay, topic, 0, true, NULL);
+    const struct engine_ops *ops = stages[stage].ops;
+    struct actions written;
+    actions_init(&written);
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct action *action = &actions->items[i];
+        if (action->output != input)
             continue;
-        struct record record = { .topic = task->topic,
-                                 .offset = replay->notice_offset++,
+        struct record record = { .topic = topic,
+                                 .offset = task->handed_on++,
                                  .timestamp = now,
                                  .key = action->key,
                                  .value = action->value,
                                  .headers = action->headers,
                                  .header_count = action->header_count };
-        feed(task, &record, replay->arena, &messages);
+        feed(task, &record, replay->arena, &written);
     }
-    engine_advance(ops, task->engine, &task->clock, now, &messages);
+    engine_advance(ops, task->engine, &task->clock, now, &written);
     ops->mark(task->engine);
-    print(replay, &messages);
-    actions_free(&messages);
+    print(replay, &written);
+    hand_on(replay, stage, &written, now);
+    actions_free(&written);
+}
+
+/* To those that come later in the table: never in a circle. */
+static void hand_on(struct replay *replay, enum stage from, const struct actions *actions,
+                    time_ms now)
+{
+    for (enum stage stage = from + 1; stage < STAGE_COUNT; stage++) {
+        if (stages[stage].inner)
+            feed_inner(replay, stage, actions, now);
+    }
 }
 
 static void emit(struct replay *replay, const struct replay_task *task)
 {
-    enum stage stage = task->stage;
-    time_ms now = task->clock.now;
-    if (replay->only[stage])
+    if (replay->only[task->stage])
         print(replay, &replay->actions);
-    if (replay->chain && stage != STAGE_ESCALATIONS)
-        chain_notices(replay, now);
+    if (replay->chain)
+        hand_on(replay, task->stage, &replay->actions, task->clock.now);
     actions_clear(&replay->actions);
 }
 
@@ -319,7 +317,7 @@ const struct command command_replay = {
         "value\n"
         "      --base64         give every value as value_base64, byte for byte\n"
         "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
-        "                       notices go on from tickets to escalations\n"
+        "                       what one writes for another goes on to it\n"
         "      --partitions N   of the home topic, for lines that are records (default: the\n"
         "                       configuration's)\n"
         "      --until TIME     afterwards let time pass up to TIME (RFC 3339), so that promises\n"

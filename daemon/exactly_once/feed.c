@@ -147,12 +147,11 @@ static void next_task(struct feeder *feeder)
 }
 
 /* What escalates does not queue behind complaints. */
-static bool feed_escalations(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
-                             time_ms wall, struct error *err)
+static bool feed_first(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
+                       time_ms wall, struct error *err)
 {
     for (size_t i = 0; i < count && !feeder->end; i++) {
-        if (tasks[i]->stage == STAGE_ESCALATIONS &&
-            feed_slice(feeder, tasks[i], now, wall, err) == STEP_BROKEN)
+        if (tasks[i]->row->first && feed_slice(feeder, tasks[i], now, wall, err) == STEP_BROKEN)
             return false;
     }
     return true;
@@ -164,7 +163,7 @@ static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, t
                      time_ms wall, struct error *err)
 {
     int64_t deadline = microseconds() + TURN_US;
-    if (!feed_escalations(feeder, tasks, count, now, wall, err))
+    if (!feed_first(feeder, tasks, count, now, wall, err))
         return false;
     for (size_t idle = 0; idle < count && !feeder->end;) {
         int before = feeder->fed;

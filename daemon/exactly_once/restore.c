@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config/outputs.h"
 #include "kafka/kafka_conf.h"
 #include "host/now.h"
 
@@ -151,9 +152,9 @@ static bool first_position(struct restorer *restorer, const struct task *task, i
 {
     const struct config *config = task->setup.config;
     *position = low;
-    if (config->start_from == START_LATEST && task->stage != STAGE_ESCALATIONS)
+    if (config->start_from == START_LATEST && !task->row->inner)
         *position = high;
-    if (config->start_from == START_TIME && task->stage != STAGE_ESCALATIONS)
+    if (config->start_from == START_TIME && !task->row->inner)
         return offset_of_time(restorer, task, config->start_time, high, position, err);
     return true;
 }
@@ -224,8 +225,7 @@ static bool place_task(struct restorer *restorer, struct reading *reading, int64
 
 static const char *changelog_topic(const struct task *task)
 {
-    const struct config_topics *topics = &task->setup.config->topics;
-    return task->row->changelog == OUTPUT_GROUPS ? topics->groups.data : topics->state.data;
+    return output_topic(task->setup.config, task->row->changelogs[0], 0).data;
 }
 
 /* ---- reading changelogs */
@@ -323,7 +323,7 @@ static bool open_reading(struct restorer *restorer, rd_kafka_t *raw, struct task
     *reading = (struct reading){ .task = task };
     if (!read_committed(restorer, task, &offset, &note, err))
         return false;
-    if (task->row->has_changelog) {
+    if (task->row->changelog_count > 0) {
         reading->topic = changelog_topic(task);
         if (!watermarks(restorer, raw, reading->topic, task->setup.partition, &reading->begin,
                         &reading->end, err))
@@ -342,7 +342,7 @@ static void open_readings(struct restorer *restorer, rd_kafka_t *raw, const stru
         task->engine = task->row->ops->create(&task->setup);
         if (!open_reading(restorer, raw, task, &readings[*count], &err))
             refuse(task, &err);
-        else if (task->row->has_changelog)
+        else if (task->row->changelog_count > 0)
             (*count)++;
     }
 }

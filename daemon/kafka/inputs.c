@@ -6,23 +6,17 @@
 
 #include "base/mem.h"
 
-static void add(struct inputs *inputs, enum stage stage, struct str topic)
-{
-    struct input *input = &inputs->items[inputs->count++];
-    input->stage = stage;
-    snprintf(input->topic, sizeof(input->topic), "%.*s", STR_ARG(topic));
-}
-
 void inputs_plan(const struct config *config, struct inputs *inputs)
 {
-    /* One more than the sources: the notices. */
-    *inputs = (struct inputs){ .items = mem_array(config->source_count + 1, sizeof(struct input)) };
-    for (size_t i = 0; i < config->source_count; i++)
-        add(inputs, config->sources[i].home ? STAGE_TICKETS : STAGE_INTAKE,
-            config->sources[i].topic);
-    /* In shadow mode there are no notices to read, and nobody to escalate to. */
-    if (!config->shadow)
-        add(inputs, STAGE_ESCALATIONS, config->topics.notices);
+    size_t count;
+    struct stage_input *read = stages_inputs(config, &count);
+    *inputs = (struct inputs){ .items = mem_array(count, sizeof(struct input)), .count = count };
+    for (size_t i = 0; i < count; i++) {
+        struct input *input = &inputs->items[i];
+        input->stage = read[i].stage;
+        snprintf(input->topic, sizeof(input->topic), "%.*s", STR_ARG(read[i].topic));
+    }
+    free(read);
 }
 
 void inputs_free(struct inputs *inputs)

@@ -70,7 +70,7 @@ static int count_partitions(rd_kafka_t *client, struct inputs *inputs, struct lo
             log_say(log, LOGGED_ERROR, "%s", err.text);
             return EX_UNAVAILABLE;
         }
-        if (input->stage == STAGE_TICKETS)
+        if (stages[input->stage].input == OUTPUT_HOME)
             inputs->home_partitions = input->partitions;
     }
     return EX_OK;

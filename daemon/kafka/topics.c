@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "stages.h"
 
 /* A changelog may hold a superseded record so long, ms: what restore has to skip is bounded. */
 #define STATE_COMPACTION_LAG "604800000"
@@ -19,49 +20,43 @@ static struct topic_plan *plan_add(struct plan *plan, struct str name, enum topi
 {
     plan->items = mem_resize(plan->items, plan->count + 1, sizeof(*plan->items));
     struct topic_plan *topic = &plan->items[plan->count++];
-    *topic = (struct topic_plan){ .name = name, .kind = kind, .written = true };
+    *topic = (struct topic_plan){ .name = name, .kind = kind };
     return topic;
 }
 
-static void plan_inputs(struct plan *plan, const struct config *config)
+static void plan_sources(struct plan *plan, const struct config *config)
 {
     for (size_t i = 0; i < config->source_count; i++) {
-        struct topic_plan *topic = plan_add(plan, config->sources[i].topic, TOPIC_INPUT);
-        topic->partitions = i == 0 ? config->topics.partitions : 0;
+        const struct config_source *source = &config->sources[i];
+        struct topic_plan *topic = plan_add(plan, source->topic, TOPIC_INPUT);
         topic->read = true;
-        topic->written = i == 0 && !config->shadow; /* forwards and, later, links go home */
+        topic->written = source->home && output_published(config, OUTPUT_HOME);
+    }
+}
+
+static void plan_output(struct plan *plan, const struct config *config, enum output output)
+{
+    const struct output_row *row = &outputs[output];
+    enum stage keeper = stages_keeper(output);
+    for (size_t i = 0; i < output_topics(config, output); i++) {
+        struct topic_plan *topic = plan_add(plan, output_topic(config, output, i), row->kind);
+        topic->partitions = row->partitions;
+        topic->written = true;
+        topic->read = keeper < STAGE_COUNT || stages_reader(output) < STAGE_COUNT;
+        if (row->partitions == PARTITIONS_INPUT && keeper < STAGE_COUNT)
+            topic->like = output_topic(config, stages[keeper].input, 0);
     }
 }
 
 struct topic_plan *topics_plan(const struct config *config, size_t *count)
 {
-    const struct config_topics *topics = &config->topics;
     struct plan plan = { 0 };
-    plan_inputs(&plan, config);
-    plan_add(&plan, topics->decisions, TOPIC_LOG)->partitions = topics->partitions;
-    plan_add(&plan, topics->deadletter, TOPIC_LOG)->partitions = topics->partitions;
-    struct topic_plan *state = plan_add(&plan, topics->state, TOPIC_STATE);
-    state->partitions = topics->partitions;
-    state->like_home = true;
-    state->read = true;
-    plan_add(&plan, topics->config, TOPIC_TABLE)->partitions = 1;
-    struct topic_plan *customers = plan_add(&plan, topics->customers, TOPIC_TABLE);
-    customers->read = true;
-    customers->written = false;
-    if (!config->shadow) {
-        plan_add(&plan, topics->promises, TOPIC_TABLE)->partitions = topics->partitions;
-        struct topic_plan *notices = plan_add(&plan, topics->notices, TOPIC_LOG);
-        notices->partitions = 1;
-        notices->read = true;
-        struct topic_plan *groups = plan_add(&plan, topics->groups, TOPIC_STATE);
-        groups->partitions = 1;
-        groups->read = true;
-        for (size_t i = 0; i < config->department_count; i++)
-            plan_add(&plan, config->departments[i].topic, TOPIC_LOG)->partitions =
-                topics->partitions;
-        for (size_t i = 0; i < config->level_count; i++)
-            plan_add(&plan, config->levels[i].topic, TOPIC_LOG)->partitions = 1;
+    plan_sources(&plan, config);
+    for (enum output output = 0; output < OUTPUT_COUNT; output++) {
+        if (outputs[output].kind != TOPIC_INPUT && output_published(config, output))
+            plan_output(&plan, config, output);
     }
+    plan_add(&plan, config->topics.customers, TOPIC_TABLE)->read = true;
     *count = plan.count;
     return plan.items;
 }
@@ -117,8 +112,9 @@ static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, 
     return metadata;
 }
 
+/* `input`: how many partitions the topic has that it must be like; 0: not known. */
 static enum topics_verdict check_topic(const struct topic_plan *plan,
-                                       const rd_kafka_metadata_topic_t *topic, int home_partitions,
+                                       const rd_kafka_metadata_topic_t *topic, int input,
                                        struct buf *report)
 {
     if (topic == NULL || topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
@@ -136,14 +132,14 @@ static enum topics_verdict check_topic(const struct topic_plan *plan,
         buf_printf(report, "topic '%.*s': %s\n", STR_ARG(plan->name), rd_kafka_err2str(topic->err));
         return TOPICS_MISSING;
     }
-    if (plan->like_home && home_partitions > 0 && topic->partition_cnt != home_partitions) {
+    if (plan->partitions == PARTITIONS_INPUT && input > 0 && topic->partition_cnt != input) {
         buf_printf(report,
-                   "topic '%.*s' has %d partitions, but the home topic has %d; a changelog "
+                   "topic '%.*s' has %d partitions, but its input '%.*s' has %d; a changelog "
                    "has as many as its input\n",
-                   STR_ARG(plan->name), topic->partition_cnt, home_partitions);
+                   STR_ARG(plan->name), topic->partition_cnt, STR_ARG(plan->like), input);
         return TOPICS_WRONG;
     }
-    if (plan->partitions == 1 && topic->partition_cnt != 1) {
+    if (plan->partitions == PARTITIONS_ONE && topic->partition_cnt != 1) {
         buf_printf(report, "topic '%.*s' has %d partitions, but must have one\n",
                    STR_ARG(plan->name), topic->partition_cnt);
         return TOPICS_WRONG;
@@ -160,10 +156,10 @@ enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config
     enum topics_verdict worst = TOPICS_RIGHT;
     size_t count;
     struct topic_plan *plan = topics_plan(config, &count);
-    const rd_kafka_metadata_topic_t *home = find_topic(metadata, config->topics.home);
     for (size_t i = 0; i < count; i++) {
+        const rd_kafka_metadata_topic_t *input = find_topic(metadata, plan[i].like);
         enum topics_verdict verdict = check_topic(&plan[i], find_topic(metadata, plan[i].name),
-                                                  home ? home->partition_cnt : 0, report);
+                                                  input ? input->partition_cnt : 0, report);
         worst = verdict > worst ? verdict : worst;
     }
     free(plan);
@@ -180,6 +176,25 @@ int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct 
     int partitions = found && found->err == RD_KAFKA_RESP_ERR_NO_ERROR ? found->partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
     return partitions;
+}
+
+/* How many partitions a topic is to be made with: a changelog's input may be there already. */
+static int partitions_to_make(const struct topic_plan *topic, const struct topic_plan *plan,
+                              size_t count, const rd_kafka_metadata_t *metadata,
+                              const struct config *config)
+{
+    if (topic->partitions == PARTITIONS_ONE)
+        return 1;
+    if (topic->partitions == PARTITIONS_ANY)
+        return config->topics.partitions;
+    const rd_kafka_metadata_topic_t *input = find_topic(metadata, topic->like);
+    if (input != NULL)
+        return input->partition_cnt;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(plan[i].name, topic->like) && plan[i].partitions == PARTITIONS_ONE)
+            return 1;
+    }
+    return config->topics.partitions;
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct topic_plan *plan, int partitions,
@@ -250,18 +265,13 @@ bool topics_create(rd_kafka_t *client, const struct config *config, int timeout,
     int replication = config->topics.replication;
     if (replication == 0)
         replication = metadata->broker_cnt < 3 ? metadata->broker_cnt : 3;
-    const rd_kafka_metadata_topic_t *home = find_topic(metadata, config->topics.home);
-    int like_home = home ? home->partition_cnt : config->topics.partitions;
-
     size_t count, wanted = 0;
     struct topic_plan *plan = topics_plan(config, &count);
     rd_kafka_NewTopic_t **topics = mem_array(count, sizeof(*topics));
     for (size_t i = 0; i < count; i++) {
         if (find_topic(metadata, plan[i].name))
             continue;
-        int partitions = plan[i].like_home    ? like_home
-                         : plan[i].partitions ? plan[i].partitions
-                                              : config->topics.partitions;
+        int partitions = partitions_to_make(&plan[i], plan, count, metadata, config);
         rd_kafka_NewTopic_t *topic = new_topic(&plan[i], partitions, replication);
         if (topic)
             topics[wanted++] = topic;

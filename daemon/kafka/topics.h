@@ -7,19 +7,13 @@
 #include <librdkafka/rdkafka.h>
 #include "base/buf.h"
 #include "config/config.h"
-
-enum topic_kind {
-    TOPIC_INPUT, /* log, LogAppendTime: producers write it */
-    TOPIC_LOG,   /* log: ombudd writes it */
-    TOPIC_TABLE, /* compacted */
-    TOPIC_STATE, /* compacted changelog with a bound on compaction lag */
-};
+#include "config/outputs.h"
 
 struct topic_plan {
     struct str name; /* borrowed from the configuration */
     enum topic_kind kind;
-    int partitions;     /* 0: any count is right (somebody else's topic) */
-    bool like_home;     /* must have as many partitions as the home topic has */
+    enum topic_partitions partitions;
+    struct str like;    /* of PARTITIONS_INPUT: the input whose count it must have */
     bool read, written; /* by ombudd */
 };
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "model/record.h"
 
+/* What each is: include/config/outputs.h has the rows. */
 enum output {
     OUTPUT_HOME,       /* forwarded events; `partition` is always set */
     OUTPUT_DEPARTMENT, /* index: the department's place in config->departments */
@@ -18,6 +19,7 @@ enum output {
     OUTPUT_NOTICES,
     OUTPUT_ESCALATIONS, /* index: the level's place in config->levels */
     OUTPUT_GROUPS,      /* changelog of stage escalations; partition = the task's */
+    OUTPUT_CONFIG,      /* the daemon's own: no engine writes it */
     OUTPUT_COUNT
 };
 
