@@ -17,10 +17,10 @@ struct producer {
     struct log *log;
     rd_kafka_t *client;
     rd_kafka_queue_t *queue;
-    rd_kafka_topic_t *fixed[OUTPUT_COUNT]; /* NULL where a configuration index picks the topic */
-    rd_kafka_topic_t **departments, **levels;
-    size_t department_count, level_count;
-    rd_kafka_topic_t *config_topic;
+    struct handles {
+        rd_kafka_topic_t **topics;
+        size_t count;
+    } handles[OUTPUT_COUNT]; /* none of what is not published */
     struct kafka_ear ear;
     struct addparts *addparts; /* what `ear` hears */
     struct verdict verdict;    /* since producer_forget */
@@ -36,51 +36,27 @@ static rd_kafka_topic_t *handle(struct producer *producer, struct str name)
 
 static void drop_handles(struct producer *producer)
 {
-    for (int i = 0; i < OUTPUT_COUNT; i++) {
-        if (producer->fixed[i] != NULL)
-            rd_kafka_topic_destroy(producer->fixed[i]);
-        producer->fixed[i] = NULL;
+    for (int output = 0; output < OUTPUT_COUNT; output++) {
+        struct handles *handles = &producer->handles[output];
+        for (size_t i = 0; i < handles->count; i++)
+            rd_kafka_topic_destroy(handles->topics[i]);
+        free(handles->topics);
+        *handles = (struct handles){ 0 };
     }
-    for (size_t i = 0; i < producer->department_count; i++)
-        rd_kafka_topic_destroy(producer->departments[i]);
-    for (size_t i = 0; i < producer->level_count; i++)
-        rd_kafka_topic_destroy(producer->levels[i]);
-    free(producer->departments);
-    free(producer->levels);
-    producer->departments = producer->levels = NULL;
-    producer->department_count = producer->level_count = 0;
-    if (producer->config_topic != NULL)
-        rd_kafka_topic_destroy(producer->config_topic);
-    producer->config_topic = NULL;
-}
-
-static bool is_published(const struct config *config, enum output output)
-{
-    return !config->shadow || output == OUTPUT_DECISIONS || output == OUTPUT_STATE ||
-           output == OUTPUT_DEADLETTER;
 }
 
 static void make_handles(struct producer *producer)
 {
     const struct config *config = producer->config;
-    for (int i = 0; i < OUTPUT_COUNT; i++) {
-        struct action action = { .output = (enum output)i };
-        if (i == OUTPUT_DEPARTMENT || i == OUTPUT_ESCALATIONS ||
-            !is_published(config, action.output))
+    for (enum output output = 0; output < OUTPUT_COUNT; output++) {
+        struct handles *handles = &producer->handles[output];
+        if (!output_published(config, output))
             continue;
-        producer->fixed[i] = handle(producer, action_topic(&action, config));
+        handles->count = output_topics(config, output);
+        handles->topics = mem_array(handles->count + 1, sizeof(rd_kafka_topic_t *));
+        for (size_t i = 0; i < handles->count; i++)
+            handles->topics[i] = handle(producer, output_topic(config, output, i));
     }
-    producer->config_topic = handle(producer, config->topics.config);
-    if (config->shadow)
-        return;
-    producer->departments = mem_array(config->department_count + 1, sizeof(rd_kafka_topic_t *));
-    for (; producer->department_count < config->department_count; producer->department_count++)
-        producer->departments[producer->department_count] =
-            handle(producer, config->departments[producer->department_count].topic);
-    producer->levels = mem_array(config->level_count + 1, sizeof(rd_kafka_topic_t *));
-    for (; producer->level_count < config->level_count; producer->level_count++)
-        producer->levels[producer->level_count] =
-            handle(producer, config->levels[producer->level_count].topic);
 }
 
 static void hear(void *arg, const char *facility, const char *line)
@@ -140,26 +116,13 @@ void producer_watch(struct producer *producer, int fd)
     rd_kafka_queue_io_event_enable(producer->queue, fd, &one, sizeof(one));
 }
 
-static bool is_changelog(const struct config *config, struct str topic)
-{
-    return str_equal(topic, config->topics.state) || str_equal(topic, config->topics.groups);
-}
-
-/* Topics whose records may not go elsewhere: state would be lost, or the record is a dead letter
- * already, or another stage would never hear of it. */
-static bool is_essential(const struct config *config, struct str topic)
-{
-    const struct config_topics *topics = &config->topics;
-    return is_changelog(config, topic) || str_equal(topic, topics->deadletter) ||
-           str_equal(topic, topics->notices) || str_equal(topic, topics->home);
-}
-
 /* It takes nothing, or nothing of that size, for good: `undeliverable` learns it. */
 static void refuse_topic(struct producer *producer, struct str topic, size_t from_bytes,
                          rd_kafka_resp_err_t code, time_ms now)
 {
-    const struct config *config = producer->config;
-    if (from_bytes > 0 ? is_changelog(config, topic) : is_essential(config, topic)) {
+    enum output output = output_of_topic(producer->config, topic);
+    if (output < OUTPUT_COUNT &&
+        (from_bytes > 0 ? outputs[output].kind == TOPIC_STATE : outputs[output].essential)) {
         verdict_worsen(&producer->verdict, REMEDY_DIE, code, "%.*s%s: %s", STR_ARG(topic),
                        from_bytes ? ", a record too large" : "", rd_kafka_err2str(code));
         return;
@@ -272,14 +235,11 @@ void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp
     verdict_worsen(&producer->verdict, REMEDY_ABORT, code, "%s: %s", topic, rd_kafka_err2str(code));
 }
 
+/* NULL: the topic is not published, or no longer known. */
 static rd_kafka_topic_t *action_handle(const struct producer *producer, const struct action *action)
 {
-    if (action->output == OUTPUT_DEPARTMENT)
-        return action->index < producer->department_count ? producer->departments[action->index]
-                                                          : NULL;
-    if (action->output == OUTPUT_ESCALATIONS)
-        return action->index < producer->level_count ? producer->levels[action->index] : NULL;
-    return producer->fixed[action->output];
+    const struct handles *handles = &producer->handles[action->output];
+    return action->index < handles->count ? handles->topics[action->index] : NULL;
 }
 
 static rd_kafka_headers_t *make_headers(const struct header *headers, size_t count)
@@ -364,7 +324,7 @@ static size_t bury(struct producer *producer, const struct action *action, struc
                                   .headers = form < REASON ? headers : headers + count,
                                   .header_count = form < REASON ? count + 2 : 2 };
         if (undeliverable_reason(producer->undeliverable, letters, letter.value.size) == NULL)
-            try_produce(producer, producer->fixed[OUTPUT_DEADLETTER], &letter, now, &code);
+            try_produce(producer, action_handle(producer, &letter), &letter, now, &code);
     }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         verdict_worsen(&producer->verdict, REMEDY_ABORT, code, "dead letter: %s",
@@ -397,41 +357,36 @@ static size_t redirect(struct producer *producer, const struct action *action, s
     return bytes;
 }
 
-static size_t send_to(struct producer *producer, rd_kafka_topic_t *handle, struct str topic,
-                      const struct action *action, time_ms now)
+size_t producer_send(struct producer *producer, const struct action *action, time_ms now)
 {
+    rd_kafka_topic_t *handle = action_handle(producer, action);
+    if (handle == NULL)
+        return 0; /* shadow mode keeps it to itself */
+    struct str topic = action_topic(action, producer->config);
     const char *reason = undeliverable_reason(producer->undeliverable, topic, action->value.size);
     rd_kafka_resp_err_t code;
     if (reason != NULL)
         return redirect(producer, action, topic, reason, now);
     if (try_produce(producer, handle, action, now, &code))
         return size_of(action);
-    if (refusal_of(code) == REFUSED_SIZE && is_changelog(producer->config, topic))
+    if (refusal_of(code) == REFUSED_SIZE && outputs[action->output].kind == TOPIC_STATE)
         refuse_topic(producer, topic, action->value.size, code, now);
     if (producer->verdict.remedy != REMEDY_NONE)
         return 0; /* the transaction cannot be committed */
     return redirect(producer, action, topic, rd_kafka_err2str(code), now);
 }
 
-size_t producer_send(struct producer *producer, const struct action *action, time_ms now)
-{
-    rd_kafka_topic_t *handle = action_handle(producer, action);
-    if (handle == NULL)
-        return 0; /* shadow mode keeps it to itself */
-    return send_to(producer, handle, action_topic(action, producer->config), action, now);
-}
-
 void producer_send_config(struct producer *producer, time_ms now)
 {
     const struct config *config = producer->config;
     struct header type = { STR("content-type"), STR("application/json") };
-    struct action action = { .output = OUTPUT_COUNT, /* no engine's */
+    struct action action = { .output = OUTPUT_CONFIG,
                              .partition = -1,
                              .key = str_from(config->fingerprint),
                              .value = config->canonical,
                              .headers = &type,
                              .header_count = 1 };
-    send_to(producer, producer->config_topic, config->topics.config, &action, now);
+    producer_send(producer, &action, now);
 }
 
 const struct verdict *producer_verdict(const struct producer *producer)

@@ -46,7 +46,7 @@ bool output_published(const struct config *config, enum output output);
 size_t output_topics(const struct config *config, enum output output);
 /* The name of one of them, e.g. "ombud.dept.quality"; `index` < output_topics. */
 struct str output_topic(const struct config *config, enum output output, size_t index);
-/* The one that an action's record goes to. */
+/* The one that the record of an action goes to. */
 struct str action_topic(const struct action *action, const struct config *config);
 /* Which output writes the topic; OUTPUT_COUNT: none. */
 enum output output_of_topic(const struct config *config, struct str topic);
