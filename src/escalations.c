@@ -106,16 +106,15 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
 {
     struct escalations *stage = (struct escalations *)engine;
     const struct notice_prepared *prepared = (const struct notice_prepared *)opaque;
-    struct str refusal = prepared->refusal;
-    if (prepared->decoded && config_level(stage->config, prepared->notice.level) < 0)
-        refusal = arena_printf(actions->arena, "level '%.*s' is not configured",
-                               STR_ARG(prepared->notice.level));
-    if (!str_present(refusal)) {
+    /* A level that the configuration no longer has is no reason to refuse: tickets climb on the
+     * ladder they began with, and whoever was told must hear the end (message_add sees to it). */
+    if (prepared->decoded) {
         take_notice(stage, prepared, moment, actions);
         return;
     }
     stage->dead_letters++;
-    deadletter_add(stage->config, prepared->record, refusal, STR(""), moment->now, actions);
+    deadletter_add(stage->config, prepared->record, prepared->refusal, STR(""), moment->now,
+                   actions);
 }
 
 static void escalations_poison(struct engine *engine, const struct record *record, int attempts,

@@ -12,6 +12,7 @@
 #include "enrich/enrich.h"
 #include "stages.h"
 #include "track/lifecycle.h"
+#include "track/ownership.h"
 #include "track/row.h"
 #include "track/state.h"
 #include "track/track.h"
@@ -346,6 +347,16 @@ static void forget(struct tickets *tickets, const struct ticket *ticket, struct 
     action->key = id;
 }
 
+/* The responsible department left the configuration: whoever is told of this deadline must be one
+ * that exists. The tree decides by what the ticket knows. */
+static void find_holder(struct turn *turn)
+{
+    if (turn_holder(turn) >= 0 || status_is_ended(turn->ticket->status))
+        return;
+    route(turn);
+    ownership_review(turn);
+}
+
 static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                           const struct moment *moment, struct actions *actions)
 {
@@ -362,8 +373,10 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
                          .event = &blank,
-                         .ticket = ticket };
+                         .ticket = ticket,
+                         .opening = state_opening(tickets->state, ticket->id) };
     turn_begin(&turn);
+    find_holder(&turn);
     track_deadline(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);

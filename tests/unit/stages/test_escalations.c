@@ -326,6 +326,43 @@ static void undo_and_restore_lead_to_the_committed_state(void **state)
     stage_free(stage);
 }
 
+static void notices_of_a_removed_level_end_where_the_first_one_hears_it(void **state)
+{
+    static const struct {
+        enum notice_status status;
+        const char *told;
+    } rows[] = {
+        { NOTICE_FIRING, "firing" }, /* the ticket climbs on the ladder it began with */
+        { NOTICE_ACKNOWLEDGED, "acknowledged" },
+        { NOTICE_RESOLVED, "resolved" },
+    };
+    struct config other = config;
+    other.level_count = 1;
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct bench *stage = stage_new();
+        struct notice firing = notice_of("T-1", 70, NOTICE_FIRING, 0);
+        firing.level = STR("manager");
+        feed(stage, &firing);
+        struct moment moment = { 10000, 10000, 10000 };
+        escalations_engine.tick(stage->engine, &moment, 1, &stage->actions);
+        commit(stage);
+        escalations_engine.configure(stage->engine, &other);
+        struct notice next = notice_of("T-1", 70, rows[i].status, 20000);
+        next.level = STR("manager");
+        feed(stage, &next);
+        const cJSON *message = message_at(stage, 30000); /* in the first level's topic */
+        assert_non_null(message);
+        assert_member(message, "/group", "manager/quality/breach");
+        assert_member(message, "/status", rows[i].told);
+        uint64_t counters[5];
+        escalations_engine.counters(stage->engine, counters);
+        assert_int_equal(counters[2], 0); /* dead letters */
+        assert_int_equal(counters[3], rows[i].status != NOTICE_RESOLVED);
+        stage_free(stage);
+    }
+}
+
 /* Under the sanitizer the allocator is its own. */
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
@@ -442,6 +479,7 @@ int main(void)
         cmocka_unit_test(more_than_twenty_are_counted_and_the_most_urgent_listed),
         cmocka_unit_test(an_unreadable_notice_is_dead_lettered),
         cmocka_unit_test(undo_and_restore_lead_to_the_committed_state),
+        cmocka_unit_test(notices_of_a_removed_level_end_where_the_first_one_hears_it),
         cmocka_unit_test(an_open_notice_takes_less_room_than_a_ticket),
         cmocka_unit_test(what_a_notice_says_comes_through_memory_and_restore),
         cmocka_unit_test(a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered),
