@@ -13,6 +13,7 @@
 #include "model/band.h"
 #include "model/clock_kind.h"
 #include "model/score_family.h"
+#include "model/target.h"
 #include "model/trigger.h"
 #include "match/match.h"
 
@@ -99,13 +100,8 @@ struct config_sla {
     struct str calendar;     /* "always" is the one calendar of this version */
     struct matcher *matcher; /* NULL: matches everything */
     struct str match_text;
-    time_ms target[CLOCK_KIND_COUNT][BAND_COUNT];         /* TIME_NEVER: no promise */
-    struct str target_text[CLOCK_KIND_COUNT][BAND_COUNT]; /* "15m", as written */
-    struct config_warning warn;                           /* percent 0 and before 0: none */
-    /* Canonical JSON of all of it, what tickets keep a snapshot of: names, bands and durations as
-     * in the YAML, such as {"name":"default","calendar":"always","response":{"P1":"15m"},
-     * "warn":"75%"}; a ladder is {"name":…,"steps":[{"after":"0h","level":"lead"},…]}. */
-    struct str definition;
+    struct target target[CLOCK_KIND_COUNT][BAND_COUNT];
+    struct config_warning warn; /* percent 0 and before 0: none */
     struct yaml_place place;
 };
 
@@ -121,7 +117,6 @@ struct config_ladder {
     struct str name;
     const struct config_step *steps; /* `after` ascending */
     size_t step_count;
-    struct str definition; /* canonical JSON, see config_sla */
     struct yaml_place place;
 };
 

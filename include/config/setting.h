@@ -40,7 +40,7 @@ enum setting_type {
     SETTING_NEEDS,       /* struct config_points_list: name -> index in score.needs */
     SETTING_BAND_SCORES, /* int[BAND_COUNT] */
     SETTING_BAND_TIMES,  /* time_ms[BAND_COUNT]: one duration, or {P1: …, default: …} */
-    SETTING_TARGETS,     /* time_ms[BAND_COUNT]; struct str[BAND_COUNT] at `extra` */
+    SETTING_TARGETS,     /* struct target[BAND_COUNT] */
     SETTING_TRIGGERS,    /* struct config_escalation, whole */
     SETTING_PROPERTIES,  /* struct config_property *; size_t at `extra` */
     SETTING_TABLE,       /* the struct of `inner`, at `offset` */
@@ -81,8 +81,7 @@ struct setting_table {
 
 /* The whole language: rows of struct config. */
 extern const struct setting_table settings;
-/* One SLA, one ladder: what definitions are written from. */
-extern const struct setting_table sla_settings, ladder_settings, escalation_settings;
+extern const struct setting_table escalation_settings;
 
 /* A bound of the row, in its unit: "1MiB", "366d", "100ms", "75%". Returns `text`. */
 enum { SETTING_BOUND_SIZE = 32 };

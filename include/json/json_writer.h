@@ -25,6 +25,8 @@ void json_close_array(struct json_writer *json);
 
 /* `quoted` is the key with its quotes and colon; use JSON_KEY for a literal. */
 void json_key_quoted(struct json_writer *json, struct str quoted);
+/* A key that is known at run time only and needs no escapes. */
+void json_key(struct json_writer *json, const char *name);
 #define JSON_KEY(json, literal) json_key_quoted(json, STR("\"" literal "\":"))
 
 /* Valid UTF-8, escaped as RFC 8259 needs it. Absent becomes null. */

@@ -6,11 +6,13 @@
 #include "base/buf.h"
 #include "config/config.h"
 
+/* Each kind is a row and a file of its own: see src/track/definition_kind.h. */
+enum definition_kind { DEFINITION_SLA, DEFINITION_LADDER, DEFINITION_KIND_COUNT };
+
 struct sla_terms {
     struct str name;
-    struct str calendar;                /* "always" */
-    time_ms target[BAND_COUNT];         /* of the response clock; TIME_NEVER: no promise */
-    struct str target_text[BAND_COUNT]; /* "15m" */
+    struct str calendar; /* "always" */
+    struct target target[CLOCK_KIND_COUNT][BAND_COUNT];
     struct config_warning warn;
 };
 
@@ -37,18 +39,36 @@ void definitions_free(struct definitions *definitions); /* NULL is fine */
 
 /* Takes in everything that `config` defines; what tickets use of older ones stays. */
 void definitions_configure(struct definitions *definitions, const struct config *config);
-/* Of the current configuration, by index in config->slas or config->ladders. */
-uint64_t definitions_sla_hash(const struct definitions *definitions, size_t index);
-uint64_t definitions_ladder_hash(const struct definitions *definitions, size_t index);
+/* Of the current configuration, by index in its list of that kind (config->slas, ...). */
+uint64_t definitions_hash(const struct definitions *definitions, enum definition_kind kind,
+                          size_t index);
+static inline uint64_t definitions_sla_hash(const struct definitions *definitions, size_t index)
+{
+    return definitions_hash(definitions, DEFINITION_SLA, index);
+}
+static inline uint64_t definitions_ladder_hash(const struct definitions *definitions, size_t index)
+{
+    return definitions_hash(definitions, DEFINITION_LADDER, index);
+}
 
-/* NULL: unknown, or the hash is of the other kind. Valid until definitions_sweep. */
-const struct sla_terms *definitions_sla(const struct definitions *definitions, uint64_t hash);
-const struct ladder_terms *definitions_ladder(const struct definitions *definitions, uint64_t hash);
+/* The terms, of the kind's own type. NULL: unknown, or the hash is of another kind. Valid until
+ * definitions_sweep. */
+const void *definitions_terms(const struct definitions *definitions, enum definition_kind kind,
+                              uint64_t hash);
+static inline const struct sla_terms *definitions_sla(const struct definitions *definitions,
+                                                      uint64_t hash)
+{
+    return definitions_terms(definitions, DEFINITION_SLA, hash);
+}
+static inline const struct ladder_terms *definitions_ladder(const struct definitions *definitions,
+                                                            uint64_t hash)
+{
+    return definitions_terms(definitions, DEFINITION_LADDER, hash);
+}
 
 /* One more or one fewer ticket uses it. True when that made it used, or unused: its changelog
  * record is then to be written, or deleted. */
 bool definitions_use(struct definitions *definitions, uint64_t hash, int change);
-size_t definitions_users(const struct definitions *definitions, uint64_t hash);
 /* The changelog value of a known definition. */
 struct str definitions_text(const struct definitions *definitions, uint64_t hash);
 /* Forgets what nobody uses and the configuration does not have: at transaction bounds only, since

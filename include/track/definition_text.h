@@ -4,20 +4,12 @@
 
 #include "track/definition.h"
 
-struct definition_terms {
-    bool is_sla;
-    union {
-        struct sla_terms sla;
-        struct ladder_terms ladder;
-    };
-};
-
-/* config->slas[index] with the targets it takes over: where an SLA names none for a band, the last
- * one, which matches everything, fills in. */
-void definition_sla_text(const struct config *config, size_t index, struct buf *out);
-void definition_ladder_text(const struct config *config, size_t index, struct buf *out);
-
-/* Strings and lists live in `arena`; matchers are released by definition_terms_close. */
-bool definition_terms_parse(struct str text, struct arena *arena, struct definition_terms *terms,
-                            struct error *err);
-void definition_terms_close(struct definition_terms *terms);
+/* How many of that kind `config` has. */
+size_t definition_count(const struct config *config, enum definition_kind kind);
+/* The `index`-th of that kind that `config` has, appended. */
+void definition_write(const struct config *config, enum definition_kind kind, size_t index,
+                      struct buf *out);
+/* The terms, of the kind's own type, in `arena`, to be closed before it is freed; NULL + err. */
+void *definition_parse(struct str text, struct arena *arena, enum definition_kind *kind,
+                       struct error *err);
+void definition_close(enum definition_kind kind, void *terms);

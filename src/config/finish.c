@@ -183,10 +183,10 @@ static void finish_slas(struct loader *loader)
             loader_fail(loader, sla->place,
                         "the last SLA is for all the others: it must have no 'match'");
         for (int band = 0; band < BAND_COUNT; band++) {
-            if (sla->target[CLOCK_RESPONSE][band] != TIME_NEVER)
-                continue;
-            sla->target[CLOCK_RESPONSE][band] = last->target[CLOCK_RESPONSE][band];
-            sla->target_text[CLOCK_RESPONSE][band] = last->target_text[CLOCK_RESPONSE][band];
+            for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++) {
+                if (!target_given(&sla->target[kind][band]))
+                    sla->target[kind][band] = last->target[kind][band];
+            }
         }
         if (sla->warn.percent == 0 && sla->warn.before == 0)
             sla->warn = last->warn;

@@ -77,8 +77,10 @@ static void lint_slas(struct loader *loader)
     for (size_t i = 0; i < config->sla_count; i++) {
         const struct config_sla *sla = &config->slas[i];
         bool promises = false;
-        for (int band = 0; band < BAND_COUNT; band++)
-            promises |= sla->target[CLOCK_RESPONSE][band] != TIME_NEVER;
+        for (int band = 0; band < BAND_COUNT; band++) {
+            for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++)
+                promises |= target_given(&sla->target[kind][band]);
+        }
         if (!promises)
             loader_note(loader, sla->place,
                         "the SLA '%.*s' promises nothing: its clocks can never start",

@@ -90,7 +90,7 @@ void loader_read_scores(struct loader *loader, const struct setting *row, const 
 void loader_read_times(struct loader *loader, const struct setting *row, const struct yaml *node,
                        time_ms *out);
 void loader_read_targets(struct loader *loader, const struct setting *row, const struct yaml *node,
-                         time_ms *targets, struct str *texts);
+                         struct target *targets);
 void loader_read_triggers(struct loader *loader, const struct setting *row, const struct yaml *node,
                           struct config_escalation *escalation);
 /* False after saying that the value must be of that kind. */
@@ -105,7 +105,7 @@ void loader_finish(struct loader *loader);
 void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */
 void loader_lexicons(struct loader *loader);
-/* Fills `canonical`, `fingerprint` and the definitions. */
+/* Fills `canonical` and `fingerprint`. */
 void config_make_canonical(struct config *config);
 /* Findings about what is allowed but senseless. Only on a configuration without errors. */
 void loader_lint(struct loader *loader);

@@ -66,10 +66,6 @@ static void clear_value(const struct setting *row, char *object)
 {
     if (row->type == SETTING_DEPARTMENT || row->type == SETTING_BAND || row->type == SETTING_LADDER)
         *(int *)(void *)(object + row->offset) = -1;
-    if (row->type == SETTING_TARGETS) {
-        for (int band = 0; band < BAND_COUNT; band++)
-            ((time_ms *)(void *)(object + row->offset))[band] = TIME_NEVER;
-    }
 }
 
 /* "this inform rule", "the configuration" */

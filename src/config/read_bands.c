@@ -92,8 +92,14 @@ static bool refuse_days(struct loader *loader, const struct yaml *node)
     return true;
 }
 
+/* Only of one unit it can be said without a calendar. */
+static bool is_shorter(const struct target *a, const struct target *b)
+{
+    return target_given(a) && a->unit == b->unit && a->amount < b->amount;
+}
+
 void loader_read_targets(struct loader *loader, const struct setting *row, const struct yaml *node,
-                         time_ms *targets, struct str *texts)
+                         struct target *targets)
 {
     if (!loader_wants(loader, row, node, YAML_MAP))
         return;
@@ -101,22 +107,22 @@ void loader_read_targets(struct loader *loader, const struct setting *row, const
         const struct yaml *item = node->items[i];
         struct error err;
         int band = -1;
-        time_ms target = 0;
+        time_ms time = 0;
         if (!read_band_key(loader, row, node->keys[i], false, &band) ||
             !loader_wants(loader, row, item, YAML_TEXT) || refuse_days(loader, item))
             continue;
-        if (!duration_parse(item->text, false, &target, &err)) {
+        if (!duration_parse(item->text, false, &time, &err)) {
             loader_fail(loader, item->place, "'%s': %s", row->key, err.text);
-        } else if (target < row->min || target > row->max) {
+        } else if (time < row->min || time > row->max) {
             loader_fail(loader, item->place, "a target must be from 1s to a year, not '%.*s'",
                         STR_ARG(item->text));
         } else {
-            targets[band] = target;
-            texts[band] = arena_copy(loader->arena, item->text);
+            struct str text = arena_copy(loader->arena, item->text);
+            targets[band] = (struct target){ TARGET_TIME, time, text };
         }
     }
     for (int band = 1; band < BAND_COUNT; band++) {
-        if (targets[band] < targets[band - 1] && targets[band - 1] != TIME_NEVER)
+        if (is_shorter(&targets[band], &targets[band - 1]))
             loader_note(loader, node->place,
                         "%s is promised later than %s, though it is more urgent",
                         band_name(band - 1), band_name(band));

@@ -270,7 +270,7 @@ static void read_root(struct loader *loader, const struct setting *row, const st
 void loader_read_list(struct loader *loader, const struct setting *row, const struct yaml *node,
                       char *object)
 {
-    void *at = object + row->offset, *extra = object + row->extra;
+    void *at = object + row->offset;
     size_t count = 0;
 
     switch (row->type) {
@@ -303,7 +303,7 @@ void loader_read_list(struct loader *loader, const struct setting *row, const st
         loader_read_times(loader, row, node, at);
         break;
     case SETTING_TARGETS:
-        loader_read_targets(loader, row, node, at, extra);
+        loader_read_targets(loader, row, node, at);
         break;
     case SETTING_TRIGGERS:
         loader_read_triggers(loader, row, node, (void *)object);

@@ -255,7 +255,7 @@ static const struct setting sla_rows[] = {
     { .key = "calendar", .type = SETTING_CALENDAR, AT(struct config_sla, calendar),
       .fallback = "always", .help = "When its clocks run. This version keeps only `always`." },
     { .key = "response", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_RESPONSE]),
-      EXTRA(struct config_sla, target_text[CLOCK_RESPONSE]), .min = TIME_SECOND, .max = YEAR,
+      .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the first human reply, by band. Bands that are not named take the target of "
               "the last SLA; if it has none either, nothing is promised." },
     { .key = "warn", .type = SETTING_WARNING, AT(struct config_sla, warn),
@@ -272,7 +272,7 @@ static const struct setting sla_rows[] = {
     { .key = "max_extensions", .type = SETTING_LATER,
       .help = "clocks cannot be extended yet" },
 };
-const struct setting_table sla_settings = {
+static const struct setting_table sla_settings = {
     .name = "SLA", .size = sizeof(struct config_sla), .place = PLACE(struct config_sla),
     .example = "- { name: default, response: { P1: 15m, P2: 1h, P3: 4h, P4: 24h }, warn: 75% }",
     .rows = sla_rows, .count = COUNT(sla_rows),
@@ -302,7 +302,7 @@ static const struct setting ladder_rows[] = {
       EXTRA(struct config_ladder, step_count), .inner = &step_settings, .flags = SETTING_REQUIRED,
       .help = "Its steps, earliest first. The list alone will do: `default: [step, step]`." },
 };
-const struct setting_table ladder_settings = {
+static const struct setting_table ladder_settings = {
     .name = "ladder", .size = sizeof(struct config_ladder), .place = PLACE(struct config_ladder),
     .example = "default:\n"
                "  - { after: 0m, level: lead }\n"

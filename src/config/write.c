@@ -1,6 +1,6 @@
-/* Structs back to text, by the same rows: the canonical form, its fingerprint, and the definitions
- * that tickets keep. Names instead of indices, defaults filled in, durations in one form: two files
- * that mean the same give the same text. */
+/* Structs back to text, by the same rows: the canonical form and its fingerprint. Names instead of
+ * indices, defaults filled in, durations in one form: two files that mean the same give the same
+ * text. */
 #include <stdio.h>
 #include <string.h>
 
@@ -196,13 +196,17 @@ static void write_bands(struct writer *writer, const struct setting *row, const 
     for (int band = 0; band < BAND_COUNT; band++) {
         if (row->type == SETTING_BAND_SCORES && band == BAND_COUNT - 1)
             continue;
-        if (row->type == SETTING_TARGETS && ((const time_ms *)at)[band] == TIME_NEVER)
+        const struct target *target =
+            row->type == SETTING_TARGETS ? &((const struct target *)at)[band] : NULL;
+        if (target && !target_given(target))
             continue;
         write_key(writer, str_from(band_name(band)));
         if (row->type == SETTING_BAND_SCORES)
             json_put_int(&writer->json, ((const int *)at)[band]);
+        else if (target && target->unit != TARGET_TIME)
+            json_put_str(&writer->json, target->text);
         else
-            write_duration(writer, ((const time_ms *)at)[band]);
+            write_duration(writer, target ? target->amount : ((const time_ms *)at)[band]);
     }
     json_close_object(&writer->json);
 }
@@ -375,35 +379,11 @@ void setting_table_json(const struct setting_table *table, const void *object,
     buf_free(&writer.key);
 }
 
-static struct str definition(struct config *config, const struct setting_table *table,
-                             const void *object, struct str name)
-{
-    struct buf text = { 0 };
-    struct buf key = { 0 };
-    struct json_writer quoted = json_writer_to(&key);
-    setting_table_json(table, object, config, 0, &text);
-    json_put_str(&quoted, name);
-    /* A ladder's name is its key in the configuration; alone it carries the name itself. */
-    struct str whole = table == &ladder_settings
-                           ? arena_printf(config->arena, "{\"name\":%.*s,%.*s",
-                                          STR_ARG(buf_str(&key)), (int)text.size - 1, text.data + 1)
-                           : arena_copy(config->arena, buf_str(&text));
-    buf_free(&text);
-    buf_free(&key);
-    return whole;
-}
-
 void config_make_canonical(struct config *config)
 {
     struct buf text = { 0 };
     char hex[32];
 
-    for (size_t i = 0; i < config->sla_count; i++)
-        config->slas[i].definition =
-            definition(config, &sla_settings, &config->slas[i], config->slas[i].name);
-    for (size_t i = 0; i < config->ladder_count; i++)
-        config->ladders[i].definition =
-            definition(config, &ladder_settings, &config->ladders[i], config->ladders[i].name);
     setting_table_json(&settings, config, config, SETTING_SERVICE, &text);
     text.size--;
     if (config->format_hash[0])

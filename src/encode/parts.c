@@ -100,7 +100,7 @@ void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
         JSON_KEY(json, "due");
         json_put_time(json, clock->due);
         JSON_KEY(json, "target");
-        json_put_str(json, terms->target_text[clock->band]);
+        json_put_str(json, terms->target[CLOCK_RESPONSE][clock->band].text);
         JSON_KEY(json, "calendar");
         json_put_str(json, terms->calendar);
         if (!brief) {

@@ -61,6 +61,14 @@ void json_key_quoted(struct json_writer *json, struct str quoted)
     json->comma = false;
 }
 
+void json_key(struct json_writer *json, const char *name)
+{
+    put_value(json, "\"", 1);
+    buf_add_str(json->out, str_from(name));
+    buf_add_str(json->out, STR("\":"));
+    json->comma = false;
+}
+
 /* How many bytes from `at` need no escape. */
 static size_t plain_run(const char *at, const char *end)
 {

@@ -21,10 +21,21 @@ static time_ms warning_time(const struct clock *clock, const struct config_warni
     return at > clock->start && at < clock->due ? at : TIME_NEVER;
 }
 
+static const struct target *target_of(const struct sla_terms *terms, int band)
+{
+    return &terms->target[CLOCK_RESPONSE][band];
+}
+
+/* When a target that began at `start` ends: the one place where a calendar has a say. */
+static time_ms due_time(const struct target *target, time_ms start)
+{
+    return start + target->amount;
+}
+
 static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 {
     clock->band = band;
-    clock->due = clock->start + terms->target[band];
+    clock->due = due_time(target_of(terms, band), clock->start);
     clock->warn = warning_time(clock, &terms->warn);
 }
 
@@ -37,7 +48,7 @@ void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t de
                              .warn = TIME_NEVER,
                              .breached = TIME_NEVER,
                              .fulfilled = TIME_NEVER };
-    if (terms->target[band] == TIME_NEVER)
+    if (!target_given(target_of(terms, band)))
         return;
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
@@ -50,7 +61,7 @@ void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t de
 
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band, time_ms *previous)
 {
-    if (clock->state != CLOCK_RUNNING || terms->target[band] == TIME_NEVER)
+    if (clock->state != CLOCK_RUNNING || !target_given(target_of(terms, band)))
         return false;
     time_ms old = clock->due;
     aim(clock, terms, band);

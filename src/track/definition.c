@@ -13,7 +13,8 @@ struct definition {
     size_t users;        /* tickets that name it */
     bool current;        /* the configuration has it */
     struct arena *arena; /* owns what follows; NULL: named by a ticket, its record still to come */
-    struct definition_terms terms;
+    enum definition_kind kind;
+    void *terms; /* of the kind's own type */
     struct str text;
 };
 
@@ -22,7 +23,7 @@ struct definition {
 struct definitions {
     struct definition **items;
     size_t count, capacity;
-    uint64_t *slas, *ladders; /* hashes by index in the configuration */
+    uint64_t *hashes[DEFINITION_KIND_COUNT]; /* by index in the configuration */
 };
 
 struct definitions *definitions_new(void)
@@ -33,7 +34,7 @@ struct definitions *definitions_new(void)
 static void definition_free(struct definition *definition)
 {
     if (definition->arena) {
-        definition_terms_close(&definition->terms);
+        definition_close(definition->kind, definition->terms);
         arena_free(definition->arena);
     }
     free(definition);
@@ -46,8 +47,8 @@ void definitions_free(struct definitions *definitions)
     for (size_t i = 0; i < definitions->count; i++)
         definition_free(definitions->items[i]);
     free(definitions->items);
-    free(definitions->slas);
-    free(definitions->ladders);
+    for (int kind = 0; kind < DEFINITION_KIND_COUNT; kind++)
+        free(definitions->hashes[kind]);
     free(definitions);
 }
 
@@ -82,13 +83,12 @@ static bool define(struct definition *definition, struct str text, struct error 
     if (definition->arena)
         return true;
     struct arena *arena = arena_new(1024);
-    struct definition_terms terms;
-    if (!definition_terms_parse(text, arena, &terms, err)) {
+    definition->terms = definition_parse(text, arena, &definition->kind, err);
+    if (!definition->terms) {
         arena_free(arena);
         return false;
     }
     definition->arena = arena;
-    definition->terms = terms;
     definition->text = arena_copy(arena, text);
     return true;
 }
@@ -104,49 +104,40 @@ static uint64_t take_in(struct definitions *definitions, const struct buf *text)
     return hash;
 }
 
-void definitions_configure(struct definitions *definitions, const struct config *config)
+static void take_in_kind(struct definitions *definitions, const struct config *config,
+                         enum definition_kind kind)
 {
     struct buf text = { 0 };
-    for (size_t i = 0; i < definitions->count; i++)
-        definitions->items[i]->current = false;
-    definitions->slas = mem_resize(definitions->slas, config->sla_count + 1, sizeof(uint64_t));
-    definitions->ladders =
-        mem_resize(definitions->ladders, config->ladder_count + 1, sizeof(uint64_t));
-    for (size_t i = 0; i < config->sla_count; i++) {
+    size_t count = definition_count(config, kind);
+    uint64_t *hashes = mem_resize(definitions->hashes[kind], count + 1, sizeof(*hashes));
+    definitions->hashes[kind] = hashes;
+    for (size_t i = 0; i < count; i++) {
         buf_clear(&text);
-        definition_sla_text(config, i, &text);
-        definitions->slas[i] = take_in(definitions, &text);
-    }
-    for (size_t i = 0; i < config->ladder_count; i++) {
-        buf_clear(&text);
-        definition_ladder_text(config, i, &text);
-        definitions->ladders[i] = take_in(definitions, &text);
+        definition_write(config, kind, i, &text);
+        hashes[i] = take_in(definitions, &text);
     }
     buf_free(&text);
 }
 
-uint64_t definitions_sla_hash(const struct definitions *definitions, size_t index)
+void definitions_configure(struct definitions *definitions, const struct config *config)
 {
-    return definitions->slas[index];
+    for (size_t i = 0; i < definitions->count; i++)
+        definitions->items[i]->current = false;
+    for (int kind = 0; kind < DEFINITION_KIND_COUNT; kind++)
+        take_in_kind(definitions, config, (enum definition_kind)kind);
 }
 
-uint64_t definitions_ladder_hash(const struct definitions *definitions, size_t index)
+uint64_t definitions_hash(const struct definitions *definitions, enum definition_kind kind,
+                          size_t index)
 {
-    return definitions->ladders[index];
+    return definitions->hashes[kind][index];
 }
 
-const struct sla_terms *definitions_sla(const struct definitions *definitions, uint64_t hash)
+const void *definitions_terms(const struct definitions *definitions, enum definition_kind kind,
+                              uint64_t hash)
 {
     const struct definition *definition = find(definitions, hash);
-    return definition && definition->arena && definition->terms.is_sla ? &definition->terms.sla
-                                                                       : NULL;
-}
-
-const struct ladder_terms *definitions_ladder(const struct definitions *definitions, uint64_t hash)
-{
-    const struct definition *definition = find(definitions, hash);
-    return definition && definition->arena && !definition->terms.is_sla ? &definition->terms.ladder
-                                                                        : NULL;
+    return definition && definition->arena && definition->kind == kind ? definition->terms : NULL;
 }
 
 bool definitions_use(struct definitions *definitions, uint64_t hash, int change)
@@ -156,12 +147,6 @@ bool definitions_use(struct definitions *definitions, uint64_t hash, int change)
     assert(change > 0 || definition->users > 0);
     definition->users = change > 0 ? definition->users + 1 : definition->users - 1;
     return before != (definition->users > 0);
-}
-
-size_t definitions_users(const struct definitions *definitions, uint64_t hash)
-{
-    const struct definition *definition = find(definitions, hash);
-    return definition ? definition->users : 0;
 }
 
 struct str definitions_text(const struct definitions *definitions, uint64_t hash)

@@ -158,14 +158,12 @@ static void test_an_sla_takes_the_rest_from_the_last_one(void **state)
                         "  - { name: gold, match: customer.tier == gold, response: { P3: 1h } }\n"
                         "  - { name: default, response: { P1: 15m, P3: 4h }, warn: [75%] }\n");
     const struct config_sla *gold = &config->slas[0];
-    assert_int_equal(gold->target[CLOCK_RESPONSE][0], 15 * TIME_MINUTE);
-    assert_true(gold->target[CLOCK_RESPONSE][1] == TIME_NEVER);
-    assert_int_equal(gold->target[CLOCK_RESPONSE][2], TIME_HOUR);
-    assert_str(gold->target_text[CLOCK_RESPONSE][0], "15m");
+    assert_int_equal(gold->target[CLOCK_RESPONSE][0].unit, TARGET_TIME);
+    assert_int_equal(gold->target[CLOCK_RESPONSE][0].amount, 15 * TIME_MINUTE);
+    assert_false(target_given(&gold->target[CLOCK_RESPONSE][1]));
+    assert_int_equal(gold->target[CLOCK_RESPONSE][2].amount, TIME_HOUR);
+    assert_str(gold->target[CLOCK_RESPONSE][0].text, "15m");
     assert_int_equal(gold->warn.percent, 75);
-    assert_str(config->slas[1].definition,
-               "{\"name\":\"default\",\"calendar\":\"always\",\"response\":{\"P1\":\"15m\","
-               "\"P3\":\"4h\"},\"warn\":\"75%\"}");
     config_free(config);
 }
 
@@ -184,10 +182,9 @@ static void test_ladders_and_triggers(void **state)
     assert_false(rule->on[TRIGGER_WARNING]);
     assert_true(rule->bands[0] && rule->bands[1] && !rule->bands[2]);
     assert_int_equal(rule->reopened, 3);
-    assert_str(config->ladders[0].definition,
-               "{\"name\":\"steep\",\"steps\":[{\"after\":\"0h\",\"level\":\"lead\"},"
-               "{\"after\":\"90s\",\"level\":\"executive\",\"unless\":\"acknowledged\","
-               "\"match\":\"band == P1\"}]}");
+    assert_int_equal(config->ladders[0].step_count, 2);
+    assert_int_equal(config->ladders[0].steps[1].after, 90 * TIME_SECOND);
+    assert_true(config->ladders[0].steps[1].unless_acknowledged);
     config_free(config);
 }
 
@@ -226,7 +223,7 @@ static void test_own_keys_win_over_included_ones(void **state)
     assert_int_equal(config->sla_count, 3);
     assert_str(config->slas[0].name, "vip");
     assert_str(config->slas[1].name, "gold");
-    assert_int_equal(config->slas[2].target[CLOCK_RESPONSE][0], 6000);
+    assert_int_equal(config->slas[2].target[CLOCK_RESPONSE][0].amount, 6000);
     assert_int_equal(config->ladder_count, 2);
     assert_int_equal(config->ladders[0].steps[0].after, 1000);
     assert_int_equal(config->ladders[1].steps[0].after, 2 * TIME_MINUTE);

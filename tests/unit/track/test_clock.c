@@ -12,7 +12,9 @@
 #define M TIME_MINUTE
 
 static const struct sla_terms terms = {
-    .target = { 15 * M, 60 * M, 240 * M, TIME_NEVER },
+    .target = { [CLOCK_RESPONSE] = { { .unit = TARGET_TIME, .amount = 15 * M },
+                                     { .unit = TARGET_TIME, .amount = 60 * M },
+                                     { .unit = TARGET_TIME, .amount = 240 * M } } },
     .warn = { .percent = 80 },
 };
 

@@ -14,9 +14,9 @@ static void an_sla_takes_over_what_the_last_one_promises(void **state)
         definitions_sla(definitions, definitions_sla_hash(definitions, 0));
     assert_non_null(gold);
     assert_true(str_is(gold->name, "gold"));
-    assert_int_equal(gold->target[0], 15 * TIME_MINUTE);
-    assert_int_equal(gold->target[2], 30 * TIME_MINUTE);
-    assert_true(str_is(gold->target_text[2], "30m"));
+    assert_int_equal(gold->target[CLOCK_RESPONSE][0].amount, 15 * TIME_MINUTE);
+    assert_int_equal(gold->target[CLOCK_RESPONSE][2].amount, 30 * TIME_MINUTE);
+    assert_true(str_is(gold->target[CLOCK_RESPONSE][2].text, "30m"));
     uint64_t ladder = definitions_ladder_hash(definitions, 0);
     assert_null(definitions_sla(definitions, ladder));
     const struct ladder_terms *terms = definitions_ladder(definitions, ladder);
@@ -59,10 +59,12 @@ static void texts_that_make_no_sense_are_refused(void **state)
         const char *text, *sentence;
     } cases[] = {
         { "", "" },
-        { "[]", "an \"sla\" or a \"ladder\"" },
-        { "{\"kind\":\"clock\"}", "not 'clock'" },
+        { "[]", "'' is no kind of definition" },
+        { "{\"kind\":\"clock\"}", "'clock' is no kind of definition" },
         { "{\"kind\":\"sla\",\"response\":[null]}", "one target for each band" },
         { "{\"kind\":\"sla\",\"response\":[null,null,null,{\"ms\":\"x\"}]}", "\"ms\"" },
+        { "{\"kind\":\"sla\",\"response\":[null,null,null,{\"wd\":5,\"text\":\"5wd\"}]}",
+          "the target '5wd' has no unit" },
         { "{\"kind\":\"ladder\",\"steps\":[]}", "at least one step" },
         { "{\"kind\":\"ladder\",\"steps\":[{\"after\":0}]}", "needs a level" },
         { "{\"kind\":\"ladder\",\"steps\":[{\"after\":0,\"level\":\"a\",\"match\":\"band ==\"}]}",
@@ -70,10 +72,10 @@ static void texts_that_make_no_sense_are_refused(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        struct definition_terms terms;
+        enum definition_kind kind = DEFINITION_SLA;
         struct error err = { "" };
         struct arena *arena = arena_new(4096);
-        assert_false(definition_terms_parse(str_from(cases[i].text), arena, &terms, &err));
+        assert_null(definition_parse(str_from(cases[i].text), arena, &kind, &err));
         if (!err.text[0] || !strstr(err.text, cases[i].sentence))
             fail_msg("'%s' gave '%s'", cases[i].text, err.text);
         arena_free(arena);
