@@ -8,6 +8,7 @@
 enum {
     SLICE = 64,             /* records between two looks at the clock */
     RUN = 4096,             /* records of one task before the next one has its turn */
+    REST_MS = 1000,         /* what a slow broker may make the next transaction wait, at most */
     TURN_US = 2000,         /* how long one turn may feed */
     PASS = 256,             /* deadlines of one task in one go */
     AHEAD_BYTES = 32 << 20, /* what all tasks together have read ahead */
@@ -129,7 +130,7 @@ static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now,
 static enum step feed_slice(struct feeder *feeder, struct task *task, time_ms now, time_ms wall,
                             struct error *err)
 {
-    if (task->state != TASK_RUNNING || task->aim == TASK_ARM)
+    if (task->aim == TASK_ARM)
         return STEP_NOTHING;
     enum step step = STEP_NOTHING;
     for (int i = 0; i < SLICE; i++) {
@@ -188,8 +189,6 @@ static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, t
 {
     for (size_t i = 0; i < count && !feeder->end; i++) {
         struct task *task = tasks[i];
-        if (task->state != TASK_RUNNING)
-            continue;
         actions_clear(&feeder->actions);
         if (task_pass(task, wall, PASS, &feeder->actions))
             feeder->more = true;
@@ -205,7 +204,7 @@ static struct task *find_alone(struct task **tasks, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct care *care = &tasks[i]->current.care;
-        if (tasks[i]->state == TASK_RUNNING && care->mode == CARE_ISOLATED && care->armed)
+        if (care->mode == CARE_ISOLATED && care->armed)
             return tasks[i];
     }
     return NULL;
@@ -242,7 +241,7 @@ static bool read_turn(struct task *task, size_t records, size_t *room, int64_t d
 {
     const struct care *care = &task->current.care;
     /* What may kill the process is not touched before its attempt is committed. */
-    if (task->state != TASK_RUNNING || !care->armed || care->mode == CARE_ISOLATED)
+    if (!care->armed || care->mode == CARE_ISOLATED)
         return true;
     while (task->ahead_count < records) {
         size_t before = arena_used(task->arena);
@@ -289,7 +288,7 @@ void feeder_ended(struct feeder *feeder, time_ms now)
 
 void feeder_committed(struct feeder *feeder, time_ms now)
 {
-    feeder->rest = now + (now - feeder->last_end) / 2;
+    feeder->rest = now + time_min((now - feeder->last_end) / 2, REST_MS);
 }
 
 void feeder_rewind(struct feeder *feeder)
@@ -308,8 +307,6 @@ time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t co
         delay = time_min(delay, time_max(feeder->due - now, 0));
     for (size_t i = 0; i < count; i++) {
         struct task *task = tasks[i];
-        if (task->state != TASK_RUNNING)
-            continue;
         time_ms wake = task_wake(task);
         if (wake != TIME_NEVER)
             delay = time_min(delay, time_max(wake - wall, 0));

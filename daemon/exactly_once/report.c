@@ -30,17 +30,15 @@ void report_make(struct worker_report *report, const struct transaction *transac
                  const struct assignment *assignment, rd_kafka_t *consumer)
 {
     size_t count;
-    struct task **tasks = assignment_tasks(assignment, &count);
+    struct task **tasks = assignment_running(assignment, &count);
     *report = (struct worker_report){ .transactions = transaction_counters(transaction),
                                       .transaction = transaction_state(transaction),
                                       .transaction_age = transaction_age(transaction),
                                       .joined = assignment_joined(assignment),
                                       .restoring = assignment_restoring(assignment) };
     report->tasks = mem_array(count + 1, sizeof(*report->tasks));
-    for (size_t i = 0; i < count; i++) {
-        if (tasks[i]->state == TASK_RUNNING)
-            report_task(tasks[i], consumer, &report->tasks[report->count++]);
-    }
+    for (size_t i = 0; i < count; i++)
+        report_task(tasks[i], consumer, &report->tasks[report->count++]);
 }
 
 void report_copy(struct worker_report *copy, const struct worker_report *report)

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 #include <librdkafka/rdkafka.h>
-#include "exactly_once/assign.h"
+#include "exactly_once/assignment.h"
 #include "base/time.h"
 #include "stages.h"
 #include "exactly_once/transaction.h"

@@ -65,10 +65,16 @@ static void refuse(struct task *task, const struct error *err)
     task->refusal = mem_copy(err->text, strlen(err->text));
 }
 
-static bool pause_or_stop(struct restorer *restorer)
+/* Nobody waits for the task any more. */
+static bool is_off(const struct restorer *restorer, const struct task *task)
+{
+    return atomic_load(&restorer->stop) || atomic_load(&task->cancelled);
+}
+
+static bool pause_or_stop(const struct restorer *restorer, const struct task *task)
 {
     now_wait(RETRY_MS);
-    return atomic_load(&restorer->stop);
+    return is_off(restorer, task);
 }
 
 /* The group's committed position. Waits out open transactions (the offsets must be stable) and a
@@ -99,14 +105,16 @@ static bool read_committed(struct restorer *restorer, struct task *task, int64_t
         rd_kafka_topic_partition_list_destroy(list);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR || !fine)
             return fine;
-        if (pause_or_stop(restorer))
+        if (pause_or_stop(restorer, task))
             return error_set(err, "stopped");
     }
 }
 
-static bool watermarks(struct restorer *restorer, rd_kafka_t *client, const char *topic,
-                       int32_t partition, int64_t *low, int64_t *high, struct error *err)
+/* Of the partition of the task's number in `topic`. */
+static bool watermarks(struct restorer *restorer, rd_kafka_t *client, const struct task *task,
+                       const char *topic, int64_t *low, int64_t *high, struct error *err)
 {
+    int32_t partition = task->setup.partition;
     for (;;) {
         rd_kafka_resp_err_t code =
             rd_kafka_query_watermark_offsets(client, topic, partition, low, high, QUERY_MS);
@@ -119,7 +127,7 @@ static bool watermarks(struct restorer *restorer, rd_kafka_t *client, const char
             return error_set(err, "%s partition %d: %s", topic, partition, rd_kafka_err2str(code));
         log_say(restorer->setup.log, LOGGED_INFO, "%s partition %d: waiting for its end: %s", topic,
                 partition, rd_kafka_err2str(code));
-        if (pause_or_stop(restorer))
+        if (pause_or_stop(restorer, task))
             return error_set(err, "stopped");
     }
 }
@@ -141,7 +149,7 @@ static bool offset_of_time(struct restorer *restorer, const struct task *task, t
         rd_kafka_topic_partition_list_destroy(list);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
             return true;
-        if (pause_or_stop(restorer))
+        if (pause_or_stop(restorer, task))
             return error_set(err, "stopped");
     }
 }
@@ -211,8 +219,8 @@ static bool place_task(struct restorer *restorer, struct reading *reading, int64
 {
     struct task *task = reading->task;
     int64_t high;
-    if (!watermarks(restorer, restorer->setup.consumer, task->topic, task->setup.partition,
-                    &reading->low, &high, err))
+    if (!watermarks(restorer, restorer->setup.consumer, task, task->topic, &reading->low, &high,
+                    err))
         return false;
     reading->first = offset < 0;
     if (reading->first ? !first_position(restorer, task, reading->low, high, &offset, err)
@@ -286,10 +294,11 @@ static void take_message(struct restorer *restorer, struct reading *readings, si
     }
 }
 
-static bool all_complete(const struct reading *readings, size_t count)
+static bool all_complete(const struct restorer *restorer, const struct reading *readings,
+                         size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!readings[i].complete)
+        if (!readings[i].complete && !is_off(restorer, readings[i].task))
             return false;
     }
     return true;
@@ -302,7 +311,7 @@ static void read_changelogs(struct restorer *restorer, rd_kafka_t *reader, struc
     rd_kafka_message_t *messages[BATCH];
     rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(reader);
     assign(reader, readings, count);
-    while (!all_complete(readings, count) && !atomic_load(&restorer->stop)) {
+    while (!all_complete(restorer, readings, count)) {
         ssize_t got = rd_kafka_consume_batch_queue(queue, POLL_MS, messages, BATCH);
         for (ssize_t i = 0; i < got; i++) {
             take_message(restorer, readings, count, messages[i]);
@@ -325,8 +334,7 @@ static bool open_reading(struct restorer *restorer, rd_kafka_t *raw, struct task
         return false;
     if (task->row->changelog_count > 0) {
         reading->topic = changelog_topic(task);
-        if (!watermarks(restorer, raw, reading->topic, task->setup.partition, &reading->begin,
-                        &reading->end, err))
+        if (!watermarks(restorer, raw, task, reading->topic, &reading->begin, &reading->end, err))
             return false;
     }
     reading->complete = reading->end <= reading->begin;
@@ -340,6 +348,8 @@ static void open_readings(struct restorer *restorer, rd_kafka_t *raw, const stru
     for (size_t i = 0; i < list->count; i++) {
         struct task *task = list->tasks[i];
         task->engine = task->row->ops->create(&task->setup);
+        if (is_off(restorer, task))
+            continue;
         if (!open_reading(restorer, raw, task, &readings[*count], &err))
             refuse(task, &err);
         else if (task->row->changelog_count > 0)
@@ -374,14 +384,16 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
         read_changelogs(restorer, reader, readings, count);
     }
     for (size_t i = 0; i < count; i++) {
-        if (readings[i].task->refusal == NULL && !check_first(restorer, &readings[i], &err))
+        if (readings[i].task->refusal == NULL && !is_off(restorer, readings[i].task) &&
+            !check_first(restorer, &readings[i], &err))
             refuse(readings[i].task, &err);
     }
     for (size_t i = 0; i < list->count; i++) {
         struct task *task = list->tasks[i];
         if (reader == NULL || raw == NULL)
             refuse(task, &err);
-        else if (task->refusal == NULL && !task->row->ops->restored(task->engine, &err)) {
+        else if (task->refusal == NULL && !is_off(restorer, task) &&
+                 !task->row->ops->restored(task->engine, &err)) {
             error_prefix(&err, "%s partition %d", changelog_of(readings, count, task),
                          task->setup.partition);
             refuse(task, &err);

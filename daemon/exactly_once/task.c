@@ -63,6 +63,11 @@ void task_place(struct task *task, int64_t position, const struct offset_note *n
     task->marked = task->current;
 }
 
+void task_cancel(struct task *task)
+{
+    atomic_store(&task->cancelled, true);
+}
+
 void task_attach(struct task *task, rd_kafka_t *consumer, int fd)
 {
     static const uint64_t one = 1;
@@ -233,13 +238,28 @@ time_ms task_wake(const struct task *task)
     return engine_wake(task->row->ops, task->engine, &task->current.clock, task_is_behind(task));
 }
 
-void task_prepare_again(struct task *task)
+void task_configure(struct task *task, const struct config *config)
 {
+    task->setup.config = config;
+    if (task->engine == NULL)
+        return; /* it is made with this one */
+    task->row->ops->configure(task->engine, config);
     for (size_t i = 0; i < task->ahead_count; i++) {
         struct ahead *ahead = &task->ahead[(task->ahead_first + i) % task->ahead_capacity];
         if (ahead->prepared != NULL)
             prepare(task, ahead);
     }
+}
+
+void task_distrust(struct task *task)
+{
+    task->unsure = true;
+}
+
+void task_trust(struct task *task, int64_t end)
+{
+    task->unsure = false;
+    task->must_reach = end;
 }
 
 bool task_is_behind(const struct task *task)
@@ -257,6 +277,11 @@ bool task_wants_end(const struct task *task)
     struct offset_note note = task->marked.note;
     care_clean(&task->marked.care, &note);
     return note.attempt != task->marked.note.attempt;
+}
+
+void task_say_goodbye(struct task *task)
+{
+    task->aim = TASK_END;
 }
 
 struct offset_note task_note(const struct task *task, int commit_records)

@@ -1,10 +1,11 @@
 /* A task: one partition of one stage. Its engine, its clock, where it is in its input, and the
  * records that are read ahead of the engine. Belongs to one worker's thread; while it is being
- * restored, to the restorer's. Plain data for the files of the worker; the verbs keep positions,
- * clock and care in step with the engine's undo log. */
+ * restored, to the restorer's, who fills in what restore finds. All others look at it and change it
+ * by the verbs, which keep positions, clock and care in step with the engine's undo log. */
 #pragma once
 
 #include <librdkafka/rdkafka.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "exactly_once/care.h"
@@ -13,13 +14,6 @@
 #include "host/failpoint.h"
 #include "kafka/offsets.h"
 #include "stages.h"
-
-enum task_state {
-    TASK_RESTORING, /* the restorer has it */
-    TASK_RESTORED,  /* may be added to the consumer's assignment */
-    TASK_RUNNING,
-    TASK_LEAVING /* revoked; feeds nothing any more */
-};
 
 /* What the open transaction is for, beside what was fed. */
 enum task_aim {
@@ -46,7 +40,6 @@ struct task_mark {
 };
 
 struct task {
-    enum task_state state;
     enum stage stage;
     const struct stage_row *row;
     char *topic;
@@ -58,6 +51,7 @@ struct task {
     enum task_aim aim;                /* of the open transaction */
     int fed;                          /* events in the open transaction */
 
+    atomic_bool cancelled;         /* nobody waits for its restore any more */
     struct failpoints *failpoints; /* may be NULL */
     rd_kafka_queue_t *queue;       /* NULL until running */
     int64_t next_read;             /* next offset to take from the queue */
@@ -83,6 +77,10 @@ void task_free(struct task *task); /* NULL is fine */
 
 /* Where restore found it: position and note as committed. */
 void task_place(struct task *task, int64_t position, const struct offset_note *note);
+/* From the worker, while the restorer has it: give it back soon, restored or not. */
+void task_cancel(struct task *task);
+/* Another configuration; what waits is prepared again. Not while the restorer has it. */
+void task_configure(struct task *task, const struct config *config);
 /* Its own queue, taken out of the consumer's; news are written to `fd`. */
 void task_attach(struct task *task, rd_kafka_t *consumer, int fd);
 
@@ -101,19 +99,23 @@ struct ahead *task_next(const struct task *task);
 bool task_feed(struct task *task, time_ms wall, unsigned limit, struct actions *actions);
 /* Gives it up: it killed the process too often. */
 void task_give_up(struct task *task, time_ms wall, struct actions *actions);
-/* Prepares again what waits (after `configure`). */
-void task_prepare_again(struct task *task);
 
 /* Deadlines that the clock alone lets fire, see engine_pass and engine_wake: those that the task
  * may not judge now (it is behind its input) wait. */
 bool task_pass(struct task *task, time_ms wall, unsigned limit, struct actions *actions);
 time_ms task_wake(const struct task *task);
 
+/* News of its input may have been missed: no deadline fires before somebody asked the broker. */
+void task_distrust(struct task *task);
+/* Somebody did: the input reaches up to `end`. */
+void task_trust(struct task *task, int64_t end);
 /* Whether more is known to be in the input than was fed. */
 bool task_is_behind(const struct task *task);
 
 /* Its last commit does not say yet that nothing died: see TASK_END. */
 bool task_wants_end(const struct task *task);
+/* The open transaction is its last: it shall say that nothing died. */
+void task_say_goodbye(struct task *task);
 /* The metadata that the open transaction commits for it, counter raised. */
 struct offset_note task_note(const struct task *task, int commit_records);
 /* The transaction committed `note`, or was undone. */

@@ -80,10 +80,8 @@ static bool take_answers(struct verifier *verifier, struct task **tasks, size_t 
         heard = heard || (question->end >= 0 && !verifier->stale);
         for (size_t j = 0; j < count && question->end >= 0 && !verifier->stale; j++) {
             if (tasks[j]->setup.partition == question->partition &&
-                strcmp(tasks[j]->topic, question->topic) == 0) {
-                tasks[j]->must_reach = question->end;
-                tasks[j]->unsure = false;
-            }
+                strcmp(tasks[j]->topic, question->topic) == 0)
+                task_trust(tasks[j], question->end);
         }
     }
     forget(verifier);
@@ -104,9 +102,8 @@ bool verifier_ask(struct verifier *verifier, struct task **tasks, size_t count, 
     if (aside_busy(verifier->thread))
         return heard;
     for (size_t i = 0; i < count; i++) {
-        if (!tasks[i]->unsure || tasks[i]->state != TASK_RUNNING)
-            continue;
-        add_question(verifier, tasks[i]->topic, tasks[i]->setup.partition);
+        if (tasks[i]->unsure)
+            add_question(verifier, tasks[i]->topic, tasks[i]->setup.partition);
     }
     if (probe != NULL && verifier->count == 0)
         add_question(verifier, probe, 0);

@@ -7,6 +7,7 @@
 
 #include "enrich/enrich.h"
 #include "host/now.h"
+#include "exactly_once/plan.h"
 #include "exactly_once/worker_inside.h"
 
 enum { GAP_MS = 1500, UNDELIVERABLE_RETRY_MS = 60000 };
@@ -39,28 +40,15 @@ static void fail(struct worker *worker, int exit_code)
     set_phase(worker, WORKER_FAILED);
 }
 
-static void turn(struct worker *worker);
-
-/* ---- boundaries: no transaction is open or ending */
+/* ---- what a plan asks for */
 
 static void adopt_config(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
     struct shared_config *next = worker->next_config;
-    bool ready = next != NULL && assignment_restoring(worker->assignment) == 0;
-    if (ready)
-        worker->next_config = NULL;
+    worker->next_config = NULL;
     pthread_mutex_unlock(&worker->lock);
-    if (!ready)
-        return;
     const struct config *config = shared_config_get(next);
-    size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
-    for (size_t i = 0; i < count; i++) {
-        tasks[i]->setup.config = config;
-        tasks[i]->row->ops->configure(tasks[i]->engine, config);
-        task_prepare_again(tasks[i]);
-    }
     assignment_configure(worker->assignment, config);
     transaction_configure(worker->transaction, config);
     feeder_configure(worker->feeder, config);
@@ -84,6 +72,7 @@ static void adopt_customers(struct worker *worker)
     worker->customers = next;
 }
 
+/* A configuration must not be exchanged under the restorer. */
 static bool config_waits(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
@@ -103,62 +92,56 @@ static void announce_config(struct worker *worker)
     feeder_end(worker->feeder);
 }
 
-/* Commits, for the tasks that go, that nothing died here. True: something was to be committed. */
-static bool say_goodbye(struct worker *worker, bool all)
+/* The tasks of a list that have not committed yet that nothing died. */
+static size_t say_goodbye(struct worker *worker, struct task **tasks, size_t count, bool really)
 {
-    bool any = false;
-    size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
-    if (worker->goodbye_said)
-        return false;
-    worker->goodbye_said = true;
+    size_t silent = 0;
     for (size_t i = 0; i < count; i++) {
-        struct task *task = tasks[i];
-        if (task->queue == NULL || (!all && task->state != TASK_LEAVING) ||
-            !(task->changed || task_wants_end(task)))
+        if (!tasks[i]->changed && !task_wants_end(tasks[i]))
             continue;
-        task->aim = TASK_END;
+        silent++;
+        if (!really)
+            continue;
+        task_say_goodbye(tasks[i]);
         transaction_open(worker->transaction);
-        transaction_join(worker->transaction, task);
-        any = true;
+        transaction_join(worker->transaction, tasks[i]);
     }
-    return any;
+    return silent;
 }
 
-static void at_boundary(struct worker *worker)
+/* Those that are revoked; those that run, too, when this worker stops. */
+static size_t goodbyes(struct worker *worker, bool really)
 {
-    bool stopping = atomic_load(&worker->stop);
-    if (assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY && !stopping &&
-        say_goodbye(worker, false)) {
-        transaction_commit(worker->transaction);
-        return;
-    }
-    if (assignment_wish(worker->assignment) != ASSIGNMENT_CONTENT) {
-        assignment_settle(worker->assignment);
-        worker->goodbye_said = false;
-    }
-    if (stopping) {
-        if (say_goodbye(worker, true)) {
-            transaction_commit(worker->transaction);
-            return;
-        }
+    size_t count;
+    struct task **leaving = assignment_leaving(worker->assignment, &count);
+    size_t silent = say_goodbye(worker, leaving, count, really);
+    if (!atomic_load(&worker->stop))
+        return silent;
+    struct task **running = assignment_running(worker->assignment, &count);
+    return silent + say_goodbye(worker, running, count, really);
+}
+
+static void commit(struct worker *worker)
+{
+    feeder_ended(worker->feeder, now_boot());
+    transaction_commit(worker->transaction);
+}
+
+static void settle(struct worker *worker)
+{
+    assignment_settle(worker->assignment);
+    worker->goodbye_said = false;
+}
+
+static void end(struct worker *worker)
+{
+    if (transaction_state(worker->transaction) != TRANSACTION_STARTING)
         FAILPOINT(worker->setup.failpoints, "in_shutdown");
-        set_phase(worker, WORKER_STOPPED);
-        event_base_loopbreak(worker->base);
-        return;
-    }
-    adopt_config(worker);
-    undeliverable_retry(worker->undeliverable, UNDELIVERABLE_RETRY_MS, now_boot());
-    announce_config(worker);
+    set_phase(worker, WORKER_STOPPED);
+    event_base_loopbreak(worker->base);
 }
 
 /* ---- the turn */
-
-static bool must_end(struct worker *worker)
-{
-    return atomic_load(&worker->stop) || config_waits(worker) ||
-           assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY;
-}
 
 static void schedule(struct worker *worker, time_ms delay)
 {
@@ -170,9 +153,9 @@ static void schedule(struct worker *worker, time_ms delay)
 static void distrust_inputs(struct worker *worker)
 {
     size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    struct task **tasks = assignment_running(worker->assignment, &count);
     for (size_t i = 0; i < count; i++)
-        tasks[i]->unsure = true;
+        task_distrust(tasks[i]);
     verifier_distrust(worker->verifier);
 }
 
@@ -189,10 +172,14 @@ static void notice_gap(struct worker *worker, time_ms now)
     distrust_inputs(worker);
 }
 
-static void feed_turn(struct worker *worker, time_ms now)
+static void feed(struct worker *worker, time_ms now)
 {
+    if (transaction_state(worker->transaction) == TRANSACTION_IDLE) {
+        undeliverable_retry(worker->undeliverable, UNDELIVERABLE_RETRY_MS, now);
+        announce_config(worker);
+    }
     size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
+    struct task **tasks = assignment_running(worker->assignment, &count);
     struct error err;
     if (!feeder_feed(worker->feeder, tasks, count, now, now_wall(), &err)) {
         log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
@@ -204,44 +191,77 @@ static void feed_turn(struct worker *worker, time_ms now)
         worker->broker_away = false;
 }
 
+static bool is_over(const struct worker *worker)
+{
+    return atomic_load(&worker->phase) == WORKER_FAILED ||
+           atomic_load(&worker->phase) == WORKER_STOPPED;
+}
+
+static struct situation look(struct worker *worker, bool fed)
+{
+    return (struct situation){
+        .transaction = transaction_state(worker->transaction),
+        .wish = assignment_wish(worker->assignment),
+        .stopping = atomic_load(&worker->stop),
+        .goodbye = !worker->goodbye_said && goodbyes(worker, false) > 0,
+        .config_waits = config_waits(worker),
+        .wants_end = feeder_wants_end(worker->feeder, now_boot()),
+        .fed = fed,
+    };
+}
+
+/* Does what is next until there is nothing but to wait. */
+static void follow_plan(struct worker *worker, time_ms now)
+{
+    bool fed = now < worker->not_before;
+    while (!is_over(worker)) {
+        struct situation situation = look(worker, fed);
+        switch (plan_next(&situation)) {
+        case PLAN_WAIT:
+            return;
+        case PLAN_ABORT:
+            transaction_abort(worker->transaction, "membership is lost");
+            break;
+        case PLAN_SAY_GOODBYE:
+            worker->goodbye_said = true;
+            goodbyes(worker, true);
+            break;
+        case PLAN_COMMIT:
+            commit(worker);
+            break;
+        case PLAN_SETTLE:
+            settle(worker);
+            break;
+        case PLAN_ADOPT:
+            adopt_config(worker);
+            break;
+        case PLAN_FEED:
+            feed(worker, now);
+            fed = true;
+            break;
+        case PLAN_STOP:
+            end(worker);
+            break;
+        }
+    }
+}
+
 static void turn(struct worker *worker)
 {
-    if (atomic_load(&worker->phase) == WORKER_FAILED ||
-        atomic_load(&worker->phase) == WORKER_STOPPED)
+    if (is_over(worker))
         return;
     time_ms now = now_boot();
     notice_gap(worker, now);
     adopt_customers(worker);
-    struct transaction *transaction = worker->transaction;
-    if (transaction_state(transaction) == TRANSACTION_STARTING) {
-        if (atomic_load(&worker->stop)) {
-            set_phase(worker, WORKER_STOPPED);
-            event_base_loopbreak(worker->base);
-        }
-        return;
-    }
-    if (transaction_state(transaction) == TRANSACTION_OPEN &&
-        assignment_wish(worker->assignment) == ASSIGNMENT_ABORT)
-        transaction_abort(transaction, "membership is lost");
-    if (transaction_state(transaction) == TRANSACTION_IDLE)
-        at_boundary(worker);
-    if (atomic_load(&worker->phase) == WORKER_STOPPED)
-        return;
-    if (transaction_state(transaction) <= TRANSACTION_OPEN && !must_end(worker))
-        feed_turn(worker, now);
-    if (transaction_state(transaction) == TRANSACTION_OPEN &&
-        (must_end(worker) || feeder_wants_end(worker->feeder, now_boot()))) {
-        bool stopping = atomic_load(&worker->stop);
-        if (stopping || assignment_wish(worker->assignment) == ASSIGNMENT_BOUNDARY)
-            say_goodbye(worker, stopping);
-        feeder_ended(worker->feeder, now_boot());
-        transaction_commit(transaction);
-    }
-    if (atomic_load(&worker->phase) == WORKER_FAILED)
+    follow_plan(worker, now);
+    enum transaction_state state = transaction_state(worker->transaction);
+    if (is_over(worker) || state == TRANSACTION_STARTING)
         return;
     size_t count;
-    struct task **tasks = assignment_tasks(worker->assignment, &count);
-    if (transaction_state(transaction) <= TRANSACTION_OPEN)
+    struct task **tasks = assignment_running(worker->assignment, &count);
+    if (state <= TRANSACTION_OPEN && now < worker->not_before)
+        schedule(worker, worker->not_before - now);
+    else if (state <= TRANSACTION_OPEN)
         schedule(worker, feeder_delay(worker->feeder, tasks, count, now_boot(), now_wall()));
     else if (feeder_read_ahead(worker->feeder, tasks, count))
         schedule(worker, 0);
@@ -255,7 +275,7 @@ static void seek(struct worker *worker, struct task **tasks, size_t count)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count + 1);
     for (size_t i = 0; i < count; i++) {
-        if (tasks[i]->state == TASK_RUNNING)
+        if (assignment_runs(worker->assignment, tasks[i]))
             rd_kafka_topic_partition_list_add(list, tasks[i]->topic, tasks[i]->setup.partition)
                 ->offset = tasks[i]->current.position;
     }
@@ -293,6 +313,15 @@ static void leave_group(struct worker *worker, enum transaction_end end)
     fail(worker, EX_TEMPFAIL);
 }
 
+/* What is undone again and again would be so as fast as the broker answers. */
+static void rest(struct worker *worker)
+{
+    enum { FIRST_MS = 20, DOUBLINGS = 6 };
+    int doublings = worker->undone < DOUBLINGS ? worker->undone : DOUBLINGS;
+    if (worker->undone++ > 0)
+        worker->not_before = now_boot() + (FIRST_MS << doublings);
+}
+
 void worker_on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count)
 {
     struct worker *worker = arg;
@@ -305,9 +334,11 @@ void worker_on_transaction(void *arg, enum transaction_end end, struct task **ta
         set_phase(worker, WORKER_RUNNING);
         break;
     case TRANSACTION_COMMITTED:
+        worker->undone = 0;
         feeder_committed(worker->feeder, now_boot());
         break;
     case TRANSACTION_UNDONE:
+        rest(worker);
         feeder_rewind(worker->feeder);
         seek(worker, tasks, count);
         worker->config_announced = false; /* it may have been undone as well */

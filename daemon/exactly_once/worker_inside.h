@@ -4,7 +4,7 @@
 
 #include <event2/event.h>
 #include <pthread.h>
-#include "exactly_once/assign.h"
+#include "exactly_once/assignment.h"
 #include "exactly_once/feed.h"
 #include "host/shared_config.h"
 #include "exactly_once/verify.h"
@@ -30,6 +30,8 @@ struct worker {
     bool config_announced, broker_away, newcomer;
     bool displaced; /* the group has given our place to somebody: another process, or ourselves */
     time_ms last_turn;
+    int undone;         /* transactions, one after the other */
+    time_ms not_before; /* feeds nothing until then, boot clock */
 
     atomic_bool stop;
     atomic_uint epoch; /* of the membership, see ending.h */

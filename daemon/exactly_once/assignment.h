@@ -1,15 +1,15 @@
-/* Which tasks a worker has. Answers the group's rebalances: an assignment at once (with nothing;
- * tasks are added as their restore completes), a revocation after the transaction that holds those
- * partitions has ended, a loss after open and buffered work is dropped. */
+/* The tasks of a worker: translates the group's rebalances for membership.h, and carries out what
+ * that decides with the consumer, the restorer and the tasks. */
 #pragma once
 
 #include <librdkafka/rdkafka.h>
 #include <stdatomic.h>
-#include "host/failpoint.h"
-#include "kafka/inputs.h"
-#include "host/log.h"
+#include "exactly_once/membership.h"
 #include "exactly_once/restore.h"
 #include "exactly_once/task.h"
+#include "host/failpoint.h"
+#include "host/log.h"
+#include "kafka/inputs.h"
 
 struct assignment;
 
@@ -20,7 +20,7 @@ struct assignment_setup {
     struct log *log;
     struct failpoints *failpoints;
     int fd;             /* eventfd that the tasks' queues wake */
-    atomic_uint *epoch; /* raised by a loss before it is answered, see ending.h */
+    atomic_uint *epoch; /* of the membership, see ending.h */
     /* Fills in what the worker gives its engines (the table of customers). */
     void (*equip)(void *arg, struct task *task);
     void *arg;
@@ -30,25 +30,25 @@ struct assignment *assignment_new(const struct assignment_setup *setup);
 void assignment_free(struct assignment *assignment); /* after the restorer; NULL is fine */
 /* Once, before the first event. */
 void assignment_use(struct assignment *assignment, struct restorer *restorer);
+/* Every task decides by `config` from now on. Only when none is being restored. */
 void assignment_configure(struct assignment *assignment, const struct config *config);
 
 /* Takes a rebalance event of the consumer's main queue. */
 void assignment_event(struct assignment *assignment, rd_kafka_event_t *event);
 /* The restorer is done with `task`. False + err when it could not be restored. */
 bool assignment_restored(struct assignment *assignment, struct task *task, struct error *err);
-/* The task's state cannot be trusted any more: restore it again. Only at a boundary. */
+/* The task's state cannot be trusted any more: it is restored after the next boundary. */
 void assignment_restore_again(struct assignment *assignment, struct task *task);
-
-enum assignment_wish {
-    ASSIGNMENT_CONTENT,
-    ASSIGNMENT_BOUNDARY, /* end the transaction, then settle */
-    ASSIGNMENT_ABORT     /* membership is lost: abort the transaction, then settle */
-};
-enum assignment_wish assignment_wish(const struct assignment *assignment);
-/* At a boundary (no transaction): answers what waits for one. */
+/* At a boundary (no transaction): lets go of what leaves, and begins what waits. */
 void assignment_settle(struct assignment *assignment);
 
-struct task **assignment_tasks(const struct assignment *assignment, size_t *count);
+enum membership_wish assignment_wish(const struct assignment *assignment);
+/* Those that are fed, and those that were revoked and are fed no more. Valid until the next call
+ * that is not const. */
+struct task **assignment_running(const struct assignment *assignment, size_t *count);
+struct task **assignment_leaving(const struct assignment *assignment, size_t *count);
+bool assignment_runs(const struct assignment *assignment, const struct task *task);
 /* The group has given us something, or nothing, at least once. */
 bool assignment_joined(const struct assignment *assignment);
+/* Tasks that the restorer has, or that wait for it or for the consumer. */
 size_t assignment_restoring(const struct assignment *assignment);
