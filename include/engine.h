@@ -28,6 +28,12 @@ struct engine_setup {
     const struct customers *const *customers;
 };
 
+struct engine_counter {
+    const char *name; /* "applied" */
+    bool gauge;       /* how much there is now; else it only grows */
+    const char *help; /* a sentence */
+};
+
 /* One row per stage; `include/stages.h` lists them. No call fails except restore: whatever is fed
  * ends as exactly one decision, dead letter or forward. */
 struct engine_ops {
@@ -70,8 +76,9 @@ struct engine_ops {
     /* Only right after `mark`. Prepared events made with the old one must be prepared again. */
     void (*configure)(struct engine *engine, const struct config *config);
 
-    /* Counters for /metrics and the log, in the order of `counter_names`. */
-    const char *const *counter_names; /* NULL-terminated */
+    /* For /metrics and the log, a value for each row. What only grows counts committed work alone:
+     * as of the last `mark`. */
+    const struct engine_counter *counter_rows; /* a row without a name ends them */
     void (*counters)(const struct engine *engine, uint64_t *values);
 };
 

@@ -17,7 +17,9 @@ struct escalations {
     struct groups *groups;
     struct zone *zone;
     struct changelog changelog;
-    uint64_t notices, messages, dead_letters;
+    struct tally {
+        uint64_t notices, messages, dead_letters;
+    } tally, committed; /* now, and at the last mark */
 };
 
 struct notice_prepared {
@@ -27,8 +29,14 @@ struct notice_prepared {
     struct str refusal;
 };
 
-static const char *const counter_names[] = { "notices", "escalations", "deadletters",
-                                             "groups",  "members",     NULL };
+static const struct engine_counter counter_rows[] = {
+    { "notices", false, "Notices read." },
+    { "escalations", false, "Messages to supervisors." },
+    { "deadletters", false, "Notices that could not be taken." },
+    { "groups", true, "Groups with open notices." },
+    { "members", true, "Open notices." },
+    { 0 },
+};
 
 enum { GROUPS_VERSION = 1 }; /* of the changelog */
 
@@ -90,7 +98,7 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
 {
     const struct notice *notice = &prepared->notice;
     const struct member *member = groups_find(stage->groups, notice, actions->arena);
-    stage->notices++;
+    stage->tally.notices++;
     /* The end of something that this level was never told of needs no message. */
     if (member == NULL && notice->status != NOTICE_FIRING)
         return;
@@ -112,7 +120,7 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
         take_notice(stage, prepared, moment, actions);
         return;
     }
-    stage->dead_letters++;
+    stage->tally.dead_letters++;
     deadletter_add(stage->config, prepared->record, prepared->refusal, STR(""), moment->now,
                    actions);
 }
@@ -121,7 +129,7 @@ static void escalations_poison(struct engine *engine, const struct record *recor
                                const struct moment *moment, struct actions *actions)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->dead_letters++;
+    stage->tally.dead_letters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
     deadletter_add(stage->config, record, reason, STR(""), moment->now, actions);
 }
@@ -148,7 +156,7 @@ static bool escalations_tick(struct engine *engine, const struct moment *moment,
             return false;
         bool told = is_worth_telling(group);
         if (told) {
-            stage->messages++;
+            stage->tally.messages++;
             message_add(stage->config, stage->zone, group, moment->now, actions);
         }
         groups_flushed(stage->groups, group, told, actions);
@@ -182,6 +190,7 @@ static bool escalations_restored(struct engine *engine, struct error *err)
 static void escalations_mark(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
+    stage->committed = stage->tally;
     changelog_mark(&stage->changelog);
     groups_mark(stage->groups);
 }
@@ -189,6 +198,7 @@ static void escalations_mark(struct engine *engine)
 static void escalations_undo(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
+    stage->tally = stage->committed;
     changelog_undo(&stage->changelog);
     groups_undo(stage->groups);
 }
@@ -204,9 +214,9 @@ static void escalations_configure(struct engine *engine, const struct config *co
 static void escalations_count(const struct engine *engine, uint64_t *values)
 {
     const struct escalations *stage = (const struct escalations *)engine;
-    values[0] = stage->notices;
-    values[1] = stage->messages;
-    values[2] = stage->dead_letters;
+    values[0] = stage->committed.notices;
+    values[1] = stage->committed.messages;
+    values[2] = stage->committed.dead_letters;
     values[3] = groups_count(stage->groups);
     values[4] = groups_members(stage->groups);
 }
@@ -226,6 +236,6 @@ const struct engine_ops escalations_engine = {
     .mark = escalations_mark,
     .undo = escalations_undo,
     .configure = escalations_configure,
-    .counter_names = counter_names,
+    .counter_rows = counter_rows,
     .counters = escalations_count,
 };

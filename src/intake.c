@@ -1,5 +1,5 @@
 /* Stage intake: what arrives in a foreign topic goes home, so that one ticket has one owner
- * whatever the producers do. Stateless: nothing to restore, to undo or to wait for. */
+ * whatever the producers do. Stateless: nothing to restore or to wait for. */
 #include "base/mem.h"
 #include "config/config.h"
 #include "decode/event.h"
@@ -13,8 +13,9 @@ struct intake {
     const struct config *config;
     struct str topic;
     int32_t home_partitions;
-    uint64_t forwards;
-    uint64_t dead_letters;
+    struct intake_tally {
+        uint64_t forwards, dead_letters;
+    } tally, committed; /* now, and at the last mark */
 };
 
 struct intake_prepared {
@@ -25,7 +26,11 @@ struct intake_prepared {
     struct refusal refusal;
 };
 
-static const char *const intake_counters[] = { "forwards", "deadletters", NULL };
+static const struct engine_counter intake_counters[] = {
+    { "forwards", false, "Events sent home." },
+    { "deadletters", false, "Events that could not be read." },
+    { 0 },
+};
 
 static const struct config_source *find_source(const struct config *config, struct str topic)
 {
@@ -75,12 +80,12 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
     struct intake *intake = (struct intake *)engine;
     const struct intake_prepared *prepared = (const struct intake_prepared *)opaque;
     if (prepared->decoded) {
-        intake->forwards++;
+        intake->tally.forwards++;
         forward_add(intake->config, prepared->record, prepared->event.ticket,
                     prepared->source ? prepared->source->format : STR("ombud"),
                     intake->home_partitions, actions);
     } else {
-        intake->dead_letters++;
+        intake->tally.dead_letters++;
         deadletter_add(intake->config, prepared->record, prepared->refusal.reason,
                        prepared->refusal.at, moment->now, actions);
     }
@@ -90,7 +95,7 @@ static void intake_poison(struct engine *engine, const struct record *record, in
                           const struct moment *moment, struct actions *actions)
 {
     struct intake *intake = (struct intake *)engine;
-    intake->dead_letters++;
+    intake->tally.dead_letters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
     deadletter_add(intake->config, record, reason, STR(""), moment->now, actions);
 }
@@ -121,9 +126,16 @@ static bool intake_restored(struct engine *engine, struct error *err)
     return true;
 }
 
-static void intake_bound(struct engine *engine)
+static void intake_mark(struct engine *engine)
 {
-    (void)engine;
+    struct intake *intake = (struct intake *)engine;
+    intake->committed = intake->tally;
+}
+
+static void intake_undo(struct engine *engine)
+{
+    struct intake *intake = (struct intake *)engine;
+    intake->tally = intake->committed;
 }
 
 static void intake_configure(struct engine *engine, const struct config *config)
@@ -134,8 +146,8 @@ static void intake_configure(struct engine *engine, const struct config *config)
 static void intake_count(const struct engine *engine, uint64_t *values)
 {
     const struct intake *intake = (const struct intake *)engine;
-    values[0] = intake->forwards;
-    values[1] = intake->dead_letters;
+    values[0] = intake->committed.forwards;
+    values[1] = intake->committed.dead_letters;
 }
 
 const struct engine_ops intake_engine = {
@@ -150,9 +162,9 @@ const struct engine_ops intake_engine = {
     .next = intake_next,
     .restore = intake_restore,
     .restored = intake_restored,
-    .mark = intake_bound,
-    .undo = intake_bound,
+    .mark = intake_mark,
+    .undo = intake_undo,
     .configure = intake_configure,
-    .counter_names = intake_counters,
+    .counter_rows = intake_counters,
     .counters = intake_count,
 };

@@ -39,24 +39,32 @@ enum counter {
     COUNTER_COUNT
 };
 
-static const char *const counter_names[COUNTER_COUNT + 1] = {
-    [COUNT_APPLIED] = "applied",
-    [COUNT_DUPLICATES] = "duplicates",
-    [COUNT_LATE] = "late",
-    [COUNT_ECHOES] = "echoes",
-    [COUNT_REJECTED] = "rejected",
-    [COUNT_TIMERS] = "timers",
-    [COUNT_DISPATCHES] = "dispatches",
-    [COUNT_PROMISES] = "promises",
-    [COUNT_NOTICES] = "notices",
-    [COUNT_DECISIONS] = "decisions",
-    [COUNT_DEADLETTERS] = "deadletters",
-    [COUNT_FORWARDS] = "forwards",
-    [COUNT_WARNINGS] = "warnings",
-    [COUNT_UNKNOWN_FIELDS] = "unknown_fields",
-    [COUNT_MISSING_FIELDS] = "missing_fields",
-    [COUNT_TICKETS] = "tickets",
-    [COUNT_STATE_BYTES] = "state_bytes",
+static const struct engine_counter counter_rows[COUNTER_COUNT + 1] = {
+    [COUNT_APPLIED] = { "applied", false, "Events that changed a ticket." },
+    [COUNT_DUPLICATES] = { "duplicates", false, "Events that were known already." },
+    [COUNT_LATE] = { "late", false, "Events older than the last one of their ticket." },
+    [COUNT_ECHOES] = { "echoes", false, "Events that say what we had said." },
+    [COUNT_REJECTED] = { "rejected", false, "Events that the ticket did not allow." },
+    [COUNT_TIMERS] = { "timers", false, "Deadlines that fired." },
+    [COUNT_DISPATCHES] = { "dispatches", false, "Records to departments." },
+    [COUNT_PROMISES] = { "promises", false, "Records of promises to customers." },
+    [COUNT_NOTICES] = { "notices", false, "Records to the stage of escalations." },
+    [COUNT_DECISIONS] = { "decisions", false, "Records of decisions." },
+    [COUNT_DEADLETTERS] = { "deadletters", false, "Events that could not be taken." },
+    [COUNT_FORWARDS] = { "forwards", false, "Events of another partition, sent there." },
+    [COUNT_WARNINGS] = { "warnings", false, "Oddities that events were taken with." },
+    [COUNT_UNKNOWN_FIELDS] = { "unknown_fields", false, "Fields that are in no schema." },
+    [COUNT_MISSING_FIELDS] = { "missing_fields", false, "Mapped fields that were not there." },
+    [COUNT_TICKETS] = { "kept", true, "Tickets in memory." },
+    [COUNT_STATE_BYTES] = { "state_bytes", true, "Memory that they take." },
+};
+
+/* What the counters count that only grow. */
+struct tally {
+    uint64_t outcomes[OUTCOME_COUNT];
+    uint64_t timers, deadletters, forwards;
+    uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
+    struct record_counts records;
 };
 
 struct tickets {
@@ -66,10 +74,7 @@ struct tickets {
     struct lexicon_scratch *scratch;     /* made on first use */
     struct match_scratch *match_scratch; /* grows for patterns on their first use */
     struct arena *arena;                 /* of the turn */
-    uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t timers, deadletters, forwards;
-    uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
-    struct record_counts records;
+    struct tally tally, committed;       /* now, and at the last mark */
 };
 
 enum prepared_kind { PREPARED_EVENT, PREPARED_FORWARD, PREPARED_DEADLETTER };
@@ -250,11 +255,11 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
 
 static void encode(struct tickets *tickets, struct turn *turn, struct actions *actions)
 {
-    encode_turn(tickets->encoder, turn, actions, &tickets->records);
+    encode_turn(tickets->encoder, turn, actions, &tickets->tally.records);
     if (turn->record)
-        tickets->outcomes[turn->outcome]++;
+        tickets->tally.outcomes[turn->outcome]++;
     else
-        tickets->timers++;
+        tickets->tally.timers++;
 }
 
 /* The first words of a ticket are kept, whichever event brings them. */
@@ -281,14 +286,14 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .at = event.time,
                          .opening = state_opening(tickets->state, event.ticket) };
     if (!find_ticket(tickets, &turn)) {
-        tickets->deadletters++;
+        tickets->tally.deadletters++;
         deadletter_add(tickets->setup.config, prepared->record, STR("expired"), STR("/time"),
                        moment->now, actions);
         return;
     }
-    tickets->warnings += event.warning_count;
-    tickets->unknown_fields += event.unknown_fields;
-    tickets->missing_fields += event.missing_fields;
+    tickets->tally.warnings += event.warning_count;
+    tickets->tally.unknown_fields += event.unknown_fields;
+    tickets->tally.missing_fields += event.missing_fields;
     struct str keep = STR_NONE;
     if (turn.outcome == OUTCOME_APPLIED) {
         decide(tickets, &turn, &event, prepared);
@@ -316,12 +321,12 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
         take_event(tickets, prepared, moment, actions);
         break;
     case PREPARED_FORWARD:
-        tickets->forwards++;
+        tickets->tally.forwards++;
         forward_add(config, record, prepared->event.ticket, config->sources[0].format,
                     tickets->setup.partition_count, actions);
         break;
     case PREPARED_DEADLETTER:
-        tickets->deadletters++;
+        tickets->tally.deadletters++;
         deadletter_add(config, record, prepared->refusal.reason, prepared->refusal.at, moment->now,
                        actions);
         break;
@@ -332,7 +337,7 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
                            const struct moment *moment, struct actions *actions)
 {
     struct tickets *tickets = tickets_of(engine);
-    tickets->deadletters++;
+    tickets->tally.deadletters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
     deadletter_add(tickets->setup.config, record, reason, STR(""), moment->now, actions);
 }
@@ -420,12 +425,16 @@ static bool tickets_restored(struct engine *engine, struct error *err)
 
 static void tickets_mark(struct engine *engine)
 {
-    state_mark(tickets_of(engine)->state);
+    struct tickets *tickets = tickets_of(engine);
+    tickets->committed = tickets->tally;
+    state_mark(tickets->state);
 }
 
 static void tickets_undo(struct engine *engine)
 {
-    state_undo(tickets_of(engine)->state);
+    struct tickets *tickets = tickets_of(engine);
+    tickets->tally = tickets->committed;
+    state_undo(tickets->state);
 }
 
 static void tickets_configure(struct engine *engine, const struct config *config)
@@ -441,21 +450,22 @@ static void tickets_configure(struct engine *engine, const struct config *config
 static void tickets_count(const struct engine *engine, uint64_t *values)
 {
     const struct tickets *tickets = (const struct tickets *)engine;
-    values[COUNT_APPLIED] = tickets->outcomes[OUTCOME_APPLIED];
-    values[COUNT_DUPLICATES] = tickets->outcomes[OUTCOME_DUPLICATE];
-    values[COUNT_LATE] = tickets->outcomes[OUTCOME_LATE];
-    values[COUNT_ECHOES] = tickets->outcomes[OUTCOME_ECHO];
-    values[COUNT_REJECTED] = tickets->outcomes[OUTCOME_REJECTED];
-    values[COUNT_TIMERS] = tickets->timers;
-    values[COUNT_DISPATCHES] = tickets->records.dispatches;
-    values[COUNT_PROMISES] = tickets->records.promises;
-    values[COUNT_NOTICES] = tickets->records.notices;
-    values[COUNT_DECISIONS] = tickets->records.decisions;
-    values[COUNT_DEADLETTERS] = tickets->deadletters;
-    values[COUNT_FORWARDS] = tickets->forwards;
-    values[COUNT_WARNINGS] = tickets->warnings;
-    values[COUNT_UNKNOWN_FIELDS] = tickets->unknown_fields;
-    values[COUNT_MISSING_FIELDS] = tickets->missing_fields;
+    const struct tally *tally = &tickets->committed;
+    values[COUNT_APPLIED] = tally->outcomes[OUTCOME_APPLIED];
+    values[COUNT_DUPLICATES] = tally->outcomes[OUTCOME_DUPLICATE];
+    values[COUNT_LATE] = tally->outcomes[OUTCOME_LATE];
+    values[COUNT_ECHOES] = tally->outcomes[OUTCOME_ECHO];
+    values[COUNT_REJECTED] = tally->outcomes[OUTCOME_REJECTED];
+    values[COUNT_TIMERS] = tally->timers;
+    values[COUNT_DISPATCHES] = tally->records.dispatches;
+    values[COUNT_PROMISES] = tally->records.promises;
+    values[COUNT_NOTICES] = tally->records.notices;
+    values[COUNT_DECISIONS] = tally->records.decisions;
+    values[COUNT_DEADLETTERS] = tally->deadletters;
+    values[COUNT_FORWARDS] = tally->forwards;
+    values[COUNT_WARNINGS] = tally->warnings;
+    values[COUNT_UNKNOWN_FIELDS] = tally->unknown_fields;
+    values[COUNT_MISSING_FIELDS] = tally->missing_fields;
     values[COUNT_TICKETS] = store_count(state_store(tickets->state));
     values[COUNT_STATE_BYTES] = store_memory(state_store(tickets->state));
 }
@@ -475,6 +485,6 @@ const struct engine_ops tickets_engine = {
     .mark = tickets_mark,
     .undo = tickets_undo,
     .configure = tickets_configure,
-    .counter_names = counter_names,
+    .counter_rows = counter_rows,
     .counters = tickets_count,
 };

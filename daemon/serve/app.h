@@ -30,6 +30,15 @@ struct app {
 /* "{group}-{instance}-{number}" for each worker, into `names`. */
 void app_name_workers(struct app *app, const char *instance);
 
+/* What all workers say of themselves now. */
+struct app_report {
+    struct worker_report *workers;
+    int count;
+    bool starting; /* one has not begun yet */
+};
+void app_report(const struct app *app, struct app_report *report);
+void app_report_free(struct app_report *report);
+
 /* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or
  * config->shutdown_wait is over. */
 int main_loop_run(struct app *app);

@@ -15,9 +15,6 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "host/log.h"
-#include "serve/metrics.h"
-#include "serve/status.h"
 #include "host/now.h"
 
 enum {
@@ -25,7 +22,7 @@ enum {
     BODY_BYTES = 1024,
     CONNECTIONS_MOST = 32,
     IDLE_SECONDS = 5,
-    DEADLINE_SECONDS = 10,
+    DEADLINE_MS = 10000,
     SWEEP_MS = 250
 };
 
@@ -37,7 +34,10 @@ struct connection {
 };
 
 struct http {
-    struct app *app;
+    const struct http_page *pages;
+    size_t page_count;
+    void *arg;
+    time_ms deadline;
     struct evhttp *server;
     struct evconnlistener *listener;
     struct event *sweep;
@@ -94,8 +94,7 @@ static struct bufferevent *on_connection(struct event_base *base, void *arg)
     bufferevent_incref(socket);
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         if (http->connections[i].socket == NULL) {
-            http->connections[i] =
-                (struct connection){ socket, now_monotonic() + DEADLINE_SECONDS * TIME_SECOND };
+            http->connections[i] = (struct connection){ socket, now_monotonic() + http->deadline };
             break;
         }
     }
@@ -156,30 +155,39 @@ static void reply(struct evhttp_request *request, int code, const char *type, st
     buf_free(body);
 }
 
+static const struct http_page *find_page(const struct http *http, const char *path)
+{
+    for (size_t i = 0; path != NULL && i < http->page_count; i++) {
+        if (strcmp(path, http->pages[i].path) == 0)
+            return &http->pages[i];
+    }
+    return NULL;
+}
+
 static void on_request(struct evhttp_request *request, void *arg)
 {
     struct http *http = arg;
     struct buf body = { 0 };
+    const char *type = "text/plain; charset=utf-8";
+    int code;
     evhttp_connection_set_closecb(evhttp_request_get_connection(request), on_closing, http);
     const char *reason = refusal(http, request);
-    const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
+    const struct http_page *page =
+        find_page(http, evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request)));
     if (reason != NULL) {
         buf_printf(&body, "%s\n", reason);
-        reply(request, HTTP_BADREQUEST, "text/plain; charset=utf-8", &body);
-    } else if (path != NULL && strcmp(path, "/metrics") == 0) {
-        metrics_write(http->app, &body);
-        reply(request, HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", &body);
-    } else if (path != NULL && strcmp(path, "/healthz") == 0) {
-        buf_printf(&body, "alive\n");
-        reply(request, HTTP_OK, "text/plain; charset=utf-8", &body);
-    } else if (path != NULL && strcmp(path, "/readyz") == 0) {
-        bool ready = status_line(http->app, &body);
-        buf_add_char(&body, '\n');
-        reply(request, ready ? HTTP_OK : HTTP_SERVUNAVAIL, "text/plain; charset=utf-8", &body);
+        code = HTTP_BADREQUEST;
+    } else if (page != NULL) {
+        code = page->write(http->arg, &body);
+        type = page->type;
     } else {
-        buf_printf(&body, "/metrics, /healthz or /readyz\n");
-        reply(request, HTTP_NOTFOUND, "text/plain; charset=utf-8", &body);
+        buf_printf(&body, "here are only");
+        for (size_t i = 0; i < http->page_count; i++)
+            buf_printf(&body, " %s", http->pages[i].path);
+        buf_add_char(&body, '\n');
+        code = HTTP_NOTFOUND;
     }
+    reply(request, code, type, &body);
 }
 
 static bool split_address(struct http *http, struct str address, struct error *err)
@@ -205,16 +213,29 @@ static uint16_t bound_port(struct evhttp_bound_socket *bound)
                                             : ((struct sockaddr_in *)&name)->sin_port);
 }
 
-struct http *http_new(struct event_base *base, struct app *app, struct str address,
-                      struct error *err)
+static bool listen_at(struct http *http, struct str address, struct error *err)
 {
-    struct http *http = mem_alloc(sizeof(*http));
-    http->app = app;
-    if (!split_address(http, address, err))
-        goto out;
     char bare[128];
     snprintf(bare, sizeof(bare), "%s", http->host[0] == '[' ? http->host + 1 : http->host);
     bare[strcspn(bare, "]")] = '\0';
+    struct evhttp_bound_socket *bound =
+        evhttp_bind_socket_with_handle(http->server, bare, http->port);
+    if (bound == NULL)
+        return error_set(err, "http: cannot listen on %.*s: %s", STR_ARG(address), strerror(errno));
+    http->listener = evhttp_bound_socket_get_listener(bound);
+    http->port = bound_port(bound);
+    return true;
+}
+
+struct http *http_new(struct event_base *base, const struct http_setup *setup, struct error *err)
+{
+    struct http *http = mem_alloc(sizeof(*http));
+    http->pages = setup->pages;
+    http->page_count = setup->page_count;
+    http->arg = setup->arg;
+    http->deadline = setup->deadline ? setup->deadline : DEADLINE_MS;
+    if (!split_address(http, setup->address, err))
+        goto out;
     http->server = evhttp_new(base);
     evhttp_set_max_headers_size(http->server, HEADER_BYTES);
     evhttp_set_max_body_size(http->server, BODY_BYTES);
@@ -222,20 +243,35 @@ struct http *http_new(struct event_base *base, struct app *app, struct str addre
     evhttp_set_allowed_methods(http->server, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
     evhttp_set_bevcb(http->server, on_connection, http);
     evhttp_set_gencb(http->server, on_request, http);
-    struct evhttp_bound_socket *bound =
-        evhttp_bind_socket_with_handle(http->server, bare, http->port);
-    if (bound == NULL) {
-        error_set(err, "http: cannot listen on %.*s: %s", STR_ARG(address), strerror(errno));
-        evhttp_free(http->server);
+    if (!listen_at(http, setup->address, err))
         goto out;
-    }
-    http->listener = evhttp_bound_socket_get_listener(bound);
     http->sweep = event_new(base, -1, EV_PERSIST, on_sweep, http);
     struct timeval often = { 0, SWEEP_MS * 1000 };
     event_add(http->sweep, &often);
-    log_say(app->log, LOGGED_INFO, "http: listening on %s:%u", http->host, bound_port(bound));
+    log_say(setup->log, LOGGED_INFO, "http: listening on %s:%u", http->host, http->port);
     return http;
 out:
-    free(http);
+    http_free(http);
     return NULL;
+}
+
+void http_free(struct http *http)
+{
+    if (http == NULL)
+        return;
+    /* Takes the connections with it, whose ends may still call for a sweep. */
+    if (http->server != NULL)
+        evhttp_free(http->server);
+    for (int i = 0; i < CONNECTIONS_MOST; i++) {
+        if (http->connections[i].socket != NULL)
+            bufferevent_decref(http->connections[i].socket);
+    }
+    if (http->sweep != NULL)
+        event_free(http->sweep);
+    free(http);
+}
+
+int http_port(const struct http *http)
+{
+    return http->port;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "serve/http.h"
+#include "serve/pages.h"
 #include "serve/reload.h"
 #include "serve/status.h"
 #include "host/now.h"
@@ -174,7 +174,7 @@ static bool open_loop(struct main_loop *loop, struct error *err)
     const struct config *config = shared_config_get(app->config);
     if (str_empty(config->http))
         return true;
-    loop->http = http_new(loop->base, app, config->http, err);
+    loop->http = pages_serve(loop->base, app, err);
     return loop->http != NULL;
 }
 

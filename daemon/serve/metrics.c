@@ -2,9 +2,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
+#include <stdio.h>
 
 struct task_metric {
     const char *name, *type, *help;
@@ -205,40 +203,41 @@ static void write_latency(struct buf *text, const struct worker_report *reports,
     }
 }
 
-/* What the engines count, a family each: ombud_tickets_forwards_total and so on. */
-static void write_engines(struct buf *text, const struct worker_report *reports, int count)
+static void write_engine_counter(struct buf *text, const struct worker_report *reports, int count,
+                                 int stage, int row)
 {
-    for (int stage = 0; stage < STAGE_COUNT; stage++) {
-        const char *const *names = stages[stage].ops->counter_names;
-        for (int n = 0; names != NULL && names[n] != NULL && n < REPORT_COUNTERS; n++) {
-            buf_printf(text, "# TYPE ombud_%s_%s_total counter\n", stages[stage].name, names[n]);
-            for (int i = 0; i < count; i++) {
-                for (size_t j = 0; j < reports[i].count; j++) {
-                    const struct task_report *task = &reports[i].tasks[j];
-                    if ((int)task->stage == stage)
-                        buf_printf(text,
-                                   "ombud_%s_%s_total{topic=\"%s\",partition=\"%d\"} %" PRIu64 "\n",
-                                   stages[stage].name, names[n], task->topic, task->partition,
-                                   task->counters[n]);
-                }
-            }
+    const struct engine_counter *counter = &stages[stage].ops->counter_rows[row];
+    char name[128];
+    snprintf(name, sizeof(name), "ombud_%s_%s%s", stages[stage].name, counter->name,
+             counter->gauge ? "" : "_total");
+    head(text, name, counter->gauge ? "gauge" : "counter", counter->help);
+    for (int i = 0; i < count; i++) {
+        for (size_t j = 0; j < reports[i].count; j++) {
+            const struct task_report *task = &reports[i].tasks[j];
+            if ((int)task->stage == stage)
+                buf_printf(text, "%s{topic=\"%s\",partition=\"%d\"} %" PRIu64 "\n", name,
+                           task->topic, task->partition, task->counters[row]);
         }
     }
 }
 
-void metrics_write(struct app *app, struct buf *text)
+/* What the engines count, a family each: ombud_tickets_forwards_total, ombud_escalations_groups. */
+static void write_engines(struct buf *text, const struct worker_report *reports, int count)
 {
-    struct worker_report *reports = mem_array((size_t)app->worker_count, sizeof(*reports));
-    for (int i = 0; i < app->worker_count; i++)
-        worker_report(app->workers[i], &reports[i]);
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        const struct engine_counter *rows = stages[stage].ops->counter_rows;
+        for (int row = 0; rows[row].name != NULL && row < REPORT_COUNTERS; row++)
+            write_engine_counter(text, reports, count, stage, row);
+    }
+}
+
+void metrics_write(const struct app_report *app, const char *fingerprint, struct buf *text)
+{
     head(text, "ombud_build_info", "gauge", "Always 1.");
     buf_printf(text, "ombud_build_info{version=\"%s\",configuration=\"%s\"} 1\n", OMBUD_VERSION,
-               shared_config_get(app->config)->fingerprint);
-    write_workers(text, reports, app->worker_count);
-    write_latency(text, reports, app->worker_count);
-    write_tasks(text, reports, app->worker_count);
-    write_engines(text, reports, app->worker_count);
-    for (int i = 0; i < app->worker_count; i++)
-        free(reports[i].tasks);
-    free(reports);
+               fingerprint);
+    write_workers(text, app->workers, app->count);
+    write_latency(text, app->workers, app->count);
+    write_tasks(text, app->workers, app->count);
+    write_engines(text, app->workers, app->count);
 }

@@ -1,7 +1,8 @@
-/* /metrics in the Prometheus text format. */
+/* All counters and gauges in Prometheus' text format. */
 #pragma once
 
-#include "serve/app.h"
 #include "base/buf.h"
+#include "serve/app.h"
 
-void metrics_write(struct app *app, struct buf *text);
+/* `fingerprint`: of the configuration in use. */
+void metrics_write(const struct app_report *app, const char *fingerprint, struct buf *text);

@@ -1,34 +1,30 @@
 #include "serve/status.h"
 
-#include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
 enum { HANGING_MS = 5000 };
 
-bool status_line(struct app *app, struct buf *line)
+bool status_line(const struct app_report *app, struct buf *line)
 {
     size_t restoring = 0, running = 0, undeliverable = 0;
-    bool starting = false, joining = false, away = false, hanging = false;
+    bool joining = false, away = false, hanging = false;
     int64_t lag = 0;
-    for (int i = 0; i < app->worker_count; i++) {
-        struct worker_report report;
-        worker_report(app->workers[i], &report);
-        starting = starting || worker_phase(app->workers[i]) == WORKER_STARTING;
-        joining = joining || !report.joined;
-        restoring += report.restoring;
-        running += report.count;
-        undeliverable += report.undeliverable;
-        away = away || !report.broker_reachable;
-        hanging = hanging || report.transaction_age > HANGING_MS;
-        for (size_t j = 0; j < report.count; j++) {
-            if (report.tasks[j].high_watermark > report.tasks[j].position)
-                lag += report.tasks[j].high_watermark - report.tasks[j].position;
+    for (int i = 0; i < app->count; i++) {
+        const struct worker_report *worker = &app->workers[i];
+        joining = joining || !worker->joined;
+        restoring += worker->restoring;
+        running += worker->count;
+        undeliverable += worker->undeliverable;
+        away = away || !worker->broker_reachable;
+        hanging = hanging || worker->transaction_age > HANGING_MS;
+        for (size_t j = 0; j < worker->count; j++) {
+            if (worker->tasks[j].high_watermark > worker->tasks[j].position)
+                lag += worker->tasks[j].high_watermark - worker->tasks[j].position;
         }
-        free(report.tasks);
     }
     if (away)
         buf_printf(line, "Kafka does not answer; trying on");
-    else if (starting)
+    else if (app->starting)
         buf_printf(line, "starting: waiting for the transaction coordinator");
     else if (joining)
         buf_printf(line, "joining its group");
@@ -40,13 +36,16 @@ bool status_line(struct app *app, struct buf *line)
         buf_printf(line, "routing %zu partitions, %lld records behind", running, (long long)lag);
     if (undeliverable > 0)
         buf_printf(line, "; %zu topics take no records", undeliverable);
-    return !starting && !joining && !away && !hanging && restoring == 0;
+    return !app->starting && !joining && !away && !hanging && restoring == 0;
 }
 
 void status_notify(struct app *app)
 {
     struct buf line = { 0 };
-    status_line(app, &line);
+    struct app_report report;
+    app_report(app, &report);
+    status_line(&report, &line);
+    app_report_free(&report);
     sd_notifyf(0, "STATUS=%s", buf_text(&line));
     buf_free(&line);
 }

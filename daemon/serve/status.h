@@ -7,5 +7,5 @@
 
 /* Appends one line. True: ready (every task that it was given is restored, the broker answers, no
  * transaction hangs). */
-bool status_line(struct app *app, struct buf *line);
+bool status_line(const struct app_report *app, struct buf *line);
 void status_notify(struct app *app); /* sd_notify STATUS= */

@@ -1,0 +1,49 @@
+#include "serve/pages.h"
+
+#include <event2/http.h>
+
+#include "serve/metrics.h"
+#include "serve/status.h"
+
+static int write_metrics(void *arg, struct buf *body)
+{
+    const struct app *app = arg;
+    struct app_report report;
+    app_report(app, &report);
+    metrics_write(&report, shared_config_get(app->config)->fingerprint, body);
+    app_report_free(&report);
+    return HTTP_OK;
+}
+
+static int write_health(void *arg, struct buf *body)
+{
+    (void)arg;
+    buf_printf(body, "alive\n");
+    return HTTP_OK;
+}
+
+static int write_readiness(void *arg, struct buf *body)
+{
+    struct app_report report;
+    app_report(arg, &report);
+    bool ready = status_line(&report, body);
+    app_report_free(&report);
+    buf_add_char(body, '\n');
+    return ready ? HTTP_OK : HTTP_SERVUNAVAIL;
+}
+
+static const struct http_page pages[] = {
+    { "/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics },
+    { "/healthz", "text/plain; charset=utf-8", write_health },
+    { "/readyz", "text/plain; charset=utf-8", write_readiness },
+};
+
+struct http *pages_serve(struct event_base *base, struct app *app, struct error *err)
+{
+    struct http_setup setup = { .address = shared_config_get(app->config)->http,
+                                .pages = pages,
+                                .page_count = sizeof(pages) / sizeof(pages[0]),
+                                .arg = app,
+                                .log = app->log };
+    return http_new(base, &setup, err);
+}

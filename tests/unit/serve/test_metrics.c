@@ -1,0 +1,94 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/metrics.h"
+
+/* One worker with a task of each stage, whose counters have the values 100, 101, 102 ... */
+static struct buf write_page(void)
+{
+    struct task_report tasks[STAGE_COUNT] = { 0 };
+    struct worker_report worker = { .count = STAGE_COUNT, .tasks = tasks, .restoring = 3 };
+    for (int i = 0; i < STAGE_COUNT; i++) {
+        tasks[i] = (struct task_report){ .stage = (enum stage)i, .topic = "in", .partition = 7 };
+        for (unsigned j = 0; j < REPORT_COUNTERS; j++)
+            tasks[i].counters[j] = 100 + j;
+    }
+    struct app_report app = { .workers = &worker, .count = 1 };
+    struct buf page = { 0 };
+    metrics_write(&app, "0123456789ab", &page);
+    return page;
+}
+
+static void assert_line(struct buf *page, const char *line)
+{
+    char wanted[256];
+    snprintf(wanted, sizeof(wanted), "\n%s\n", line);
+    if (strstr(buf_text(page), wanted) == NULL)
+        fail_msg("no line '%s' in:\n%s", line, buf_text(page));
+}
+
+static void test_what_engines_count_has_name_and_type_by_the_rules(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "# TYPE ombud_tickets_applied_total counter",
+        "# HELP ombud_tickets_applied_total Events that changed a ticket.",
+        "ombud_tickets_applied_total{topic=\"in\",partition=\"7\"} 100",
+        "# TYPE ombud_tickets_kept gauge",
+        "# TYPE ombud_tickets_state_bytes gauge",
+        "# TYPE ombud_escalations_notices_total counter",
+        "# TYPE ombud_escalations_groups gauge",
+        "ombud_escalations_groups{topic=\"in\",partition=\"7\"} 103",
+        "# TYPE ombud_escalations_members gauge",
+        "ombud_tasks_restoring{worker=\"0\"} 3",
+    };
+    struct buf page = write_page();
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_line(&page, lines[i]);
+    buf_free(&page);
+}
+
+/* Prometheus: a counter's name ends in _total, and no other's does. */
+static void test_only_counters_are_totals(void **state)
+{
+    (void)state;
+    struct buf page = write_page();
+    int families = 0;
+    for (const char *line = buf_text(&page); (line = strstr(line, "# TYPE ")) != NULL; line++) {
+        char name[128], type[32];
+        assert_int_equal(sscanf(line, "# TYPE %127s %31s", name, type), 2);
+        bool is_total = strlen(name) > 6 && strcmp(name + strlen(name) - 6, "_total") == 0;
+        if (is_total != (strcmp(type, "counter") == 0))
+            fail_msg("%s is a %s", name, type);
+        families++;
+    }
+    assert_true(families > 40);
+    buf_free(&page);
+}
+
+static void test_every_engine_fits_the_report(void **state)
+{
+    (void)state;
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        size_t count = 0;
+        while (stages[stage].ops->counter_rows[count].name != NULL)
+            count++;
+        assert_in_range(count, 1, REPORT_COUNTERS);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_engines_count_has_name_and_type_by_the_rules),
+        cmocka_unit_test(test_only_counters_are_totals),
+        cmocka_unit_test(test_every_engine_fits_the_report),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
