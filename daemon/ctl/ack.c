@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "config/config.h"
-#include "host/options.h"
-#include "ctl/reader.h"
 #include "ctl/writer.h"
+#include "host/now.h"
+#include "host/options.h"
 #include "json/json.h"
 #include "json/json_writer.h"
+#include "kafka/follow.h"
 
-enum { TIMEOUT = 30000, POLL = 200, ID_SIZE = 24 };
+enum { TIMEOUT = 30000, ANSWER = 15000, POLL = 200, ID_SIZE = 24 };
 
 /* One event written, and what became of it. */
 struct sent {
@@ -38,13 +38,6 @@ struct ack {
     struct arena *arena;
 };
 
-static time_ms wall_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * TIME_SECOND + now.tv_nsec / 1000000;
-}
-
 static void add_ticket(struct ack *ack, struct str ticket)
 {
     for (size_t i = 0; i < ack->sent_count; i++) {
@@ -56,7 +49,7 @@ static void add_ticket(struct ack *ack, struct str ticket)
     *sent = (struct sent){ .ticket = arena_copy(ack->arena, ticket) };
     uint64_t random[1];
     if (getrandom(random, sizeof(random), 0) != sizeof(random))
-        random[0] = (uint64_t)wall_now() + ack->sent_count;
+        random[0] = (uint64_t)now_wall() + ack->sent_count;
     snprintf(sent->id, sizeof(sent->id), "ack-%016llx", (unsigned long long)random[0]);
 }
 
@@ -68,34 +61,53 @@ static void drop_ticket(struct ack *ack, struct str ticket)
     }
 }
 
+/* NULL + err. A topic that does not exist is empty. */
+static struct follow *open_topic(const struct ack *ack, struct str topic, enum follow_from from,
+                                 struct error *err)
+{
+    struct follow *follow = follow_open(ack->config, NULL, err);
+    if (follow != NULL && follow_topic(follow, topic, from, ANSWER, NULL, err) >= 0 &&
+        follow_start(follow, err))
+        return follow;
+    follow_close(follow);
+    return NULL;
+}
+
+static void take_member(struct ack *ack, const rd_kafka_message_t *message, struct str prefix)
+{
+    struct str key = { message->key, message->key_len };
+    if (!str_starts(key, prefix))
+        return;
+    struct str ticket = { key.data + prefix.size, key.size - prefix.size };
+    if (message->payload)
+        add_ticket(ack, ticket);
+    else
+        drop_ticket(ack, ticket);
+}
+
 /* The members of the group named by the target, from the stage's changelog: the newest record of a
  * key counts, a tombstone takes it away. */
 static bool find_members(struct ack *ack, struct error *err)
 {
     struct str topic = ack->config->topics.groups;
-    struct reader *reader = reader_open(ack->config, &topic, 1, READER_FROM_START, err);
-    if (reader == NULL)
+    struct follow *follow = open_topic(ack, topic, FOLLOW_FROM_START, err);
+    if (follow == NULL)
         return false;
     struct str prefix = arena_printf(ack->arena, "n/%s/", ack->target);
-    time_ms deadline = wall_now() + TIMEOUT;
+    time_ms deadline = now_monotonic() + TIMEOUT;
     bool ok = true;
-    while (ok && !reader_caught_up(reader)) {
-        rd_kafka_message_t *message = reader_next(reader, POLL, err);
-        ok = message || !err->text[0];
-        if (ok && message == NULL && wall_now() > deadline)
+    while (ok && !follow_caught_up(follow)) {
+        struct follow_item item;
+        enum follow_news news = follow_next(follow, POLL, &item, err);
+        ok = !follow_is_final(news);
+        if (news == FOLLOW_RECORD) {
+            take_member(ack, item.message, prefix);
+            rd_kafka_message_destroy(item.message);
+        } else if (ok && now_monotonic() > deadline) {
             ok = error_set(err, "topic '%.*s' could not be read in time", STR_ARG(topic));
-        struct str key = message ? (struct str){ message->key, message->key_len } : STR_NONE;
-        if (message && str_starts(key, prefix)) {
-            struct str ticket = { key.data + prefix.size, key.size - prefix.size };
-            if (message->payload)
-                add_ticket(ack, ticket);
-            else
-                drop_ticket(ack, ticket);
         }
-        if (message)
-            rd_kafka_message_destroy(message);
     }
-    reader_close(reader);
+    follow_close(follow);
     return ok;
 }
 
@@ -127,7 +139,7 @@ static struct str event_json(const struct ack *ack, const struct sent *sent)
     JSON_KEY(json, "id");
     json_put_text(json, sent->id);
     JSON_KEY(json, "time");
-    json_put_time_ms(json, wall_now());
+    json_put_time_ms(json, now_wall());
     JSON_KEY(json, "by");
     json_put_text(json, ack->by);
     if (str_present(trigger)) {
@@ -188,20 +200,22 @@ static void take_decision(struct ack *ack, struct str value, size_t *missing, bo
     arena_free(arena);
 }
 
-static int wait_for_decisions(struct ack *ack, struct reader *reader, size_t written)
+static int wait_for_decisions(struct ack *ack, struct follow *follow, size_t written)
 {
-    time_ms deadline = wall_now() + TIMEOUT;
+    time_ms deadline = now_monotonic() + TIMEOUT;
     size_t missing = written;
     bool rejected = false;
     struct error err;
-    while (missing > 0 && wall_now() < deadline) {
-        rd_kafka_message_t *message = reader_next(reader, POLL, &err);
-        if (message == NULL && err.text[0])
+    while (missing > 0 && now_monotonic() < deadline) {
+        struct follow_item item;
+        enum follow_news news = follow_next(follow, POLL, &item, &err);
+        if (follow_is_final(news))
             return command_failed(ack->command, EX_NOPERM, "%s", err.text);
-        if (message == NULL)
+        if (news != FOLLOW_RECORD)
             continue;
-        take_decision(ack, (struct str){ message->payload, message->len }, &missing, &rejected);
-        rd_kafka_message_destroy(message);
+        take_decision(ack, (struct str){ item.message->payload, item.message->len }, &missing,
+                      &rejected);
+        rd_kafka_message_destroy(item.message);
     }
     if (missing > 0)
         return command_failed(ack->command, EX_TEMPFAIL,
@@ -214,20 +228,19 @@ static int wait_for_decisions(struct ack *ack, struct reader *reader, size_t wri
 static int write_and_wait(struct ack *ack, struct writer *writer)
 {
     struct error err;
-    struct str decisions = ack->config->topics.decisions;
-    struct reader *reader = NULL;
+    struct follow *follow = NULL;
     int refused = 0, code = 0;
     if (ack->wait) {
-        reader = reader_open(ack->config, &decisions, 1, READER_FROM_END, &err);
-        if (reader == NULL)
+        follow = open_topic(ack, ack->config->topics.decisions, FOLLOW_FROM_END, &err);
+        if (follow == NULL)
             return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
     }
     size_t written = send_events(ack, writer, &refused);
     if (ack->wait && written > 0)
-        code = wait_for_decisions(ack, reader, written);
+        code = wait_for_decisions(ack, follow, written);
     else if (written > 0)
         printf("written for %zu ticket%s\n", written, written == 1 ? "" : "s");
-    reader_close(reader);
+    follow_close(follow);
     return refused ? refused : code;
 }
 

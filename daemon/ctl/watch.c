@@ -6,17 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
 #include "ctl/story.h"
+#include "host/now.h"
 #include "host/options.h"
-#include "ctl/reader.h"
+#include "kafka/follow.h"
 
-enum { POLL = 200, SETTLE = 250 }; /* ms */
+enum { POLL = 200, SETTLE = 250, TIMEOUT = 15000 }; /* ms */
 
 struct watch {
     const struct command *command;
@@ -60,15 +60,8 @@ struct batch {
         struct str time, subject, kind; /* CloudEvents headers */
     } * items;
     size_t count, capacity;
-    long since; /* monotonic ms of the first */
+    time_ms since; /* of the first, monotonic */
 };
-
-static long monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static struct str header_of(const rd_kafka_message_t *message, const char *name)
 {
@@ -83,7 +76,7 @@ static struct str header_of(const rd_kafka_message_t *message, const char *name)
 static void batch_add(struct batch *batch, rd_kafka_message_t *message)
 {
     if (batch->count == 0)
-        batch->since = monotonic_ms();
+        batch->since = now_monotonic();
     if (batch->count == batch->capacity) {
         batch->capacity = batch->capacity ? 2 * batch->capacity : 64;
         batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
@@ -126,34 +119,50 @@ static void batch_show(struct batch *batch, const struct watch *watch, const str
     buf_free(&out);
 }
 
-static int follow(const struct watch *watch, const struct config *config)
+/* NULL + err. */
+static struct follow *open_topics(const struct watch *watch, const struct config *config,
+                                  struct error *err)
 {
     size_t count;
-    struct error err = { "" };
     struct str *topics = watched_topics(config, &count);
-    struct reader *reader = reader_open(
-        config, topics, count, watch->from_start ? READER_FROM_START : READER_FROM_END, &err);
+    struct follow *follow = follow_open(config, NULL, err);
+    bool ok = follow != NULL;
+    for (size_t i = 0; ok && i < count; i++)
+        ok =
+            follow_topic(follow, topics[i], watch->from_start ? FOLLOW_FROM_START : FOLLOW_FROM_END,
+                         TIMEOUT, NULL, err) >= 0;
     free(topics);
-    if (reader == NULL)
+    if (ok && follow_start(follow, err))
+        return follow;
+    follow_close(follow);
+    return NULL;
+}
+
+static int tell(const struct watch *watch, const struct config *config)
+{
+    struct error err;
+    struct follow *follow = open_topics(watch, config, &err);
+    if (follow == NULL)
         return command_failed(watch->command, EX_UNAVAILABLE, "%s", err.text);
     fprintf(stderr, "watching; interrupt to end\n");
     struct zone *zone = zone_open(config->zone, NULL);
-    time_t end = time(NULL) + watch->seconds;
+    time_ms end = now_monotonic() + watch->seconds * TIME_SECOND;
     struct batch batch = { 0 };
     int code = 0;
-    while (!stopped && code == 0 && (watch->seconds == 0 || time(NULL) < end)) {
-        rd_kafka_message_t *message = reader_next(reader, batch.count ? SETTLE : POLL, &err);
-        if (message)
-            batch_add(&batch, message);
-        else if (err.text[0])
+    while (!stopped && code == 0 && (watch->seconds == 0 || now_monotonic() < end)) {
+        struct follow_item item;
+        enum follow_news news = follow_next(follow, batch.count ? SETTLE : POLL, &item, &err);
+        if (news == FOLLOW_RECORD)
+            batch_add(&batch, item.message);
+        else if (follow_is_final(news))
             code = command_failed(watch->command, EX_NOPERM, "%s", err.text);
-        if (batch.count && monotonic_ms() - batch.since >= SETTLE)
+        if (batch.count && now_monotonic() - batch.since >= SETTLE)
             batch_show(&batch, watch, config, zone);
     }
     batch_show(&batch, watch, config, zone);
     free(batch.items);
     zone_close(zone);
-    reader_close(reader);
+    follow_close(follow);
     return code;
 }
 
@@ -183,7 +192,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct sigaction action = { .sa_handler = stop };
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    code = follow(&watch, config);
+    code = tell(&watch, config);
     config_free(config);
     return code;
 }

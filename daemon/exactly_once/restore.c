@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "config/outputs.h"
+#include "kafka/follow.h"
 #include "kafka/kafka_conf.h"
 #include "host/now.h"
 
@@ -32,14 +33,15 @@ struct restorer {
     struct event *event;
 };
 
-/* One changelog partition being read. */
+/* A task being restored. */
 struct reading {
     struct task *task;
-    const char *topic;
-    int64_t begin, end; /* of the changelog; the end is read_uncommitted */
-    bool complete;
-    bool first;  /* the group never committed a position */
-    int64_t low; /* where the input begins */
+    struct bounds {
+        int64_t begin, end;
+        struct follow_place *place; /* NULL: there is nothing to read */
+    } changelogs[STAGE_CHANGELOGS]; /* the ends are read_uncommitted */
+    bool first;                     /* the group never committed a position */
+    int64_t low;                    /* where the input begins */
 };
 
 static void append(struct task_list *list, struct task *const *tasks, size_t count)
@@ -231,181 +233,172 @@ static bool place_task(struct restorer *restorer, struct reading *reading, int64
     return true;
 }
 
-static const char *changelog_topic(const struct task *task)
+static const char *changelog_topic(const struct task *task, size_t index)
 {
-    return output_topic(task->setup.config, task->row->changelogs[0], 0).data;
+    return output_topic(task->setup.config, task->row->changelogs[index], 0).data;
 }
 
 /* ---- reading changelogs */
 
-static void assign(rd_kafka_t *reader, const struct reading *readings, size_t count)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    for (size_t i = 0; i < count; i++) {
-        if (!readings[i].complete)
-            rd_kafka_topic_partition_list_add(list, readings[i].topic,
-                                              readings[i].task->setup.partition)
-                ->offset = readings[i].begin;
-    }
-    rd_kafka_assign(reader, list);
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
-static struct reading *find_reading(struct reading *readings, size_t count, const char *topic,
-                                    int32_t partition)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (readings[i].task->setup.partition == partition && strcmp(readings[i].topic, topic) == 0)
-            return &readings[i];
-    }
-    return NULL;
-}
-
-static void take_message(struct restorer *restorer, struct reading *readings, size_t count,
-                         const rd_kafka_message_t *message)
-{
-    if (message->rkt == NULL)
-        return;
-    struct reading *reading =
-        find_reading(readings, count, rd_kafka_topic_name(message->rkt), message->partition);
-    if (reading == NULL || reading->complete)
-        return;
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        /* The end of what is committed; complete once it is the end of all that was written. */
-        reading->complete = message->offset >= reading->end;
-        return;
-    }
-    struct error err;
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        log_say(restorer->setup.log, LOGGED_NOTICE, "%s partition %d: %s", reading->topic,
-                message->partition, rd_kafka_message_errstr(message));
-        return;
-    }
-    FAILPOINT(restorer->setup.failpoints, "in_restore");
-    struct task *task = reading->task;
-    task->restore_records++;
-    struct str key = { message->key, message->key ? message->key_len : 0 };
-    struct str value = { message->payload, message->payload ? message->len : 0 };
-    if (!task->row->ops->restore(task->engine, key, value, &err)) {
-        error_prefix(&err, "%s partition %d offset %" PRId64, reading->topic, message->partition,
-                     message->offset);
-        refuse(task, &err);
-        reading->complete = true;
-    }
-}
-
-static bool all_complete(const struct restorer *restorer, const struct reading *readings,
-                         size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!readings[i].complete && !is_off(restorer, readings[i].task))
-            return false;
-    }
-    return true;
-}
-
-static void read_changelogs(struct restorer *restorer, rd_kafka_t *reader, struct reading *readings,
-                            size_t count)
-{
-    enum { BATCH = 1000 };
-    rd_kafka_message_t *messages[BATCH];
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(reader);
-    assign(reader, readings, count);
-    while (!all_complete(restorer, readings, count)) {
-        ssize_t got = rd_kafka_consume_batch_queue(queue, POLL_MS, messages, BATCH);
-        for (ssize_t i = 0; i < got; i++) {
-            take_message(restorer, readings, count, messages[i]);
-            rd_kafka_message_destroy(messages[i]);
-        }
-    }
-    rd_kafka_assign(reader, NULL);
-    rd_kafka_queue_destroy(queue);
-}
-
 /* The committed position first: it is stable only when no transaction of a former owner can change
- * it any more, and then nobody can validly write this changelog either. Its end only after that. */
-static bool open_reading(struct restorer *restorer, rd_kafka_t *raw, struct task *task,
-                         struct reading *reading, struct error *err)
+ * it any more, and then nobody can validly write the changelogs either. Their ends only after that.
+ */
+static bool find_bounds(struct restorer *restorer, rd_kafka_t *raw, struct reading *reading,
+                        struct error *err)
 {
+    struct task *task = reading->task;
     int64_t offset = RD_KAFKA_OFFSET_INVALID;
     struct offset_note note = { 0 };
-    *reading = (struct reading){ .task = task };
     if (!read_committed(restorer, task, &offset, &note, err))
         return false;
-    if (task->row->changelog_count > 0) {
-        reading->topic = changelog_topic(task);
-        if (!watermarks(restorer, raw, task, reading->topic, &reading->begin, &reading->end, err))
+    for (size_t i = 0; i < task->row->changelog_count; i++) {
+        struct bounds *bounds = &reading->changelogs[i];
+        if (!watermarks(restorer, raw, task, changelog_topic(task, i), &bounds->begin, &bounds->end,
+                        err))
             return false;
     }
-    reading->complete = reading->end <= reading->begin;
     return place_task(restorer, reading, offset, &note, err);
 }
 
-static void open_readings(struct restorer *restorer, rd_kafka_t *raw, const struct task_list *list,
-                          struct reading *readings, size_t *count)
+static void open_reading(struct restorer *restorer, rd_kafka_t *raw, struct follow *follow,
+                         struct reading *reading)
 {
     struct error err;
-    for (size_t i = 0; i < list->count; i++) {
-        struct task *task = list->tasks[i];
-        task->engine = task->row->ops->create(&task->setup);
-        if (is_off(restorer, task))
-            continue;
-        if (!open_reading(restorer, raw, task, &readings[*count], &err))
-            refuse(task, &err);
-        else if (task->row->changelog_count > 0)
-            (*count)++;
+    struct task *task = reading->task;
+    task->engine = task->row->ops->create(&task->setup);
+    if (is_off(restorer, task))
+        return;
+    if (!find_bounds(restorer, raw, reading, &err)) {
+        refuse(task, &err);
+        return;
+    }
+    for (size_t i = 0; i < task->row->changelog_count; i++) {
+        const struct bounds *bounds = &reading->changelogs[i];
+        if (bounds->begin < bounds->end)
+            follow_partition(follow, changelog_topic(task, i), task->setup.partition, bounds->begin,
+                             bounds->end, task);
     }
 }
 
-static const char *changelog_of(const struct reading *readings, size_t count,
-                                const struct task *task)
+static void leave_cancelled(const struct restorer *restorer, struct follow *follow,
+                            const struct reading *readings, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (readings[i].task == task)
-            return readings[i].topic;
+        for (size_t j = 0; is_off(restorer, readings[i].task) && j < STAGE_CHANGELOGS; j++) {
+            if (readings[i].changelogs[j].place != NULL)
+                follow_leave(follow, readings[i].changelogs[j].place);
+        }
     }
-    return task->topic;
+}
+
+/* False: the task cannot be restored, or need not be. */
+static bool take_record(struct restorer *restorer, const struct follow_place *place,
+                        const rd_kafka_message_t *message)
+{
+    struct task *task = place->owner;
+    struct error err;
+    if (is_off(restorer, task))
+        return false;
+    if (message->offset >= place->end)
+        return true; /* not a valid owner's */
+    FAILPOINT(restorer->setup.failpoints, "in_restore");
+    task->restore_records++;
+    struct str key = { message->key, message->key ? message->key_len : 0 };
+    struct str value = { message->payload, message->payload ? message->len : 0 };
+    if (task->row->ops->restore(task->engine, key, value, &err))
+        return true;
+    error_prefix(&err, "%s partition %d offset %" PRId64, place->topic, place->partition,
+                 message->offset);
+    refuse(task, &err);
+    return false;
+}
+
+static void read_changelogs(struct restorer *restorer, struct follow *follow,
+                            const struct reading *readings, size_t count)
+{
+    struct follow_item item;
+    struct error err;
+    while (!follow_caught_up(follow)) {
+        switch (follow_next(follow, POLL_MS, &item, &err)) {
+        case FOLLOW_NOTHING:
+        case FOLLOW_END:
+            leave_cancelled(restorer, follow, readings, count);
+            break;
+        case FOLLOW_RECORD:
+            if (!take_record(restorer, item.place, item.message))
+                follow_leave(follow, item.place);
+            rd_kafka_message_destroy(item.message);
+            break;
+        case FOLLOW_LOST:
+            /* What is gone was not compacted away: somebody deletes, or the topic is another. */
+            refuse(item.place->owner, &err);
+            follow_leave(follow, item.place);
+            break;
+        case FOLLOW_FORBIDDEN:
+        case FOLLOW_MISSING:
+        case FOLLOW_TROUBLE:
+            log_say(restorer->setup.log, LOGGED_NOTICE, "%s", err.text);
+            break;
+        }
+    }
+}
+
+static bool read_all(struct restorer *restorer, struct reading *readings, size_t count,
+                     struct error *err)
+{
+    const struct config *config = readings[0].task->setup.config;
+    struct kafka_identity identity = { 0 };
+    bool started = false;
+    struct follow *follow = follow_open(config, restorer->setup.log, err);
+    rd_kafka_t *raw = follow == NULL
+                          ? NULL
+                          : kafka_client(KAFKA_RAW, config, &identity, restorer->setup.log, err);
+    if (raw != NULL) {
+        kafka_warm(raw, QUERY_MS);
+        for (size_t i = 0; i < count; i++)
+            open_reading(restorer, raw, follow, &readings[i]);
+        rd_kafka_destroy(raw);
+        started = follow_start(follow, err);
+    }
+    if (started)
+        read_changelogs(restorer, follow, readings, count);
+    follow_close(follow);
+    return started;
+}
+
+/* It is read to its end: what does its engine say? */
+static void finish(struct restorer *restorer, const struct reading *reading)
+{
+    struct task *task = reading->task;
+    struct error err;
+    if (!check_first(restorer, reading, &err)) {
+        refuse(task, &err);
+    } else if (!task->row->ops->restored(task->engine, &err)) {
+        error_prefix(&err, "%s partition %d",
+                     task->row->changelog_count > 0 ? changelog_topic(task, 0) : task->topic,
+                     task->setup.partition);
+        refuse(task, &err);
+    }
 }
 
 static void restore_all(struct restorer *restorer, struct task_list *list)
 {
-    const struct config *config = list->tasks[0]->setup.config;
-    struct kafka_identity identity = { 0 };
     struct error err;
     time_ms start = now_monotonic();
     struct reading *readings = mem_array(list->count, sizeof(*readings));
-    size_t count = 0;
-    rd_kafka_t *reader = kafka_client(KAFKA_READER, config, &identity, restorer->setup.log, &err);
-    rd_kafka_t *raw = kafka_client(KAFKA_RAW, config, &identity, restorer->setup.log, &err);
-    if (reader != NULL && raw != NULL) {
-        kafka_warm(reader, QUERY_MS);
-        kafka_warm(raw, QUERY_MS);
-        open_readings(restorer, raw, list, readings, &count);
-        read_changelogs(restorer, reader, readings, count);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (readings[i].task->refusal == NULL && !is_off(restorer, readings[i].task) &&
-            !check_first(restorer, &readings[i], &err))
-            refuse(readings[i].task, &err);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        readings[i].task = list->tasks[i];
+    bool done = read_all(restorer, readings, list->count, &err);
     for (size_t i = 0; i < list->count; i++) {
         struct task *task = list->tasks[i];
-        if (reader == NULL || raw == NULL)
+        if (!done)
             refuse(task, &err);
-        else if (task->refusal == NULL && !is_off(restorer, task) &&
-                 !task->row->ops->restored(task->engine, &err)) {
-            error_prefix(&err, "%s partition %d", changelog_of(readings, count, task),
-                         task->setup.partition);
-            refuse(task, &err);
-        }
+        else if (task->refusal == NULL && !is_off(restorer, task))
+            finish(restorer, &readings[i]);
         if (task->engine != NULL)
             task->row->ops->mark(task->engine);
         task->restore_ms = now_monotonic() - start;
     }
-    if (reader != NULL)
-        rd_kafka_destroy(reader);
-    if (raw != NULL)
-        rd_kafka_destroy(raw);
     free(readings);
 }
 

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/mem.h"
+#include "kafka/follow.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/topics.h"
 #include "host/now.h"
@@ -225,25 +226,12 @@ static int check_writing(const struct config *config, const char *name, struct l
 
 /* ---- rights to read: until every topic's first partition shows its end */
 
-static rd_kafka_topic_partition_list_t *topics_to_read(const struct config *config)
+static int check_group(rd_kafka_t *consumer, const struct config *config, struct log *log)
 {
-    size_t count;
-    struct topic_plan *plan = topics_plan(config, &count);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    for (size_t i = 0; i < count; i++) {
-        if (plan[i].read)
-            rd_kafka_topic_partition_list_add(list, plan[i].name.data, 0);
-    }
-    free(plan);
-    return list;
-}
-
-static int check_group(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *list,
-                       const struct config *config, struct log *log)
-{
-    rd_kafka_topic_partition_list_t *copy = rd_kafka_topic_partition_list_copy(list);
-    rd_kafka_resp_err_t code = rd_kafka_committed(consumer, copy, ANSWER_MS);
-    rd_kafka_topic_partition_list_destroy(copy);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, config->topics.home.data, 0);
+    rd_kafka_resp_err_t code = rd_kafka_committed(consumer, list, ANSWER_MS);
+    rd_kafka_topic_partition_list_destroy(list);
     if (code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
         return EX_OK;
     log_say(log, LOGGED_ERROR, "group '%.*s': %s", STR_ARG(kafka_property(config, "group.id")),
@@ -251,38 +239,7 @@ static int check_group(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *li
     return EX_NOPERM;
 }
 
-static int fetch_once(rd_kafka_t *consumer, rd_kafka_topic_partition_list_t *list, struct log *log)
-{
-    time_ms deadline = now_monotonic() + PROBE_MS;
-    int result = EX_OK, missing = list->cnt;
-    for (int i = 0; i < list->cnt; i++) {
-        int64_t low, high;
-        rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(consumer, list->elems[i].topic,
-                                                                    0, &low, &high, ANSWER_MS);
-        list->elems[i].offset = code == RD_KAFKA_RESP_ERR_NO_ERROR ? high : RD_KAFKA_OFFSET_END;
-    }
-    rd_kafka_assign(consumer, list);
-    while (missing > 0 && result == EX_OK && now_monotonic() < deadline) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, 100);
-        if (message == NULL)
-            continue;
-        bool known = message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
-                     message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
-        if (message->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-            message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
-            log_say(log, LOGGED_ERROR, "topic '%s' cannot be read: %s",
-                    message->rkt ? rd_kafka_topic_name(message->rkt) : "?",
-                    rd_kafka_err2str(message->err));
-            result = EX_NOPERM;
-        }
-        missing -= known ? 1 : 0;
-        rd_kafka_message_destroy(message);
-    }
-    rd_kafka_assign(consumer, NULL);
-    return result;
-}
-
-static int check_reading(const struct config *config, const char *name, struct log *log)
+static int check_membership(const struct config *config, const char *name, struct log *log)
 {
     struct kafka_identity identity = { .name = name };
     struct error err;
@@ -291,14 +248,59 @@ static int check_reading(const struct config *config, const char *name, struct l
         log_say(log, LOGGED_ERROR, "%s", err.text);
         return EX_CONFIG;
     }
-    rd_kafka_poll_set_consumer(consumer);
     kafka_warm(consumer, ANSWER_MS);
-    rd_kafka_topic_partition_list_t *list = topics_to_read(config);
-    int result = check_group(consumer, list, config, log);
-    if (result == EX_OK)
-        result = fetch_once(consumer, list, log);
-    rd_kafka_topic_partition_list_destroy(list);
+    int result = check_group(consumer, config, log);
     rd_kafka_destroy(consumer);
+    return result;
+}
+
+/* At the end of each, where there is nothing to fetch. */
+static void follow_ends(struct follow *follow, const struct config *config)
+{
+    size_t count;
+    struct topic_plan *plan = topics_plan(config, &count);
+    for (size_t i = 0; i < count; i++) {
+        int64_t low, high;
+        if (!plan[i].read)
+            continue;
+        if (rd_kafka_query_watermark_offsets(follow_client(follow), plan[i].name.data, 0, &low,
+                                             &high, ANSWER_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            high = RD_KAFKA_OFFSET_END;
+        follow_partition(follow, plan[i].name.data, 0, high, 0, NULL);
+    }
+    free(plan);
+}
+
+static int fetch_once(struct follow *follow, struct log *log)
+{
+    time_ms deadline = now_monotonic() + PROBE_MS;
+    struct follow_item item;
+    struct error err;
+    while (!follow_caught_up(follow) && now_monotonic() < deadline) {
+        enum follow_news news = follow_next(follow, 100, &item, &err);
+        if (news == FOLLOW_RECORD)
+            rd_kafka_message_destroy(item.message);
+        if (news != FOLLOW_FORBIDDEN)
+            continue;
+        log_say(log, LOGGED_ERROR, "topic '%s' cannot be read: %s",
+                item.place ? item.place->topic : "?", rd_kafka_err2str(item.code));
+        return EX_NOPERM;
+    }
+    return EX_OK;
+}
+
+static int check_reading(const struct config *config, struct log *log)
+{
+    struct error err;
+    struct follow *follow = follow_open(config, log, &err);
+    int result = EX_CONFIG;
+    if (follow != NULL) {
+        follow_ends(follow, config);
+        result = follow_start(follow, &err) ? fetch_once(follow, log) : EX_CONFIG;
+    }
+    if (result == EX_CONFIG)
+        log_say(log, LOGGED_ERROR, "%s", err.text);
+    follow_close(follow);
     return result;
 }
 
@@ -316,7 +318,9 @@ int start_check(const struct config *config, const char *name, struct inputs *in
         result = count_partitions(client, inputs, log);
     rd_kafka_destroy(client);
     if (result == EX_OK)
-        result = check_reading(config, name, log);
+        result = check_membership(config, name, log);
+    if (result == EX_OK)
+        result = check_reading(config, log);
     if (result == EX_OK)
         result = check_writing(config, name, log);
     return result;
