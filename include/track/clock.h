@@ -7,8 +7,9 @@
 #include "track/definition.h"
 
 enum clock_state {
-    CLOCK_OFF,     /* nothing is promised */
-    CLOCK_RUNNING, /* promised and not yet kept; may be broken already, see `breached` */
+    CLOCK_OFF,     /* nothing is promised, nor will be by another band */
+    CLOCK_RUNNING, /* not yet kept; may be broken already, see `breached`; without a due time
+                      nothing is promised as long as the band has no target */
     CLOCK_MET,     /* kept in time */
     CLOCK_MISSED,  /* the answer came, too late */
     CLOCK_ENDED,   /* the matter ended before the answer: nothing is owed any more */
@@ -29,24 +30,29 @@ struct clock {
     bool warned;         /* announced: never announced again */
     uint64_t definition; /* of the SLA's terms; 0: off */
     int band;            /* whose target it has */
-    time_ms start, due;  /* TIME_NEVER: none */
-    time_ms warn;        /* TIME_NEVER: no warning */
-    time_ms breached;    /* when the breach was announced, or TIME_NEVER: it stands for good */
-    time_ms fulfilled;   /* the answer's own time, or TIME_NEVER */
+    time_ms start;
+    time_ms due;       /* TIME_NEVER: nothing is promised */
+    time_ms warn;      /* TIME_NEVER: no warning */
+    time_ms breached;  /* when the breach was announced, or TIME_NEVER: it stands for good */
+    time_ms fulfilled; /* the answer's own time, or TIME_NEVER */
     struct interval *intervals; /* the last one is open while the clock runs */
     size_t interval_count;
 };
 
-/* Starts afresh under `sla` at `start`; stays off where the band has no target. The interval list
- * is made anew in `arena`. */
+/* Starts afresh under `terms` at `start`; nothing is promised yet where the band has no target. The
+ * interval list is made anew in `arena`. */
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena);
 /* Another band's target, counted from the same start. True when the due time changed; *previous
- * is then the old one. A clock that is not running or has no target there stays as it is. */
+ * is then the old one, TIME_NEVER: nothing was promised before. A clock that is not running stays
+ * as it is, and so does a promise where the other band has no target. */
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band,
                     time_ms *previous);
-/* The answer came at `time`, its own: met, or missed when that is late or a breach stands. False
- * when nothing was running. */
+/* Whether an answer at `time`, its own, counts: one from before a reopening keeps no promise made
+ * after it, while the first may be kept before the event that made the ticket. */
+bool clock_takes(const struct clock *clock, time_ms time);
+/* The answer came at `time`: met, or missed when that is late or a breach stands. False when
+ * nothing was running that takes it. */
 bool clock_fulfil(struct clock *clock, time_ms time);
 /* Nothing is owed any more. False when nothing was running. */
 bool clock_end(struct clock *clock, time_ms time);

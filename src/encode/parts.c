@@ -93,7 +93,7 @@ void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
     const struct clock *clock = &turn->ticket->response;
     const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
     json_open_array(json);
-    if (terms && (brief ? clock->state == CLOCK_RUNNING : clock->state != CLOCK_OFF)) {
+    if (terms && clock->due != TIME_NEVER && (!brief || clock->state == CLOCK_RUNNING)) {
         json_open_object(json);
         JSON_KEY(json, "clock");
         json_put_text(json, clock_kind_name(CLOCK_RESPONSE));

@@ -35,6 +35,8 @@ static time_ms due_time(const struct target *target, time_ms start)
 static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 {
     clock->band = band;
+    if (!target_given(target_of(terms, band)))
+        return;
     clock->due = due_time(target_of(terms, band), clock->start);
     clock->warn = warning_time(clock, &terms->warn);
 }
@@ -42,14 +44,9 @@ static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena)
 {
-    *clock = (struct clock){ .state = CLOCK_OFF,
-                             .start = TIME_NEVER,
-                             .due = TIME_NEVER,
-                             .warn = TIME_NEVER,
-                             .breached = TIME_NEVER,
-                             .fulfilled = TIME_NEVER };
-    if (!target_given(target_of(terms, band)))
-        return;
+    *clock = (struct clock){
+        .due = TIME_NEVER, .warn = TIME_NEVER, .breached = TIME_NEVER, .fulfilled = TIME_NEVER
+    };
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
     clock->start = start;
@@ -61,7 +58,8 @@ void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t de
 
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band, time_ms *previous)
 {
-    if (clock->state != CLOCK_RUNNING || !target_given(target_of(terms, band)))
+    bool promised = clock->due != TIME_NEVER;
+    if (clock->state != CLOCK_RUNNING || (promised && !target_given(target_of(terms, band))))
         return false;
     time_ms old = clock->due;
     aim(clock, terms, band);
@@ -80,11 +78,18 @@ static bool stop(struct clock *clock, time_ms time, enum clock_state state)
     return true;
 }
 
+bool clock_takes(const struct clock *clock, time_ms time)
+{
+    return clock->state == CLOCK_RUNNING &&
+           (clock->intervals[0].reason == INTERVAL_OPENED || time >= clock->start);
+}
+
 bool clock_fulfil(struct clock *clock, time_ms time)
 {
     bool kept = time <= clock->due && clock->breached == TIME_NEVER;
-    if (!stop(clock, time, kept ? CLOCK_MET : CLOCK_MISSED))
+    if (!clock_takes(clock, time))
         return false;
+    stop(clock, time, kept ? CLOCK_MET : CLOCK_MISSED);
     clock->fulfilled = time;
     return true;
 }

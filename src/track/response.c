@@ -22,7 +22,7 @@ void response_begin(struct turn *turn, time_ms start, enum interval_reason reaso
     if (!terms)
         return;
     clock_start(&ticket->response, terms, hash, ticket->band, start, reason, turn->arena);
-    if (ticket->response.state == CLOCK_RUNNING)
+    if (ticket->response.due != TIME_NEVER)
         turn_promise(turn, PROMISE_MADE, TIME_NEVER,
                      reason == INTERVAL_REOPENED ? STR("reopened") : STR_NONE);
 }
@@ -41,9 +41,11 @@ void response_retarget(struct turn *turn, struct str cause)
     /* A breach that was announced stays announced: its promise is broken, not moved. */
     if (clock->breached != TIME_NEVER)
         return;
-    turn_promise(turn, PROMISE_MOVED, previous,
-                 arena_printf(turn->arena, "%s by %.*s: %s to %s",
-                              clock->due < previous ? "tightened" : "extended", STR_ARG(cause),
+    const char *how = previous == TIME_NEVER  ? "promised"
+                      : clock->due < previous ? "tightened"
+                                              : "extended";
+    turn_promise(turn, previous == TIME_NEVER ? PROMISE_MADE : PROMISE_MOVED, previous,
+                 arena_printf(turn->arena, "%s by %.*s: %s to %s", how, STR_ARG(cause),
                               band_name(from), band_name(ticket->band)));
 }
 
@@ -69,10 +71,12 @@ void response_fulfil(struct turn *turn, time_ms time)
 {
     struct clock *clock = &turn->ticket->response;
     char text[TIME_TEXT_SIZE];
-    if (clock->state != CLOCK_RUNNING)
+    if (!clock_takes(clock, time))
         return;
     declare_if_late(turn, time);
     clock_fulfil(clock, time);
+    if (clock->due == TIME_NEVER)
+        return;
     if (clock->state == CLOCK_MET)
         turn_promise(turn, PROMISE_MET, TIME_NEVER, STR_NONE);
     else if (time > clock->due)
@@ -92,7 +96,7 @@ void response_end(struct turn *turn, time_ms time, const char *how)
     struct clock *clock = &turn->ticket->response;
     declare_if_late(turn, time);
     bool broken = clock->breached != TIME_NEVER;
-    if (!clock_end(clock, time))
+    if (!clock_end(clock, time) || clock->due == TIME_NEVER)
         return;
     turn_promise(turn, PROMISE_ENDED, TIME_NEVER,
                  arena_printf(turn->arena, "%s without an answer%s", how,

@@ -109,7 +109,8 @@ struct notice *turn_notice(struct turn *turn)
 {
     const struct ticket *ticket = turn->ticket;
     const struct clock *clock = &ticket->response;
-    bool owed = clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED;
+    bool owed =
+        clock->due != TIME_NEVER && (clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED);
     struct told *told = arena_alloc(turn->arena, sizeof(*told));
     told->notice = (struct notice){
         .ticket = ticket->id,

@@ -2,10 +2,12 @@
  * line, what must come out. Each runs in several ways that must not make a difference: plainly,
  * with every transaction undone and done again, with a restart after every step, and by the clock
  * instead of the records' time: awake at every deadline, or behind and never overtaking them.
+ * A trace is decided under ombud.yaml, or under NAME.yaml where that is there.
  * OMBUD_TRACES=write writes what comes out instead; read the diff before you keep it. */
 #include "tickets_world.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COMPACTED, WAY_AWAKE, WAY_SLICE, WAY_COUNT };
 static const char *const way_names[WAY_COUNT] = {
@@ -371,13 +373,19 @@ static void traces_come_out_as_written(void **state)
 {
     struct dirent **entries = NULL;
     const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    const struct config *own = NULL;
     int count = scandir(SOURCE_DIR "/tests/traces", &entries, is_trace, alphasort);
     (void)state;
     assert_true(count >= 5);
     for (int i = 0; i < count; i++) {
         char path[512];
+        int stem = (int)strlen(entries[i]->d_name) - 6;
+        snprintf(path, sizeof(path), "%s/tests/traces/%.*s.yaml", SOURCE_DIR, stem,
+                 entries[i]->d_name);
+        own = access(path, R_OK) == 0 ? world_config(path) : NULL;
         snprintf(path, sizeof(path), "%s/tests/traces/%s", SOURCE_DIR, entries[i]->d_name);
-        run_file(config, path);
+        run_file(own ? own : config, path);
+        config_free((struct config *)own);
         free(entries[i]);
     }
     free(entries);

@@ -104,15 +104,31 @@ static void an_answer_counts_at_its_own_time(void **state)
     }
 }
 
-static void a_band_without_a_target_promises_nothing(void **state)
+static void a_band_without_a_target_promises_nothing_until_another_does(void **state)
 {
     struct clock clock = started(3);
     time_ms previous = 0;
     (void)state;
-    assert_int_equal(clock.state, CLOCK_OFF);
+    assert_int_equal(clock.due, TIME_NEVER);
     assert_int_equal(clock_deadline(&clock), TIME_NEVER);
+    assert_true(clock_retarget(&clock, &terms, 0, &previous));
+    assert_int_equal(previous, TIME_NEVER);
+    assert_int_equal(clock.due, START + 15 * M);
+    clock = started(3);
+    assert_true(clock_fulfil(&clock, START));
     assert_false(clock_retarget(&clock, &terms, 0, &previous));
-    assert_false(clock_fulfil(&clock, START));
+}
+
+static void only_the_first_clock_is_kept_before_its_start(void **state)
+{
+    struct clock clock = started(0);
+    (void)state;
+    assert_true(clock_fulfil(&clock, START - 1));
+    assert_int_equal(clock.state, CLOCK_MET);
+    clock_start(&clock, &terms, 1, 0, START, INTERVAL_REOPENED, arena);
+    assert_false(clock_fulfil(&clock, START - 1));
+    assert_int_equal(clock.state, CLOCK_RUNNING);
+    assert_true(clock_fulfil(&clock, START));
 }
 
 static void a_band_change_counts_from_the_start(void **state)
@@ -135,7 +151,8 @@ int main(void)
         cmocka_unit_test(a_clock_warns_then_breaks_and_says_each_once),
         cmocka_unit_test(warnings_that_would_warn_of_nothing_are_left_out),
         cmocka_unit_test(an_answer_counts_at_its_own_time),
-        cmocka_unit_test(a_band_without_a_target_promises_nothing),
+        cmocka_unit_test(a_band_without_a_target_promises_nothing_until_another_does),
+        cmocka_unit_test(only_the_first_clock_is_kept_before_its_start),
         cmocka_unit_test(a_band_change_counts_from_the_start),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
