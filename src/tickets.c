@@ -359,7 +359,7 @@ static void find_holder(struct turn *turn)
     if (turn_holder(turn) >= 0 || status_is_ended(turn->ticket->status))
         return;
     route(turn);
-    ownership_review(turn);
+    ownership_review(turn, false);
 }
 
 static void take_deadline(struct tickets *tickets, struct ticket *ticket,

@@ -10,12 +10,16 @@ bool lifecycle_supports(enum event_type type);
 bool lifecycle_creates(enum event_type type);
 /* Whether it carries words of the customer, which are scored and routed by. */
 bool lifecycle_speaks(const struct event *event);
-/* Whether this customer's message opens a resolved ticket again. */
-bool lifecycle_reopens(const struct ticket *ticket, const struct event *event,
-                       const struct config *config);
+/* Whether the event opens its ended ticket again: because it says so, as a customer's message soon
+ * after `resolved`, or, once it is scored, because it tells of a danger. `late` as below. */
+bool lifecycle_reopens(const struct turn *turn, bool late);
+/* Whether a danger alone does that: customers' words with a floor, whatever the ticket's age, even
+ * late ones, unless whoever ended the ticket knew of such a danger. */
+bool lifecycle_alarms(const struct turn *turn, bool late);
 /* Whether an event of this type can be too old: acknowledgements cannot, they are no history of
  * the ticket. */
 bool lifecycle_ages(enum event_type type);
 
-/* Applies turn->event to turn->ticket; sets outcome and reason. `late`: status and owner stay. */
+/* Applies turn->event to turn->ticket; sets outcome and reason. `late`: status and owner stay, but
+ * for an alarm. */
 void lifecycle_apply(struct turn *turn, bool late);

@@ -10,6 +10,6 @@
 void ownership_begin(struct turn *turn, int assigned);
 /* To another department: the old one is released, the new one gets the opening text. */
 void ownership_move(struct turn *turn, int department, enum why why);
-/* What the tree says now of a ticket that has a holder: moves it, or informs who is newly
- * concerned. Moves it also when its holder left the configuration. */
-void ownership_review(struct turn *turn);
+/* What the tree says now of a ticket that has a holder: moves it where it may, or informs who is
+ * newly concerned. Moves it also when its holder left the configuration. */
+void ownership_review(struct turn *turn, bool may_move);

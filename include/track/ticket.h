@@ -75,7 +75,7 @@ struct ticket {
     uint64_t newly_seen; /* 0: none; joins `seen` in the encoding */
 
     struct row row;
-    time_ms purge_at; /* retention ends; TIME_NEVER: not closed */
+    time_ms purge_at; /* retention ends; TIME_NEVER: it has not ended */
 
     uint64_t *used; /* definitions it named when it was decoded: state_save compares */
     size_t used_count;

@@ -427,10 +427,12 @@ static const struct setting top_rows[] = {
       .help = "How long an acknowledgement stops the ladder, by band." },
     { .key = "reopen_within", .type = SETTING_DURATION, AT(struct config, reopen_within), .min = 0,
       .max = YEAR, .fallback = "7d",
-      .help = "A customer's message this soon after `resolved` reopens the ticket." },
+      .help = "A customer's message this soon after `resolved` reopens the ticket. One that tells of "
+              "a danger (its score has a floor) reopens a resolved or closed ticket at any time." },
     { .key = "retention", .type = SETTING_DURATION, AT(struct config, retention),
       .min = TIME_MINUTE, .max = 10 * YEAR, .fallback = "30d",
-      .help = "How long a closed ticket is remembered." },
+      .help = "How long a resolved or closed ticket is remembered after the last that happened to "
+              "it." },
     { .key = "keep_text", .type = SETTING_BYTES, AT(struct config, keep_text), .min = 0,
       .max = 64 << 10, .fallback = "1KiB",
       .help = "How much of the opening text state keeps for later hand-offs." },

@@ -58,6 +58,15 @@ static void reply(struct turn *turn)
         move(turn, STATUS_OPEN);
 }
 
+/* A customer's message within some days of `resolved`. */
+static bool is_soon_after(const struct turn *turn)
+{
+    const struct ticket *ticket = turn->ticket;
+    return from_customer(turn->event) && !turn->event->automated &&
+           ticket->status == STATUS_RESOLVED &&
+           turn->at - ticket->resolved_at <= turn->config->reopen_within;
+}
+
 static void apply_message(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
@@ -70,7 +79,7 @@ static void apply_message(struct turn *turn)
     ticket->last_customer = turn->at;
     if (turn->created)
         return; /* its words went out with the first dispatch */
-    if (lifecycle_reopens(ticket, turn->event, turn->config))
+    if (is_soon_after(turn))
         reopen(turn);
     else if (status_is_ended(ticket->status))
         turn_outcome(turn, OUTCOME_APPLIED, "a follow-up to a ticket that is %s",
@@ -173,7 +182,6 @@ static void apply_closed(struct turn *turn)
     if (!move(turn, STATUS_CLOSED))
         return;
     ticket->closed_at = turn->at;
-    ticket->purge_at = turn->at + turn->config->retention;
     response_end(turn, turn->at, "closed");
     ladder_end_all(turn, STR("closed"));
 }
@@ -278,11 +286,29 @@ bool lifecycle_speaks(const struct event *event)
            (event->type != EVENT_MESSAGE || event->from == SENDER_CUSTOMER);
 }
 
-bool lifecycle_reopens(const struct ticket *ticket, const struct event *event,
-                       const struct config *config)
+static bool reopens_by_itself(const struct turn *turn)
 {
-    return from_customer(event) && !event->automated && ticket->status == STATUS_RESOLVED &&
-           event->time - ticket->resolved_at <= config->reopen_within;
+    return turn->event->type == EVENT_REOPENED || is_soon_after(turn) || row_reopens(turn);
+}
+
+bool lifecycle_alarms(const struct turn *turn, bool late)
+{
+    const struct event *event = turn->event;
+    bool known = turn->ticket->floor == turn->earlier_floor;
+    if (turn->created || !status_is_ended(turn->ticket->status) || !turn->score ||
+        turn->score->floor == 0 || event->automated || event->initial)
+        return false;
+    /* Updates and rows bring the ticket's whole text again and again. */
+    if (known && (late || !from_customer(event)))
+        return false;
+    return late || !reopens_by_itself(turn);
+}
+
+bool lifecycle_reopens(const struct turn *turn, bool late)
+{
+    if (!status_is_ended(turn->ticket->status))
+        return false;
+    return (!late && reopens_by_itself(turn)) || lifecycle_alarms(turn, late);
 }
 
 bool lifecycle_ages(enum event_type type)
@@ -301,10 +327,41 @@ static void apply_late(struct turn *turn)
         tell_holder(turn);
 }
 
+/* Nobody watches a ticket that has ended: with a danger it is taken up again. */
+static void take_up(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    turn_outcome(turn, OUTCOME_APPLIED, "a danger opens a ticket again that is %s",
+                 status_name(ticket->status));
+    ticket->reopens++;
+    if (from_customer(turn->event))
+        ticket->contacts++;
+    reopen(turn);
+    tell_holder(turn);
+}
+
+/* An ended ticket is remembered for the retention after the last that happened to it, so that a
+ * copy of that is still known; and as long as it can be reopened. */
+static void remember(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    if (!status_is_ended(ticket->status))
+        return;
+    time_ms until = turn->at + turn->config->retention;
+    if (ticket->status == STATUS_RESOLVED)
+        until = time_max(until, ticket->resolved_at + turn->config->reopen_within);
+    if (ticket->purge_at == TIME_NEVER || until > ticket->purge_at)
+        ticket->purge_at = until;
+}
+
 void lifecycle_apply(struct turn *turn, bool late)
 {
-    if (late)
+    bool alarm = lifecycle_alarms(turn, late);
+    if (alarm)
+        take_up(turn);
+    if (late && !alarm)
         apply_late(turn);
     else
         rows[turn->event->type].apply(turn);
+    remember(turn);
 }

@@ -56,13 +56,14 @@ void ownership_move(struct turn *turn, int department, enum why why)
     ladder_move_all(turn, from);
 }
 
-void ownership_review(struct turn *turn)
+void ownership_review(struct turn *turn, bool may_move)
 {
     struct ticket *ticket = turn->ticket;
     enum why why = WHY_ROUTED;
     int department = judged_department(turn, &why);
     bool lost = turn_holder(turn) < 0;
-    bool raised = ticket->floor > turn->earlier_floor && !ticket->pinned && !ticket->accepted;
+    bool raised =
+        may_move && ticket->floor > turn->earlier_floor && !ticket->pinned && !ticket->accepted;
     bool elsewhere = !str_equal(turn->config->departments[department].slug, ticket->department);
     if (elsewhere && (lost || (raised && why == WHY_ROUTED)))
         ownership_move(turn, department, why);

@@ -4,7 +4,6 @@
 #include "track/lifecycle.h"
 #include "track/ownership.h"
 #include "track/response.h"
-#include "track/row.h"
 
 static bool is_late(const struct turn *turn)
 {
@@ -19,14 +18,11 @@ static void count_in(struct turn *turn, bool late)
     const struct event *event = turn->event;
     if (turn->created || event->automated)
         return;
-    bool reopened = event->type == EVENT_REOPENED && status_is_ended(ticket->status);
-    if ((reopened || row_reopens(turn)) && !late)
+    bool reopens = lifecycle_reopens(turn, late);
+    if (reopens)
         ticket->reopens++;
-    if (event->type != EVENT_MESSAGE || event->from != SENDER_CUSTOMER)
-        return;
-    if (lifecycle_reopens(ticket, event, turn->config) && !late)
-        ticket->reopens++;
-    if (!status_is_ended(ticket->status) || lifecycle_reopens(ticket, event, turn->config))
+    if (event->type == EVENT_MESSAGE && event->from == SENDER_CUSTOMER &&
+        (reopens || !status_is_ended(ticket->status)))
         ticket->contacts++;
 }
 
@@ -106,8 +102,10 @@ static void track_known(struct turn *turn, const struct past *past)
     if (turn->ticket->band != past->band)
         response_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
                                              STR_ARG(event->id)));
+    /* What is over, or was over when it happened, stays with whom it was. */
+    bool stays = past->late || past->ended;
     if (turn->verdict)
-        ownership_review(turn);
+        ownership_review(turn, !stays || lifecycle_reopens(turn, past->late));
     lifecycle_apply(turn, past->late);
     announce_band(turn, past->band);
     set_off(turn, past);
