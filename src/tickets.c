@@ -196,7 +196,7 @@ static void route(struct turn *turn)
 {
     struct verdict *verdict = arena_alloc(turn->arena, sizeof(*verdict));
     struct facts facts = turn_facts(turn, STR_NONE);
-    route_event(turn->config, &facts, NULL, 0, turn->arena, verdict);
+    route_event(turn->config, &facts, turn->arena, verdict);
     turn->verdict = verdict;
 }
 

@@ -17,11 +17,10 @@ struct verdict {
     struct near_miss miss_why;
 };
 
-/* Depth-first, left to right; the deepest first match is responsible. Routes whose department is
- * in `excluded` (may be NULL) do not match, and nothing below them is tried; the root always
- * matches. `facts->department` is not used: the flat inform rules see the responsible one. Memory
- * from `arena`. */
-void route_event(const struct config *config, const struct facts *facts, const int *excluded,
-                 size_t excluded_count, struct arena *arena, struct verdict *verdict);
+/* Depth-first, left to right; the deepest first match is responsible, and the root always matches.
+ * `facts->department` is not used: the flat inform rules see the responsible one. Memory from
+ * `arena`. */
+void route_event(const struct config *config, const struct facts *facts, struct arena *arena,
+                 struct verdict *verdict);
 /* The screening rule that labels the demand, or NULL. */
 const struct config_screen *screen_event(const struct config *config, const struct facts *facts);

@@ -5,8 +5,6 @@
 /* One walk through the tree. */
 struct walk {
     const struct facts *facts;
-    const int *excluded;
-    size_t excluded_count;
     struct verdict *verdict;
 };
 
@@ -29,8 +27,6 @@ static bool route_matches(struct walk *walk, const struct config_route *route)
 {
     struct verdict *verdict = walk->verdict;
     struct near_miss miss;
-    if (is_among(route->department, walk->excluded, walk->excluded_count))
-        return false;
     if (!route->matcher || matcher_explain(route->matcher, walk->facts, &miss))
         return true;
     if (!verdict->miss || is_nearer(&miss, &verdict->miss_why)) {
@@ -82,10 +78,10 @@ static void inform_all(const struct config *config, const struct facts *facts,
     }
 }
 
-void route_event(const struct config *config, const struct facts *facts, const int *excluded,
-                 size_t excluded_count, struct arena *arena, struct verdict *verdict)
+void route_event(const struct config *config, const struct facts *facts, struct arena *arena,
+                 struct verdict *verdict)
 {
-    struct walk walk = { facts, excluded, excluded_count, verdict };
+    struct walk walk = { facts, verdict };
     memset(verdict, 0, sizeof(*verdict));
     verdict->path = arena_alloc(arena, depth_of(config->root) * sizeof(*verdict->path));
     verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));

@@ -102,7 +102,7 @@ static void route(struct bench *bench, const struct record *record, struct judge
     const struct config_screen *screen = screen_event(bench->config, &facts);
     (void)record;
     facts.label = screen ? screen->label : STR_NONE;
-    route_event(bench->config, &facts, NULL, 0, bench->arena, &judged->verdict);
+    route_event(bench->config, &facts, bench->arena, &judged->verdict);
 }
 
 /* A batch goes through one stage after the other: asking for the time after each event would cost
