@@ -125,7 +125,7 @@ static void match_text(struct tickets *tickets, struct tickets_prepared *prepare
 {
     const struct lexicon *lexicon = tickets->setup.config->lexicon;
     const struct event *event = &prepared->event;
-    if (!lexicon || !lifecycle_speaks(event))
+    if (!lexicon || !lifecycle_may_speak(event))
         return;
     if (!tickets->scratch)
         tickets->scratch = lexicon_scratch_new(lexicon);

@@ -10,6 +10,8 @@ bool lifecycle_supports(enum event_type type);
 bool lifecycle_creates(enum event_type type);
 /* Whether it carries words of the customer, which are scored and routed by. */
 bool lifecycle_speaks(const struct event *event);
+/* Whether it does where it makes the ticket: all that is known of it is then in this event. */
+bool lifecycle_may_speak(const struct event *event);
 /* Whether the event opens its ended ticket again: because it says so, as a customer's message soon
  * after `resolved`, or, once it is scored, because it tells of a danger. `late` as below. */
 bool lifecycle_reopens(const struct turn *turn, bool late);

@@ -304,6 +304,12 @@ bool lifecycle_alarms(const struct turn *turn, bool late)
     return late || !reopens_by_itself(turn);
 }
 
+bool lifecycle_may_speak(const struct event *event)
+{
+    return rows[event->type].creates &&
+           (event->type != EVENT_MESSAGE || event->from == SENDER_CUSTOMER);
+}
+
 bool lifecycle_reopens(const struct turn *turn, bool late)
 {
     if (!status_is_ended(turn->ticket->status))
