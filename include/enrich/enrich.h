@@ -28,8 +28,8 @@ struct customers *customers_new(void);
 struct customers *customers_copy(const struct customers *customers);
 void customers_free(struct customers *customers); /* NULL is fine */
 /* One record: key is the account, value its JSON, absent value a tombstone. A wrong optional field
- * is left out. False + err when the value is no JSON object or the key is empty; the table is then
- * unchanged. */
+ * is left out, a long word cut (EVENT_WORD_MAX). False + err when the value is no JSON object or
+ * the key is empty; the table is then unchanged. */
 bool customers_put(struct customers *customers, struct str account, struct str value,
                    struct error *err);
 const struct customer_row *customers_find(const struct customers *customers, struct str account);

@@ -9,6 +9,7 @@
 /* What a field must look like. */
 enum shape {
     SHAPE_TEXT,       /* string -> struct str */
+    SHAPE_WORD,       /* string -> struct str, cut to EVENT_WORD_MAX bytes with a warning */
     SHAPE_IDENTIFIER, /* string or number of 1-128 bytes -> struct str */
     SHAPE_NAME,       /* one of a few names -> struct str */
     SHAPE_CHOICE,     /* one of a few names -> enum sender: its place */

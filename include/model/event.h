@@ -50,6 +50,10 @@ struct attribute {
     double number;   /* of ATTRIBUTE_NUMBER */
 };
 
+/* Names of something (a category, a tier, who did it) are kept with the ticket and told in every
+ * notice: longer ones are cut. In bytes. */
+enum { EVENT_WORD_MAX = 256 };
+
 /* Who the customer is, as the event says; enrichment fills gaps from `ombud.customers`. */
 struct customer {
     bool given;         /* the event had a customer object */

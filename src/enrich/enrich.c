@@ -96,14 +96,20 @@ static time_ms read_time(const cJSON *item)
     return str_present(text) && time_parse(text, &time, NULL) ? time : TIME_NEVER;
 }
 
+/* As in events: what names something is kept with every ticket. */
+static struct str read_word(const cJSON *item)
+{
+    return utf8_prefix(json_string(item), EVENT_WORD_MAX);
+}
+
 static struct customer_row read_row(struct str account, const cJSON *root)
 {
     const cJSON *vulnerable = json_get(root, STR("vulnerable"));
     return (struct customer_row){
         .account = account,
-        .name = json_string(json_get(root, STR("name"))),
-        .tier = json_string(json_get(root, STR("tier"))),
-        .lifecycle = json_string(json_get(root, STR("lifecycle"))),
+        .name = read_word(json_get(root, STR("name"))),
+        .tier = read_word(json_get(root, STR("tier"))),
+        .lifecycle = read_word(json_get(root, STR("lifecycle"))),
         .value = read_value(json_get(root, STR("value"))),
         .vulnerable = cJSON_IsBool(vulnerable) ? cJSON_IsTrue(vulnerable) : -1,
         .churned_at = read_time(json_get(root, STR("churned_at"))),

@@ -23,22 +23,22 @@ static const struct field event_fields[] = {
     { FIELD(event, customer, CUSTOMER) },
     { FIELD(event, subject, TEXT) },
     { FIELD(event, body, TEXT) },
-    { FIELD(event, lang, TEXT) },
-    { FIELD(event, channel, TEXT) },
-    { FIELD(event, category, TEXT) },
+    { FIELD(event, lang, WORD) },
+    { FIELD(event, channel, WORD) },
+    { FIELD(event, category, WORD) },
     { FIELD(event, tags, TAGS) },
     { FIELD(event, priority, INTEGER), .low = 1, .high = 4 },
     { FIELD(event, attributes, ATTRIBUTES) },
     { FIELD(event, from, CHOICE), .names = { "customer", "agent", "internal" } },
     { FIELD(event, automated, BOOL) },
-    { FIELD(event, department, TEXT) },
+    { FIELD(event, department, WORD) },
     { FIELD(event, reason, TEXT) },
     { FIELD(event, reason_code, NAME),
       .names = { "not_ours", "wrong_area", "incomplete", "overlap", "duplicate" } },
-    { FIELD(event, by, TEXT) },
-    { FIELD(event, by_department, TEXT) },
-    { FIELD(event, trigger, TEXT) },
-    { FIELD(event, group, TEXT) },
+    { FIELD(event, by, WORD) },
+    { FIELD(event, by_department, WORD) },
+    { FIELD(event, trigger, WORD) },
+    { FIELD(event, group, WORD) },
     { FIELD(event, due, TIME) },
     { FIELD(event, on, NAME), .names = { "customer", "third_party" } },
     { FIELD(event, cause, TEXT) },
@@ -47,10 +47,10 @@ static const struct field event_fields[] = {
     { FIELD(event, rating, INTEGER), .low = 1, .high = 5 },
     { FIELD(event, solved, FLAG) },
     { FIELD(event, comment, TEXT) },
-    { FIELD(event, of_department, TEXT) },
+    { FIELD(event, of_department, WORD) },
     { FIELD(event, into, IDENTIFIER) },
     { FIELD(event, origin, IDENTIFIER) },
-    { FIELD(event, status, TEXT) },
+    { FIELD(event, status, WORD) },
     { FIELD(event, initial, BOOL) },
 };
 
@@ -61,8 +61,8 @@ static const struct field customer_fields[] = {
       .shape = SHAPE_SECOND,
       .offset = offsetof(struct customer, internal),
       .names = { "external", "internal" } },
-    { FIELD(customer, department, TEXT) },
-    { FIELD(customer, tier, TEXT) },
+    { FIELD(customer, department, WORD) },
+    { FIELD(customer, tier, WORD) },
     { FIELD(customer, value, INTEGER), .low = 0, .high = 100 },
     { FIELD(customer, lifecycle, NAME),
       .names = { "onboarding", "active", "renewal", "at_risk", "churned" } },
@@ -250,6 +250,15 @@ static void read_name(struct reader *reader, const cJSON *item, const struct fie
         *(enum sender *)out = (enum sender)chosen;
 }
 
+static struct str cut_word(struct reader *reader, struct str text, struct place place)
+{
+    if (text.size <= EVENT_WORD_MAX)
+        return text;
+    warnings_add(reader->warnings, "%s/%.*s: longer than %d bytes; cut", place.parent,
+                 STR_ARG(place.name), EVENT_WORD_MAX);
+    return utf8_prefix(text, EVENT_WORD_MAX);
+}
+
 static void read_scalar(struct reader *reader, const cJSON *item, const struct field *field,
                         struct place place, char *base)
 {
@@ -257,10 +266,13 @@ static void read_scalar(struct reader *reader, const cJSON *item, const struct f
 
     switch (field->shape) {
     case SHAPE_TEXT:
-        if (cJSON_IsString(item))
-            *(struct str *)out = json_string(item);
-        else
+    case SHAPE_WORD:
+        if (!cJSON_IsString(item))
             left_out(reader, place, "a string");
+        else if (field->shape == SHAPE_WORD)
+            *(struct str *)out = cut_word(reader, json_string(item), place);
+        else
+            *(struct str *)out = json_string(item);
         break;
     case SHAPE_IDENTIFIER:
         if (!read_identifier(reader, item, out))

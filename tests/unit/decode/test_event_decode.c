@@ -250,6 +250,55 @@ static void test_warnings(void **state)
     run(*state, cases, COUNT(cases));
 }
 
+/* A word of that many bytes, then "火", which is 3 more. */
+static struct str long_word(struct arena *arena, size_t size)
+{
+    char *text = arena_alloc_raw(arena, size + 3);
+    memset(text, 'x', size);
+    memcpy(text + size, "火", 3);
+    return (struct str){ text, size + 3 };
+}
+
+static void test_names_are_cut_and_prose_is_not(void **state)
+{
+    static const struct {
+        const char *name, *field;
+        size_t before, kept;
+        const char *warning; /* NULL: none */
+    } cases[] = {
+        { "just as long as it may be", "category", 253, 256, NULL },
+        { "too long", "category", 600, 256, "/category: longer than 256 bytes; cut" },
+        { "never amid a character", "category", 255, 255, "/category: longer than 256 bytes; cut" },
+        { "prose", "reason", 600, 603, NULL },
+        { "who did it", "by", 600, 256, "/by: longer than 256 bytes; cut" },
+        { "the status of a row", "status", 600, 256, "/status: longer than 256 bytes; cut" },
+        { "a customer's", "tier", 600, 256, "/customer/tier: longer than 256 bytes; cut" },
+    };
+    struct arena *arena = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event;
+        struct refusal refusal;
+        bool inside = !strcmp(cases[i].field, "tier");
+        struct str word = long_word(arena, cases[i].before);
+        struct record record = record_of(arena_printf(
+            arena, "{\"type\":\"opened\",\"ticket\":\"T-1\",%s\"%s\":\"%.*s\"%s}",
+            inside ? "\"customer\":{" : "", cases[i].field, STR_ARG(word), inside ? "}" : ""));
+        assert_true(event_decode(&record, NULL, 4096, arena, &event, &refusal));
+        struct str all[] = { event.category, event.reason, event.by, event.status,
+                             event.customer.tier };
+        size_t kept = 0;
+        for (size_t field = 0; field < COUNT(all); field++)
+            kept += all[field].size;
+        if (kept != cases[i].kept)
+            fail_msg("%s: %zu bytes", cases[i].name, kept);
+        assert_int_equal(event.warning_count, cases[i].warning ? 1 : 0);
+        if (cases[i].warning)
+            assert_true(str_is(event.warnings[0], cases[i].warning));
+        arena_reset(arena);
+    }
+}
+
 static void test_many_warnings_are_summed_up(void **state)
 {
     struct buf text = { 0 };
@@ -403,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_names_are_cut_and_prose_is_not),
         cmocka_unit_test(test_many_warnings_are_summed_up),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
