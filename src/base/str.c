@@ -140,23 +140,33 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Damerau-Levenshtein distance (adjacent swaps count once); both at most NEAREST_MAX long. */
-static size_t edit_distance(struct str a, struct str b)
+/* Damerau-Levenshtein distance (adjacent swaps count once), or `limit` where it is not less; both
+ * at most NEAREST_MAX long. Words that differ more than that cost next to nothing: a producer of
+ * nonsense must not be able to buy time. */
+static size_t edit_distance(struct str a, struct str b, size_t limit)
 {
     size_t rows[3][NEAREST_MAX + 1];
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
+    size_t furthest = 0;
 
+    if ((a.size > b.size ? a.size - b.size : b.size - a.size) >= limit)
+        return limit;
     for (size_t k = 0; k <= b.size; k++)
         last[k] = k;
     memcpy(before, last, sizeof(rows[0][0]) * (b.size + 1));
     for (size_t i = 1; i <= a.size; i++) {
-        row[0] = i;
+        size_t reached = row[0] = i;
         for (size_t k = 1; k <= b.size; k++) {
             bool same = lower(a.data[i - 1]) == lower(b.data[k - 1]);
             row[k] = least(least(last[k], row[k - 1]) + 1, last[k - 1] + !same);
             if (i > 1 && k > 1 && a.data[i - 1] == b.data[k - 2] && a.data[i - 2] == b.data[k - 1])
                 row[k] = least(row[k], before[k - 2] + 1);
+            reached = least(reached, row[k]);
         }
+        /* Every later row comes from these two and is no less. */
+        if (reached >= limit && furthest >= limit)
+            return limit;
+        furthest = reached;
         size_t *recycled = before;
         before = last;
         last = row;
@@ -175,7 +185,7 @@ struct str str_nearest(struct str word, const struct str *candidates, size_t cou
     for (size_t i = 0; i < count; i++) {
         if (candidates[i].size == 0 || candidates[i].size > NEAREST_MAX)
             continue;
-        size_t distance = edit_distance(word, candidates[i]);
+        size_t distance = edit_distance(word, candidates[i], best);
         if (distance < best) {
             best = distance;
             nearest = candidates[i];

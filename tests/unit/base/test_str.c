@@ -182,6 +182,58 @@ static void test_nearest_explains_typos(void **state)
     }
 }
 
+enum { WORD_ROOM = 12 };
+
+/* By the definition, without any limit: the last letters agree, are swapped, or one is wrong. */
+static size_t plain_distance(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    static size_t all[WORD_ROOM + 1][WORD_ROOM + 1];
+
+    for (size_t i = 0; i <= a_size; i++) {
+        for (size_t k = 0; k <= b_size; k++) {
+            size_t least = i == 0 ? k : k == 0 ? i : all[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            if (i > 0 && k > 0 && all[i - 1][k] + 1 < least)
+                least = all[i - 1][k] + 1;
+            if (i > 0 && k > 0 && all[i][k - 1] + 1 < least)
+                least = all[i][k - 1] + 1;
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+                all[i - 2][k - 2] + 1 < least)
+                least = all[i - 2][k - 2] + 1;
+            all[i][k] = least;
+        }
+    }
+    return all[a_size][b_size];
+}
+
+static void test_the_nearest_is_the_same_as_without_a_limit(void **state)
+{
+    uint64_t seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        char text[5][WORD_ROOM];
+        struct str words[5];
+        for (size_t i = 0; i < 5; i++) {
+            for (size_t k = 0; k < WORD_ROOM; k++) {
+                seed = seed * UINT64_C(6364136223846793005) + 1;
+                text[i][k] = (char)('a' + (seed >> 40) % 3);
+            }
+            words[i] = (struct str){ text[i], 1 + (seed >> 50) % WORD_ROOM };
+        }
+        size_t best = words[4].size / 3 > 1 ? words[4].size / 3 + 1 : 2, chosen = 4;
+        for (size_t i = 0; i < 4; i++) {
+            size_t distance =
+                plain_distance(words[4].data, words[4].size, words[i].data, words[i].size);
+            if (distance < best) {
+                best = distance;
+                chosen = i;
+            }
+        }
+        struct str nearest = str_nearest(words[4], words, 4);
+        assert_ptr_equal(nearest.data, chosen == 4 ? NULL : words[chosen].data);
+    }
+}
+
 static void test_errors_are_cut_on_a_character(void **state)
 {
     struct error err;
@@ -218,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_utf8_agrees_with_the_definition),
         cmocka_unit_test(test_prefix_ends_on_a_character),
         cmocka_unit_test(test_nearest_explains_typos),
+        cmocka_unit_test(test_the_nearest_is_the_same_as_without_a_limit),
         cmocka_unit_test(test_errors_are_cut_on_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
