@@ -121,8 +121,8 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
         return;
     }
     stage->tally.dead_letters++;
-    deadletter_add(stage->config, prepared->record, prepared->refusal, STR(""), moment->now,
-                   actions);
+    deadletter_add(stage->config, SOURCE_ESCALATIONS, prepared->record, prepared->refusal, STR(""),
+                   moment->now, actions);
 }
 
 static void escalations_poison(struct engine *engine, const struct record *record, int attempts,
@@ -131,7 +131,8 @@ static void escalations_poison(struct engine *engine, const struct record *recor
     struct escalations *stage = (struct escalations *)engine;
     stage->tally.dead_letters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(stage->config, record, reason, STR(""), moment->now, actions);
+    deadletter_add(stage->config, SOURCE_ESCALATIONS, record, reason, STR(""), moment->now,
+                   actions);
 }
 
 /* Resolved before anybody was told: a message would only puzzle. */

@@ -86,7 +86,7 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
                     intake->home_partitions, actions);
     } else {
         intake->tally.dead_letters++;
-        deadletter_add(intake->config, prepared->record, prepared->refusal.reason,
+        deadletter_add(intake->config, SOURCE_INTAKE, prepared->record, prepared->refusal.reason,
                        prepared->refusal.at, moment->now, actions);
     }
 }
@@ -97,7 +97,7 @@ static void intake_poison(struct engine *engine, const struct record *record, in
     struct intake *intake = (struct intake *)engine;
     intake->tally.dead_letters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(intake->config, record, reason, STR(""), moment->now, actions);
+    deadletter_add(intake->config, SOURCE_INTAKE, record, reason, STR(""), moment->now, actions);
 }
 
 static bool intake_tick(struct engine *engine, const struct moment *moment, unsigned limit,

@@ -287,8 +287,8 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .opening = state_opening(tickets->state, event.ticket) };
     if (!find_ticket(tickets, &turn)) {
         tickets->tally.deadletters++;
-        deadletter_add(tickets->setup.config, prepared->record, STR("expired"), STR("/time"),
-                       moment->now, actions);
+        deadletter_add(tickets->setup.config, SOURCE_TICKETS, prepared->record, STR("expired"),
+                       STR("/time"), moment->now, actions);
         return;
     }
     tickets->tally.warnings += event.warning_count;
@@ -327,8 +327,8 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
         break;
     case PREPARED_DEADLETTER:
         tickets->tally.deadletters++;
-        deadletter_add(config, record, prepared->refusal.reason, prepared->refusal.at, moment->now,
-                       actions);
+        deadletter_add(config, SOURCE_TICKETS, record, prepared->refusal.reason,
+                       prepared->refusal.at, moment->now, actions);
         break;
     }
 }
@@ -339,7 +339,8 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
     struct tickets *tickets = tickets_of(engine);
     tickets->tally.deadletters++;
     struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(tickets->setup.config, record, reason, STR(""), moment->now, actions);
+    deadletter_add(tickets->setup.config, SOURCE_TICKETS, record, reason, STR(""), moment->now,
+                   actions);
 }
 
 /* ---- one deadline ---- */

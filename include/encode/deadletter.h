@@ -1,7 +1,7 @@
-/* What cannot be an event keeps its bytes and gets a reason. Both the intake stage and the tickets
- * stage write dead letters. */
+/* What cannot be an event keeps its bytes and gets a reason. Every stage writes dead letters. */
 #pragma once
 
+#include "encode/headers.h"
 #include "model/actions.h"
 #include "model/record.h"
 
@@ -16,6 +16,7 @@ struct config;
 /* Appends the dead letter (original key, bytes and headers plus the five above, which replace
  * older ones of the same name) and the notice that tells the root department's lead, or whom the
  * first escalation rule `on: deadletter` names in its ladder's first step; no notice for a record
- * whose Kafka timestamp lies before quiet_before. Everything is copied into `actions->arena`. */
-void deadletter_add(const struct config *config, const struct record *record, struct str reason,
-                    struct str at, time_ms now, struct actions *actions);
+ * whose Kafka timestamp lies before quiet_before. `stage` is the SOURCE_ of who writes. Everything
+ * is copied into `actions->arena`. */
+void deadletter_add(const struct config *config, const char *stage, const struct record *record,
+                    struct str reason, struct str at, time_ms now, struct actions *actions);

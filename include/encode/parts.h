@@ -4,8 +4,6 @@
 #include "json/json_writer.h"
 #include "encode/records.h"
 
-#define RECORD_SOURCE "ombud/tickets"
-
 /* One buffer, and what a promise's local times need. */
 struct encoder {
     const struct config *config;

@@ -54,8 +54,8 @@ static const struct config_ladder *deadletter_ladder(const struct config *config
     return NULL;
 }
 
-static void add_notice(const struct config *config, const struct record *record, struct str reason,
-                       time_ms now, struct actions *actions)
+static void add_notice(const struct config *config, const char *stage, const struct record *record,
+                       struct str reason, time_ms now, struct actions *actions)
 {
     const struct config_ladder *ladder = deadletter_ladder(config);
     int level = ladder && ladder->step_count ? ladder->steps[0].level : 0;
@@ -86,13 +86,12 @@ static void add_notice(const struct config *config, const struct record *record,
     struct action *action = actions_add(actions, OUTPUT_NOTICES);
     action->key = arena_copy(arena, department);
     action->value = value;
-    headers_set(action, actions, "ombud.notice", "ombud/tickets", notice.id, source, now,
-                action->key);
+    headers_set(action, actions, "ombud.notice", stage, notice.id, source, now, action->key);
 }
 
-void deadletter_add(const struct config *config, const struct record *record, struct str reason,
-                    struct str at, time_ms now, struct actions *actions)
+void deadletter_add(const struct config *config, const char *stage, const struct record *record,
+                    struct str reason, struct str at, time_ms now, struct actions *actions)
 {
     add_letter(record, reason, at, actions);
-    add_notice(config, record, reason, now, actions);
+    add_notice(config, stage, record, reason, now, actions);
 }

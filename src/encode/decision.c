@@ -177,7 +177,7 @@ void encode_decision(struct encoder *encoder, const struct turn *turn, struct ac
     struct action *action = actions_add(actions, OUTPUT_DECISIONS);
     action->key = key;
     action->value = record_value(encoder, actions);
-    headers_set(action, actions, turn->record ? "ombud.decision" : "ombud.timer", RECORD_SOURCE,
+    headers_set(action, actions, turn->record ? "ombud.decision" : "ombud.timer", SOURCE_TICKETS,
                 record_id(turn, "decision", 0, actions->arena), key, turn->moment->now,
                 arena_copy(actions->arena, department));
     counts->decisions++;
@@ -194,7 +194,7 @@ void encode_notices(struct encoder *encoder, const struct turn *turn, struct act
         struct action *action = actions_add(actions, OUTPUT_NOTICES);
         action->key = arena_copy(actions->arena, notice->department);
         action->value = notice_encode(notice, actions->arena);
-        headers_set(action, actions, "ombud.notice", RECORD_SOURCE, notice->id,
+        headers_set(action, actions, "ombud.notice", SOURCE_TICKETS, notice->id,
                     arena_copy(actions->arena, notice->ticket), turn->moment->now, action->key);
     }
     counts->notices += n;

@@ -160,7 +160,7 @@ void encode_promise(struct encoder *encoder, const struct turn *turn, struct act
     struct action *action = actions_add(actions, OUTPUT_PROMISES);
     action->key = key;
     action->value = record_value(encoder, actions);
-    headers_set(action, actions, "ombud.promise", RECORD_SOURCE,
+    headers_set(action, actions, "ombud.promise", SOURCE_TICKETS,
                 record_id(turn, "promise", 0, actions->arena), key, turn->moment->now,
                 arena_copy(actions->arena, turn->ticket->department));
     counts->promises++;

@@ -331,6 +331,6 @@ void message_add(const struct config *config, const struct zone *zone, const str
     action->key = arena_copy(actions->arena, group->name);
     action->value = arena_copy(actions->arena, buf_str(&out));
     buf_free(&out);
-    headers_set(action, actions, "ombud.escalation", "ombud/escalations", (struct str){ id, 32 },
+    headers_set(action, actions, "ombud.escalation", SOURCE_ESCALATIONS, (struct str){ id, 32 },
                 action->key, now, arena_copy(actions->arena, group->department));
 }

@@ -102,7 +102,7 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     struct error err;
     (void)state;
     actions_init(&actions);
-    deadletter_add(&config, &record, STR("no value"), STR_NONE, 2001, &actions);
+    deadletter_add(&config, SOURCE_INTAKE, &record, STR("no value"), STR_NONE, 2001, &actions);
     assert_int_equal(actions.count, 2);
     const struct action *letter = &actions.items[0];
     assert_false(str_present(letter->key) || str_present(letter->value));
@@ -117,6 +117,7 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     assert_true(str_is(notice.department, "front") && str_is(notice.level, "lead"));
     assert_true(str_is(notice.source, "intake/2/7") && str_is(notice.why, "no value"));
     assert_int_equal(notice.band, -1);
+    assert_true(str_is(header(&actions.items[1], "ce_source"), "ombud/intake"));
     actions_free(&actions);
     arena_free(arena);
 }
@@ -143,7 +144,7 @@ static void who_hears_of_a_dead_letter(void **state)
         config.escalations = &rule;
         config.escalation_count = cases[i].rule ? 1 : 0;
         actions_init(&actions);
-        deadletter_add(&config, &record, STR("x"), STR("byte 1"), 5000, &actions);
+        deadletter_add(&config, SOURCE_INTAKE, &record, STR("x"), STR("byte 1"), 5000, &actions);
         assert_int_equal(actions.count, cases[i].level ? 2 : 1);
         if (cases[i].level) {
             assert_true(notice_decode(actions.items[1].value, arena, &notice, NULL));

@@ -250,6 +250,10 @@ static void an_unreadable_notice_is_dead_lettered(void **state)
     escalations_engine.feed(stage->engine, prepared, &moment, &stage->actions);
     assert_int_equal(stage->actions.items[0].output, OUTPUT_DEADLETTER);
     assert_true(str_equal(stage->actions.items[0].value, record.value));
+    const struct action *notice = &stage->actions.items[1];
+    struct record as_record = { .headers = notice->headers, .header_count = notice->header_count };
+    assert_int_equal(notice->output, OUTPUT_NOTICES);
+    assert_true(str_is(record_header(&as_record, "ce_source"), "ombud/escalations"));
     stage_free(stage);
 }
 
