@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "host/now.h"
 
 enum { POINTS_MOST = 16, NAME_MOST = 32 };
 
@@ -17,7 +18,8 @@ struct point {
     char name[NAME_MOST];
     int at; /* fires at this hit; 0: at every one */
     int signal;
-    char *text; /* of poison */
+    time_ms wait; /* > 0: instead of the signal */
+    char *text;   /* of poison */
     atomic_int hits;
 };
 
@@ -40,6 +42,8 @@ static void parse_point(struct point *point, char *text)
     point->signal = action != NULL && strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL;
     if (action != NULL && strncmp(action, "crash-on=", 9) == 0)
         point->text = mem_copy(action + 9, strlen(action + 9));
+    if (action != NULL && strncmp(action, "wait=", 5) == 0)
+        point->wait = atoi(action + 5);
 }
 
 struct failpoints *failpoints_new(const char *specification, const char *directory)
@@ -88,7 +92,11 @@ void failpoint_hit(struct failpoints *points, const char *name)
         if (point->text != NULL || strcmp(point->name, name) != 0)
             continue;
         int hit = atomic_fetch_add(&point->hits, 1) + 1;
-        if (point->at == 0 || (hit == point->at && claim(points, point)))
+        if (point->at != 0 && (hit != point->at || !claim(points, point)))
+            continue;
+        if (point->wait > 0)
+            now_wait(point->wait);
+        else
             kill(getpid(), point->signal);
     }
 }
