@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import yaml
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from kafka import ROOT, wait_until
 
@@ -113,37 +114,42 @@ class Router:
                 for record in self.kafka.read(self.topic(name), **options)]
 
     def committed(self, topic=None):
-        """The group's committed offset of each partition of home or the given topic, -1 for none."""
-        from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+        """The group's committed offset of each partition of home or the given topic: below zero for
+        none, and where it is not known just now."""
         topic = topic or self.home
         places = [TopicPartition(topic, p) for p in range(self.kafka.partitions(topic))]
-        future = self.kafka.admin().list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(self.config["kafka"]["group.id"], places)])
+        # Not the admin client's call: of librdkafka 2.16 that one ends this process where the
+        # coordinator of the group is not loaded yet.
+        group = Consumer({"bootstrap.servers": self.kafka.bootstrap, "enable.auto.commit": False,
+                          "group.id": self.config["kafka"]["group.id"],
+                          "isolation.level": "read_uncommitted"})
         try:
-            found = next(iter(future.values())).result(20).topic_partitions
-        except TimeoutError:  # not known just now; whoever waits asks again
-            self.kafka.forget_admin()
+            found = group.committed(places, timeout=20)
+        except KafkaException:  # whoever waits asks again
             return [-1] * len(places)
-        by_partition = {place.partition: place.offset for place in found}
-        return [by_partition.get(place.partition, -1001) for place in places]
+        finally:
+            group.close()
+        by_partition = {place.partition: -1 if place.error else place.offset for place in found}
+        return [by_partition.get(place.partition, -1) for place in places]
+
+    def lags(self, topics=None):
+        """(topic, partition, committed, end) of what is not consumed and committed of the topics, by
+        default home and the intake topics."""
+        topics = topics or [source["topic"] for source in self.config["sources"]]
+        # The committed offsets first: what forwards brought home by then, the logs show.
+        committed = {topic: self.committed(topic) for topic in topics}
+        # A transaction marker takes an offset that no consumer ever commits: what counts is
+        # the next offset after the last record.
+        last = {}
+        for record in self.kafka.read(*topics):
+            last[record.topic, record.partition] = record.offset + 1
+        return [(topic, p, committed[topic][p], end) for (topic, p), end in last.items()
+                if committed[topic][p] < end]
 
     def wait_drained(self, timeout=60, topics=None):
         """Waits until everything in home and the intake topics is consumed and committed."""
-        topics = topics or [source["topic"] for source in self.config["sources"]]
-
-        def lags():
-            # The committed offsets first: what forwards brought home by then, the logs show.
-            committed = {topic: self.committed(topic) for topic in topics}
-            # A transaction marker takes an offset that no consumer ever commits: what counts is
-            # the next offset after the last record.
-            last = {}
-            for record in self.kafka.read(*topics):
-                last[record.topic, record.partition] = record.offset + 1
-            return [(topic, p, committed[topic][p], end) for (topic, p), end in last.items()
-                    if committed[topic][p] < end]
-
         deadline = time.monotonic() + timeout
-        while behind := lags():
+        while behind := self.lags(topics):
             for daemon in self.daemons:
                 daemon.check_alive_or_expected()
             if time.monotonic() > deadline:
@@ -230,6 +236,14 @@ class Daemon:
 
     def thaw(self):
         self.signal(signal.SIGCONT)
+
+    def is_stopped(self):
+        """Whether a SIGSTOP holds it."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state == "T"
 
     def kill(self):
         """kill -9, and waits for the end."""

@@ -8,17 +8,12 @@ from itertools import islice
 import pytest
 
 from checker import Checker
-from faults import SESSION, Supervisor, tasks_of
+from faults import SESSION, Supervisor, reached, send_until_reached, tasks_of
 from harness import tail
 from kafka import wait_until
 from traffic import Traffic
 
 KILLED = -9
-
-
-def reached(router, name):
-    """Whether the failpoint fired: it leaves a mark."""
-    return (router.folder / "failpoints" / name).exists()
 
 
 # With the hit at which it fires: some state, some committed transactions lie behind it by then.
@@ -31,13 +26,8 @@ def test_killed_within_a_transaction(kafka, make_router, point):
     checker = Checker(router)
     records = Traffic(seed=10).records(250)
     doomed = router.start(failpoint=f"{point}:kill", ready=False)
-    # In portions, so that there are several transactions.
-    while doomed.process.poll() is None and (batch := list(islice(records, 60))):
-        checker.send(batch)
-        checker.finish_sending()
-        time.sleep(0.25)
+    send_until_reached(checker, records, point.partition("=")[0])
     assert doomed.wait(60) == KILLED, tail(doomed.log)
-    assert reached(router, point.partition("=")[0])
     checker.send(islice(records, 300))
     router.start()
     checker.send(records)

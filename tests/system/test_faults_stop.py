@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from checker import Checker, header
-from faults import SESSION, tasks_of
+from faults import SESSION, send_until_reached, tasks_of
 from kafka import wait_until
 from traffic import Traffic
 
@@ -26,12 +26,7 @@ def test_frozen_with_events_waiting(kafka, make_router, successor):
     checker = Checker(router)
     records = Traffic(seed=30).records(250)
     zombie = router.start("one", failpoint="before_commit=4:stop", ready=False)
-    mark = router.folder / "failpoints" / "before_commit"
-    while not mark.exists() and (batch := list(islice(records, 60))):
-        checker.send(batch)
-        checker.finish_sending()
-        time.sleep(0.25)
-    wait_until(mark.exists, 60, "the failpoint")
+    send_until_reached(checker, records, "before_commit")
     frozen = time.monotonic()
     checker.send(islice(records, 250))
     heir = router.start("one" if successor == "same name" else "two", ready=False)
