@@ -6,12 +6,16 @@ import json
 from collections import Counter, defaultdict, namedtuple
 
 import schemas
-from compare import compare, count_fates, is_tail, sentence
-from oracle import Output, partition_of, replay
+from compare import compare, compare_remade, count_fates, is_tail, sentence
+from oracle import Output, lane, partition_of, replay
 
 # What Checker.check found, for a test's own questions. `expected`: what replay says, by topic;
 # `redirected`: Outputs to a topic that was gone, found in the dead-letter topic.
 Checked = namedtuple("Checked", "counts inputs records expected redirected")
+
+# A topic that was deleted and made again, or refused for a while. `before`: what was read while it was
+# there; `whole`: nothing was written between that and its end.
+Remade = namedtuple("Remade", "before whole")
 
 IDENTITIES_KEPT = 256
 
@@ -55,7 +59,7 @@ class Checker:
         self.router.wait_drained(timeout)
         self.router.wait_drained(timeout, topics=[self.router.topic("notices")])
 
-    def check(self, drain=120, poison=(), gone=()):
+    def check(self, drain=120, poison=(), gone=(), remade=None, storm=None):
         """Waits until everything is consumed, compares, prints the one line; AssertionError with
         examples where something is wrong.
 
@@ -63,10 +67,16 @@ class Checker:
         letter that says so; everything else must be as if it had never been written.
         `gone`: topics that were deleted under way. What replay has for them must have gone there
         up to some point and from there on, task by task, to the dead-letter topic and to the root
-        department."""
+        department.
+        `remade`: topics that came back, each with its Remade: what replay has for them must have been
+        written before, or have gone to the dead-letter topic, or have been written since.
+        `storm`: {name: value} of what went on meanwhile, told in the line instead of the fates."""
+        remade = remade or {}
         self.drain(drain)
         inputs = self._read_inputs()
         records = self._read_outputs(gone)
+        for topic, there in remade.items():
+            records[topic] = there.before + records[topic]
         problems = self._check_acknowledged(inputs) + self._check_ids(records) + \
             self._check_schemas(records)
         fates, counts = self._fates(inputs, records)
@@ -81,10 +91,10 @@ class Checker:
         actual = self._actual(inputs, records)
         found, actual = self._take_poison(actual, inputs, poison)
         problems += found
-        found, redirected, expected_kept, actual = self._take_gone(expected, actual, gone)
+        found, redirected, expected_kept, actual = self._take_gone(expected, actual, gone, remade)
         problems += found
         verdict = compare(expected_kept, actual)
-        self._conclude(inputs, counts, problems, verdict, len(lost), len(doubled))
+        self._conclude(inputs, counts, problems, verdict, len(lost), len(doubled), storm)
         by_topic = defaultdict(list)
         for output in expected:
             by_topic[output.topic].append(output)
@@ -154,9 +164,12 @@ class Checker:
         topic, partition, _ = value["source"].rsplit("/", 2)
         return topic, int(partition)
 
+    def _output(self, record):
+        return Output(record.topic, self._task_of(record), record.partition, record.key,
+                      tuple(record.headers), record.value)
+
     def _actual(self, inputs, records):
-        outputs = [Output(r.topic, self._task_of(r), r.partition, r.key, tuple(r.headers), r.value)
-                   for rs in records.values() for r in rs]
+        outputs = [self._output(record) for rs in records.values() for record in rs]
         for record in inputs[self.router.home]:
             origin = header(record, "ombud-from")
             if origin:
@@ -217,7 +230,9 @@ class Checker:
 
     def _fates(self, inputs, records):
         fates, counts = [], Counter()
-        for record in records[self.router.topic("decisions")]:
+        decisions = self.router.topic("decisions")
+        for record in records[decisions] + [r for r in records[self.router.topic("deadletter")] if
+                                            header(r, "ombud-output") == decisions.encode()]:
             value = json.loads(record.value)
             if value["kind"] == "decision":
                 source = value["source"]
@@ -305,11 +320,29 @@ class Checker:
         return (names["ombud-topic"].decode(), int(names["ombud-partition"]),
                 int(names["ombud-offset"]))
 
-    def _take_gone(self, expected, actual, gone):
-        """(problems, redirected, expected and actual without what concerns the topics `gone`)."""
-        if not gone:
+    def _take_gone(self, expected, actual, gone, remade):
+        """(problems, redirected, expected and actual without what concerns those topics)."""
+        if not gone and not remade:
             return [], [], expected, actual
-        router, problems = self.router, []
+        redirected, copies, rest = self._set_apart(actual)
+        problems = self._check_copies(redirected, copies)
+        for name, outputs in (("dead-letter topic", redirected), ("root department", copies)):
+            want = self._by_task(o for o in expected if o.topic in gone)
+            got = self._by_task(o for o in outputs if o.topic not in remade)
+            for place, there in got.items():
+                # Two partitions of one task's outputs have no order between them.
+                if Counter(there) - Counter(want[place]) or not self._is_tail(there, want[place]):
+                    problems.append(f"{name}: not what {place} was to get from some point on: "
+                                    f"{[sentence(o) for o in there[:2]]}")
+        problems += self._check_remade(expected, redirected, rest, remade)
+        apart = set(gone) | set(remade)
+        return (problems, redirected, [o for o in expected if o.topic not in apart],
+                [o for o in rest if o.topic not in apart])
+
+    def _set_apart(self, actual):
+        """(what went to the dead-letter topic instead, its copies for the root department, the
+        rest): the first two as they were meant."""
+        router = self.router
         root = router.config["route"]["department"].encode()
         redirected, copies, rest = [], [], []
         for output in actual:
@@ -319,42 +352,58 @@ class Checker:
             elif output.topic == router.topic(f"dept.{root.decode()}") and \
                     names["ombud-department"] != root:
                 slug = names["ombud-department"].decode()
-                copies.append(output._replace(topic=router.topic(f"dept.{slug}")))
+                copies.append(self._as_meant(output, router.topic(f"dept.{slug}")))
             else:
                 rest.append(output)
-        want = defaultdict(list)
-        for output in expected:
-            if output.topic in gone:
-                want[output.topic, output.task].append(output._replace(partition=None))
-        for name, outputs in (("dead-letter topic", redirected), ("root department", copies)):
-            got = defaultdict(list)
-            for output in outputs:
-                got[output.topic, output.task].append(output._replace(partition=None))
-            for place, there in got.items():
-                # Two partitions of one task's outputs have no order between them.
-                if Counter(there) - Counter(want[place]) or not self._is_tail(there, want[place]):
-                    problems.append(f"{name}: not what {place} was to get from some point on: "
-                                    f"{[sentence(o) for o in there[:2]]}")
-        if Counter(o._replace(partition=None) for o in redirected) != \
-                Counter(o._replace(partition=None) for o in copies):
-            problems.append(f"{len(redirected)} dead letters for undeliverable records, but "
-                            f"{len(copies)} copies for the root department")
-        kept = [o for o in expected if o.topic not in gone]
-        return problems, redirected, kept, rest
+        return redirected, copies, rest
+
+    def _check_copies(self, redirected, copies):
+        root = self.router.topic(f"dept.{self.router.config['route']['department']}")
+        due = [o for o in redirected if o.topic in self.router.departments() and o.topic != root]
+        if Counter(due) == Counter(copies):
+            return []
+        return [f"{len(due)} dead letters for undeliverable records of departments, but "
+                f"{len(copies)} copies for the root department"]
+
+    def _check_remade(self, expected, redirected, rest, remade):
+        problems = []
+        for topic, there in remade.items():
+            want, aside, seen = (self._by_lane(o for o in outputs if o.topic == topic)
+                                 for outputs in (expected, redirected, rest))
+            before = self._by_lane(map(self._output, there.before))
+            for place in set(want) | set(aside) | set(seen):
+                first = len(before[place])
+                problems += compare_remade(want[place], seen[place][:first], aside[place],
+                                           seen[place][first:], there.whole)
+        return problems
+
+    @staticmethod
+    def _by_lane(outputs):
+        found = defaultdict(list)
+        for output in outputs:
+            found[lane(output)].append(output)
+        return found
+
+    @staticmethod
+    def _by_task(outputs):
+        found = defaultdict(list)
+        for output in outputs:
+            found[output.topic, output.task].append(output._replace(partition=None))
+        return found
 
     def _is_tail(self, there, want):
         return is_tail(sorted(there, key=repr), sorted(want[len(want) - len(there):], key=repr))
 
-    @staticmethod
-    def _as_meant(output, topic):
+    def _as_meant(self, output, topic):
         headers = tuple((name, value) for name, value in output.headers
                         if name not in ("ombud-error", "ombud-output"))
-        return output._replace(topic=topic, headers=headers)
+        return output._replace(topic=topic, headers=headers,
+                               partition=partition_of(output.key, self._partitions(topic)))
 
     # ---- the end
 
     @staticmethod
-    def _conclude(inputs, counts, problems, verdict, lost, doubled):
+    def _conclude(inputs, counts, problems, verdict, lost, doubled, storm=None):
         problems = list(problems)
         for name, sentences in verdict._asdict().items():
             problems += [f"{name} ({len(sentences)}): {text}" for text in sentences[:3]]
@@ -365,7 +414,8 @@ class Checker:
         if total != fates:
             problems.append(f"{total} records in, {fates} fates")
         word = "DELIVERED" if not problems else "NOT-DELIVERED"
-        print(f"ALL-RECORDS-{word} in={total} decisions={counts['decisions']} "
-              f"deadletters={counts['deadletters']} forwards={counts['forwards']} "
+        told = {**storm, "records": total} if storm else {"in": total, **{
+            name: counts[name] for name in ("decisions", "deadletters", "forwards")}}
+        print(f"ALL-RECORDS-{word} {' '.join(f'{name}={value}' for name, value in told.items())} "
               f"duplicates={doubled} lost={lost}")
         assert not problems, "\n".join(problems)

@@ -60,3 +60,21 @@ def count_fates(inputs, fates):
 def is_tail(part, whole):
     """Whether `whole` ends with `part`."""
     return len(part) <= len(whole) and whole[len(whole) - len(part):] == part
+
+
+def compare_remade(want, before, redirected, after, whole):
+    """Sentences about one lane of a topic that was deleted and made again, or that took no records for
+    a while. `redirected`, in any order: what went to the dead-letter topic instead. Unless `whole`,
+    what was written between the reading of `before` and the deletion went away with the topic."""
+    got = before + redirected + after
+    gone = len(want) - len(got)
+    due = want[:len(before)] + want[len(before) + max(gone, 0):]
+    missing, extra = Counter(due) - Counter(got), Counter(got) - Counter(due)
+    problems = [f"lost: {sentence(o)}" for o in missing.elements()]
+    problems += [f"not due, or doubled: {sentence(o)}" for o in extra.elements()]
+    if gone > 0 and whole:
+        problems.append(f"{gone} of {len(want)} are lost, such as {sentence(want[len(before)])}")
+    rest = iter(due)
+    if not problems and not all(one in rest for one in before + after):
+        problems.append(f"out of order: {sentence(after[0])} and others of its lane")
+    return problems[:3]

@@ -9,6 +9,7 @@ import pytest
 from harness import BUILD, Router, free_port
 from kafka import Kafka
 from proxy import Proxy
+from rights import change_rights, everything, sasl_user
 
 _numbers = itertools.count(1)
 
@@ -96,6 +97,16 @@ def router(kafka, make_router):
     return make_router(kafka)
 
 
+@pytest.fixture
+def secured(kafka_acl, make_router):
+    """A router on the guarded node whose user may do everything with what bears its prefix."""
+    router = make_router(kafka_acl)
+    router.config["kafka"].update(sasl_user(kafka_acl, router))
+    router.config_file = router.write_config()
+    change_rights(kafka_acl, everything(router))
+    return router
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
@@ -104,21 +115,25 @@ def pytest_runtest_makereport(item, call):
 
 
 class Results:
-    """Collects what the tests print for the reader: lines that begin with ALL-RECORDS-."""
+    """Collects what the tests print for the reader: lines that begin with ALL-RECORDS-. The storm's
+    stands alone, as the last one."""
 
     def __init__(self):
-        self.lines = []
+        self.lines, self.storms = [], []
 
     def pytest_runtest_logreport(self, report):
         if report.when == "call":
             name = report.nodeid.rsplit("::", 1)[-1]
-            self.lines += [f"{name}: {line}" for line in report.capstdout.splitlines()
-                           if line.startswith("ALL-RECORDS-")]
+            for line in report.capstdout.splitlines():
+                if line.startswith("ALL-RECORDS-"):
+                    storm = " seed=" in line
+                    (self.storms if storm else self.lines).append(line if storm else
+                                                                  f"{name}: {line}")
 
     def pytest_terminal_summary(self, terminalreporter):
-        if self.lines:
+        if self.lines or self.storms:
             terminalreporter.section("delivery")
-            for line in self.lines:
+            for line in self.lines + self.storms:
                 terminalreporter.line(line)
 
 

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from compare import compare, count_fates, is_tail
+from compare import compare, compare_remade, count_fates, is_tail
 from harness import Router
 from kafka import Record, home_partition
-from oracle import lane, replay
+from oracle import Output, lane, replay
 from traffic import Traffic
 
 PARTITIONS = 4
@@ -124,3 +124,26 @@ def test_each_lost_or_doubled_record_is_counted(outputs):
 def test_a_tail_is_the_end_of_a_list():
     assert is_tail([2, 3], [1, 2, 3]) and is_tail([], [1])
     assert not is_tail([1, 2], [1, 2, 3]) and not is_tail([0, 1], [1])
+
+
+def letters(text):
+    """A lane of records with one letter each."""
+    return [Output("topic", ("events", 0), 0, letter.encode(), (), letter.encode())
+            for letter in text]
+
+
+# What one lane was to get is a to f.
+@pytest.mark.parametrize("before, redirected, after, whole, fine", [
+    ("abc", "", "def", True, True),
+    ("abc", "ed", "f", True, True),
+    ("abc", "e", "f", True, False),      # d is lost
+    ("abc", "e", "f", False, True),      # or went away with the topic
+    ("abc", "d", "f", False, False),     # which e cannot have
+    ("bc", "d", "ef", False, False),     # nor a
+    ("abc", "d", "def", True, False),    # d came twice
+    ("abc", "d", "fe", True, False),
+    ("abc", "", "defg", True, False),
+])
+def test_a_lane_of_a_topic_that_was_made_again(before, redirected, after, whole, fine):
+    problems = compare_remade(*map(letters, ("abcdef", before, redirected, after)), whole)
+    assert (problems == []) == fine, problems

@@ -1,24 +1,11 @@
 """The operators' commands on a cluster that asks who they are and what they may."""
 
-import pytest
-from confluent_kafka.admin import AclOperation, AclPermissionType, ResourcePatternType, ResourceType
+from confluent_kafka.admin import AclOperation
 
 from kafka import LoggingProducer
-from test_start import change_rights, sasl_user
+from rights import change_rights, denial
 
 PERMISSION, CONFIGURATION = 77, 78
-
-
-@pytest.fixture
-def secured(kafka_acl, make_router):
-    """A router whose user may do everything with what bears its prefix."""
-    router = make_router(kafka_acl)
-    router.config["kafka"].update(sasl_user(kafka_acl, router))
-    router.config_file = router.write_config()
-    change_rights(kafka_acl, [(resource, router.prefix, ResourcePatternType.PREFIXED,
-                               AclOperation.ALL, AclPermissionType.ALLOW)
-                              for resource in (ResourceType.TOPIC, ResourceType.GROUP)])
-    return router
 
 
 def test_topics_ack_and_watch_sign_in_with_the_secret(secured, kafka_acl):
@@ -45,8 +32,7 @@ def test_a_secret_that_cannot_be_read_is_a_sentence(secured):
 
 
 def test_ack_that_the_broker_refuses_fails_and_says_why(secured, kafka_acl):
-    change_rights(kafka_acl, [(ResourceType.TOPIC, secured.home, ResourcePatternType.LITERAL,
-                               AclOperation.WRITE, AclPermissionType.DENY)])
+    change_rights(kafka_acl, [denial(secured.home, AclOperation.WRITE)])
     for wait in ([], ["--wait"]):
         result = secured.ctl("ack", "-c", secured.config_file, "T-1", "--by", "Lee", *wait,
                              check=False)

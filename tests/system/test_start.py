@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, AclPermissionType,
-                                   ResourcePatternType, ResourceType)
+from confluent_kafka.admin import AclOperation
 
-from harness import free_port, tail, wait_until
+from harness import free_port, tail
+from rights import change_rights, denial, everything, sasl_user
 
 UNAVAILABLE, PERMISSION, CONFIGURATION = 69, 77, 78
 
@@ -78,28 +78,6 @@ def test_no_broker_ends_with_69_after_broker_wait(kafka, make_router):
     assert address in log
 
 
-def sasl_user(kafka, router):
-    secret = router.folder / "secret"
-    secret.write_text("ombud-secret\n")
-    return {"bootstrap.servers": kafka.sasl_bootstrap, "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN", "sasl.username": "ombud",
-            "sasl.password": {"file": str(secret)}}
-
-
-def change_rights(kafka, rules, remove=False):
-    """Adds or removes rules for User:ombud, (resource, name, pattern, operation, permission) each,
-    and waits until the broker goes by them: it learns of them later than it answers."""
-    bindings = [AclBinding(resource, name, pattern, "User:ombud", "*", operation, permission)
-                for resource, name, pattern, operation, permission in rules]
-    filters = [AclBindingFilter(b.restype, b.name, b.resource_pattern_type, b.principal, b.host,
-                                b.operation, b.permission_type) for b in bindings]
-    admin = kafka.admin()
-    for future in (admin.delete_acls(filters) if remove else admin.create_acls(bindings)).values():
-        future.result(30)
-    wait_until(lambda: all(bool(admin.describe_acls(each).result(30)) != remove
-                           for each in filters), 30, "the broker to go by the new rights")
-
-
 def test_a_user_without_any_right_is_told(kafka_acl, make_router):
     router = make_router(kafka_acl)
     code, log = refused(router, config={"kafka": sasl_user(kafka_acl, router)})
@@ -111,13 +89,8 @@ def test_a_user_without_any_right_is_told(kafka_acl, make_router):
 def test_one_lacking_right_is_named(kafka_acl, make_router):
     router = make_router(kafka_acl)
     denied = router.topic("dept.legal")
-    everything = [(resource, router.prefix, ResourcePatternType.PREFIXED, AclOperation.ALL,
-                   AclPermissionType.ALLOW)
-                  for resource in (ResourceType.TOPIC, ResourceType.GROUP,
-                                   ResourceType.TRANSACTIONAL_ID)]
-    but_one = [(ResourceType.TOPIC, denied, ResourcePatternType.LITERAL, AclOperation.WRITE,
-                AclPermissionType.DENY)]
-    change_rights(kafka_acl, everything + but_one)
+    but_one = [denial(denied, AclOperation.WRITE)]
+    change_rights(kafka_acl, everything(router) + but_one)
     code, log = refused(router, config={"kafka": sasl_user(kafka_acl, router)})
     assert code == PERMISSION, log
     assert re.findall(r"topic '(\S+)' cannot be written", log) == [denied]
