@@ -73,3 +73,60 @@ def test_what_is_wrong_or_takes_a_restart_changes_nothing(router):
     assert f"{router.prefix}.dept.parcels" in answer, "a topic that is missing is named"
     assert [one["config"] for one in decide(router, range(5, 7))] == [old, old]
     assert daemon.stop() == 0
+
+
+FIRE = "The heater caught fire last night and we had to leave the flat"
+BURNS = {"on": ["band P1", "warning", "breach"], "ladder": "default"}
+
+
+def test_a_level_and_a_department_removed_while_their_groups_are_open(kafka, make_router):
+    """Who was told that something burns hears that it is over, nothing stays open for ever, and what the
+    department held finds another holder."""
+    router = make_router(kafka, escalations=[BURNS], ladders={"default": [
+        {"after": "0m", "level": "lead"}, {"after": "0m", "level": "manager"}]})
+    daemon = router.start()
+    producer = LoggingProducer(kafka.bootstrap)
+
+    def tell(kind, ticket, **fields):
+        producer.send(router.home, key=ticket, value=json.dumps(
+            {"type": kind, "ticket": ticket, "id": f"{ticket}-{kind}", **fields}))
+        assert producer.flush()
+
+    def told(level, status):
+        return {ticket["ticket"] for _, value in router.read(f"escalations.{level}")
+                if value["status"] == status for ticket in value["tickets"]}
+
+    tickets = {"burns-1", "burns-2"}
+    for ticket in tickets:
+        tell("opened", ticket, body=FIRE)
+    tell("opened", "bill", body="What is this sum?", category="billing")
+    wait_until(lambda: told("lead", "firing") == tickets == told("manager", "firing"), 60,
+               "both levels to be told")
+    assert [value["ticket"] for _, value in router.read("dept.billing")] == ["bill"]
+    answer = reload(router, daemon, levels=["lead"], departments={"billing": None},
+                    ladders={"default": [{"after": "0m", "level": "lead"}]},
+                    route={"department": "service", "routes": [
+                        {"match": "signal == text.safety", "department": "quality"}]})
+    assert "is in use" in answer, answer
+    for ticket in tickets:
+        tell("resolved", ticket)
+    tell("message", "bill", body="And who answers me now?")
+
+    def ends():
+        """Of the groups of each level, as the first level hears them now."""
+        return {value["group"].split("/")[0] for _, value in router.read("escalations.lead")
+                if value["status"] == "resolved"}
+
+    def open_groups():
+        left = {}
+        for record in kafka.read(router.topic("groups")):
+            left[record.key] = record.value
+        return [key for key, value in left.items() if value and key[:2] in (b"g/", b"n/")]
+
+    wait_until(lambda: ends() == {"lead", "manager"} and not open_groups(), 60,
+               "both levels' groups to end and to leave the changelog")
+    router.wait_drained()
+    held = [value for _, value in router.read("dept.service") if value["ticket"] == "bill"]
+    assert held and held[0]["role"] == "responsible" and "sum" in held[0]["body"], held
+    assert not router.read("deadletter")
+    assert daemon.stop() == 0, tail(daemon.log)
