@@ -31,8 +31,8 @@ static void print_usage(FILE *to)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
     fprintf(to, "\n`ombudctl COMMAND --help` tells more. Exit codes follow sysexits: 0 done,\n"
-                "64 usage, 65 bad data, 69 broker unavailable, 75 try again, 77 permission,\n"
-                "78 configuration.\n");
+                "64 usage, 65 bad data, 69 broker unavailable, 74 output, 75 try again,\n"
+                "77 permission, 78 configuration.\n");
 }
 
 int command_misused(const struct command *command, const char *format, ...)
@@ -115,6 +115,15 @@ struct config *command_broker_config(const struct command *command, const char *
     return NULL;
 }
 
+/* What a command has said must have arrived, whatever it made of its own writes. */
+static int run(const struct command *command, int argc, char **argv)
+{
+    int code = command->run(command, argc, argv);
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code != 0)
+        return code;
+    return command_failed(command, EX_IOERR, "the output cannot be written");
+}
+
 int main(int argc, char **argv)
 {
     json_init();
@@ -132,7 +141,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0)
-            return commands[i]->run(commands[i], argc - 1, argv + 1);
+            return run(commands[i], argc - 1, argv + 1);
     }
     fprintf(stderr, "ombudctl: unknown command '%s'; `ombudctl --help` lists them\n", argv[1]);
     return EX_USAGE;

@@ -168,7 +168,13 @@ static int run(struct app *app, const struct options *options, struct config *co
     int code = start_check(config, app->names[0], &app->inputs, app->log);
     if (code == EX_OK)
         code = start_workers(app);
-    return code == EX_OK ? main_loop_run(app) : code;
+    if (code != EX_OK)
+        return code;
+    struct main_loop *loop = main_loop_new(app, &err);
+    if (loop != NULL)
+        return main_loop_run(loop);
+    log_say(app->log, LOGGED_ERROR, "%s", err.text);
+    return EX_OSERR;
 }
 
 static void release(struct app *app)

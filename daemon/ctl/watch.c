@@ -98,7 +98,8 @@ static int compare_shown(const void *a, const void *b)
     return order ? order : (left->message->offset > right->message->offset) * 2 - 1;
 }
 
-static void batch_show(struct batch *batch, const struct watch *watch, const struct config *config,
+/* False: nobody takes the output any more. */
+static bool batch_show(struct batch *batch, const struct watch *watch, const struct config *config,
                        struct zone *zone)
 {
     struct buf out = { 0 };
@@ -114,9 +115,9 @@ static void batch_show(struct batch *batch, const struct watch *watch, const str
         rd_kafka_message_destroy(message);
     }
     batch->count = 0;
-    fwrite(out.data ? out.data : "", 1, out.size, stdout);
-    fflush(stdout);
+    bool taken = fwrite(buf_text(&out), 1, out.size, stdout) == out.size && fflush(stdout) == 0;
     buf_free(&out);
+    return taken;
 }
 
 /* NULL + err. */
@@ -149,7 +150,8 @@ static int tell(const struct watch *watch, const struct config *config)
     time_ms end = now_monotonic() + watch->seconds * TIME_SECOND;
     struct batch batch = { 0 };
     int code = 0;
-    while (!stopped && code == 0 && (watch->seconds == 0 || now_monotonic() < end)) {
+    bool taken = true;
+    while (!stopped && taken && code == 0 && (watch->seconds == 0 || now_monotonic() < end)) {
         struct follow_item item;
         enum follow_news news = follow_next(follow, batch.count ? SETTLE : POLL, &item, &err);
         if (news == FOLLOW_RECORD)
@@ -157,7 +159,7 @@ static int tell(const struct watch *watch, const struct config *config)
         else if (follow_is_final(news))
             code = command_failed(watch->command, EX_NOPERM, "%s", err.text);
         if (batch.count && now_monotonic() - batch.since >= SETTLE)
-            batch_show(&batch, watch, config, zone);
+            taken = batch_show(&batch, watch, config, zone);
     }
     batch_show(&batch, watch, config, zone);
     free(batch.items);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 enum { KINDS = 64, BURST = 10, WINDOW_SECONDS = 10, LINE_BYTES = 2048 };
 
@@ -93,12 +94,15 @@ void log_say(struct log *log, enum log_priority priority, const char *format, ..
     size_t room = sizeof(line) - 64;
     va_list arguments;
     va_start(arguments, format);
-    int written = vsnprintf(line + size, room - size, format, arguments);
+    int written = vsnprintf(line + size, room - size + 1, format, arguments);
     va_end(arguments);
-    if (written > 0)
-        size += (size_t)written < room - size ? (size_t)written : room - size - 1;
+    if (written > 0 && (size_t)written < room - size)
+        size += (size_t)written;
+    else if (written > 0)
+        size = utf8_prefix((struct str){ line, room }, room - 1).size;
+    /* What came from outside must neither begin a line of its own nor move a terminal's cursor. */
     for (size_t i = 3; i < size; i++) {
-        if (line[i] == '\n' || line[i] == '\r')
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = ' ';
     }
     if (left_out > 0)

@@ -198,13 +198,15 @@ static int partitions_to_make(const struct topic_plan *topic, const struct topic
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct topic_plan *plan, int partitions,
-                                      int replication)
+                                      int replication, struct error *err)
 {
     char reason[256];
     rd_kafka_NewTopic_t *topic =
         rd_kafka_NewTopic_new(plan->name.data, partitions, replication, reason, sizeof(reason));
-    if (topic == NULL)
+    if (topic == NULL) {
+        error_set(err, "topic '%.*s': %s", STR_ARG(plan->name), reason);
         return NULL;
+    }
     rd_kafka_NewTopic_set_config(topic, "max.message.bytes", RECORD_BYTES);
     if (plan->kind == TOPIC_INPUT)
         rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
@@ -268,15 +270,17 @@ bool topics_create(rd_kafka_t *client, const struct config *config, int timeout,
     size_t count, wanted = 0;
     struct topic_plan *plan = topics_plan(config, &count);
     rd_kafka_NewTopic_t **topics = mem_array(count, sizeof(*topics));
-    for (size_t i = 0; i < count; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
         if (find_topic(metadata, plan[i].name))
             continue;
         int partitions = partitions_to_make(&plan[i], plan, count, metadata, config);
-        rd_kafka_NewTopic_t *topic = new_topic(&plan[i], partitions, replication);
-        if (topic)
+        rd_kafka_NewTopic_t *topic = new_topic(&plan[i], partitions, replication, err);
+        ok = topic != NULL;
+        if (ok)
             topics[wanted++] = topic;
     }
-    bool ok = wanted == 0 || submit(client, topics, wanted, timeout, report, err);
+    ok = ok && (wanted == 0 || submit(client, topics, wanted, timeout, report, err));
     rd_kafka_NewTopic_destroy_array(topics, wanted);
     free(topics);
     free(plan);

@@ -39,6 +39,12 @@ struct app_report {
 void app_report(const struct app *app, struct app_report *report);
 void app_report_free(struct app_report *report);
 
+struct main_loop;
+
+/* Listens to signals and serves pages once it runs. NULL + err. `app` outlives it. */
+struct main_loop *main_loop_new(struct app *app, struct error *err);
 /* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or
  * config->shutdown_wait is over. */
-int main_loop_run(struct app *app);
+int main_loop_run(struct main_loop *loop);
+/* Waits for a reload under way, which the end of a process need not. NULL is fine. */
+void main_loop_free(struct main_loop *loop);

@@ -7,7 +7,6 @@
 #include <sys/eventfd.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -151,50 +150,77 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
         reload_start(loop->reload);
 }
 
-static bool open_loop(struct main_loop *loop, struct error *err)
+static void listen_to_signals(struct main_loop *loop)
 {
-    struct app *app = loop->app;
-    loop->base = event_base_new();
-    if (loop->base == NULL)
-        return error_set(err, "event loop: %s", strerror(errno));
+    struct timeval tick = { 0, TICK_MS * 1000 };
     loop->terminate = evsignal_new(loop->base, SIGTERM, on_terminate, loop);
     loop->interrupt = evsignal_new(loop->base, SIGINT, on_terminate, loop);
     loop->hangup = evsignal_new(loop->base, SIGHUP, on_hangup, loop);
-    loop->wake = event_new(loop->base, app->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
+    loop->wake = event_new(loop->base, loop->app->wake_fd, EV_READ | EV_PERSIST, on_wake, loop);
     loop->tick = event_new(loop->base, -1, EV_PERSIST, on_tick, loop);
-    struct timeval tick = { 0, TICK_MS * 1000 };
     event_add(loop->terminate, NULL);
     event_add(loop->interrupt, NULL);
     event_add(loop->hangup, NULL);
     event_add(loop->wake, NULL);
     event_add(loop->tick, &tick);
-    loop->reload = reload_new(loop->base, app, err);
-    if (loop->reload == NULL)
-        return false;
-    const struct config *config = shared_config_get(app->config);
-    if (str_empty(config->http))
-        return true;
-    loop->http = pages_serve(loop->base, app, err);
-    return loop->http != NULL;
 }
 
-int main_loop_run(struct app *app)
+struct main_loop *main_loop_new(struct app *app, struct error *err)
 {
     struct main_loop *loop = mem_alloc(sizeof(*loop));
     loop->app = app;
     loop->progress = mem_array((size_t)app->worker_count, sizeof(*loop->progress));
-    struct error err;
-    if (!open_loop(loop, &err)) {
-        log_say(app->log, LOGGED_ERROR, "%s", err.text);
-        return EX_OSERR;
+    loop->base = event_base_new();
+    if (loop->base == NULL) {
+        error_set(err, "event loop: %s", strerror(errno));
+        goto out;
     }
+    listen_to_signals(loop);
+    loop->reload = reload_new(loop->base, app, err);
+    if (loop->reload == NULL)
+        goto out;
+    if (str_empty(shared_config_get(app->config)->http))
+        return loop;
+    loop->http = pages_serve(loop->base, app, err);
+    if (loop->http != NULL)
+        return loop;
+out:
+    main_loop_free(loop);
+    return NULL;
+}
+
+static void drop(struct event *event)
+{
+    if (event != NULL)
+        event_free(event);
+}
+
+void main_loop_free(struct main_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    http_free(loop->http);
+    reload_free(loop->reload);
+    drop(loop->terminate);
+    drop(loop->interrupt);
+    drop(loop->hangup);
+    drop(loop->wake);
+    drop(loop->tick);
+    if (loop->base != NULL)
+        event_base_free(loop->base);
+    free(loop->progress);
+    free(loop);
+}
+
+int main_loop_run(struct main_loop *loop)
+{
     signals_release();
     if (sd_watchdog_enabled(0, &loop->watchdog_us) <= 0)
         loop->watchdog_us = 0;
     loop->watchdog_fed = now_monotonic();
     event_base_dispatch(loop->base);
     if (loop->exit_code != EX_OK) {
-        log_say(app->log, LOGGED_ERROR, "ends with exit code %d", loop->exit_code);
+        log_say(loop->app->log, LOGGED_ERROR, "ends with exit code %d", loop->exit_code);
         sd_notifyf(0, "STOPPING=1\nSTATUS=failed with exit code %d", loop->exit_code);
     }
     return loop->exit_code;

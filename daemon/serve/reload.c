@@ -82,6 +82,16 @@ struct reload *reload_new(struct event_base *base, struct app *app, struct error
     return reload;
 }
 
+void reload_free(struct reload *reload)
+{
+    if (reload == NULL)
+        return;
+    aside_free(reload->aside);
+    config_free(reload->read);
+    shared_config_drop(reload->pending);
+    free(reload);
+}
+
 void reload_start(struct reload *reload)
 {
     if (aside_busy(reload->aside) || reload->pending != NULL) {

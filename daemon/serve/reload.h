@@ -8,6 +8,7 @@
 struct reload;
 
 struct reload *reload_new(struct event_base *base, struct app *app, struct error *err);
+void reload_free(struct reload *reload);  /* waits for one under way; NULL is fine */
 void reload_start(struct reload *reload); /* while one is under way: once more after it */
 /* Sees whether all workers have taken it. */
 void reload_look(struct reload *reload);

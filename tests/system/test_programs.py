@@ -6,9 +6,10 @@ import subprocess
 import pytest
 
 from harness import sanitizer_environment
+from kafka import ROOT
 
 COMMANDS = ["ack", "check", "diff", "explain", "replay", "test", "topics", "watch"]
-USAGE = 64
+USAGE, CANNOT_WRITE = 64, 74
 
 
 def run(build, program, *arguments, timeout=60):
@@ -52,3 +53,14 @@ def test_wrong_usage_ends_with_64(build, program, arguments):
     result = run(build, program, *arguments)
     assert result.returncode == USAGE, result.stderr
     assert result.stderr and not result.stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    ["check", "conf/ombud.yaml"], ["help", "config"],
+    ["explain", "-c", "conf/ombud.yaml", "tests/cases/explain/en-danger.json"],
+    ["test", "-c", "conf/ombud.yaml", "tests/cases/judgement"]])
+def test_output_that_cannot_be_written_is_an_error(build, arguments):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([str(build / "ombudctl"), *arguments], cwd=ROOT, stdout=full,
+                                stderr=subprocess.PIPE, text=True, timeout=120)
+    assert result.returncode == CANNOT_WRITE, result.stderr
