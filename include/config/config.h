@@ -100,7 +100,7 @@ struct config_sla {
     struct str calendar;     /* "always" is the one calendar of this version */
     struct matcher *matcher; /* NULL: matches everything */
     struct str match_text;
-    struct target target[CLOCK_KIND_COUNT][BAND_COUNT];
+    struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warning warn; /* percent 0 and before 0: none */
     struct yaml_place place;
 };

@@ -20,7 +20,7 @@ struct str record_value(struct encoder *encoder, struct actions *actions);
 void put_customer(struct json_writer *json, const struct customer *customer);
 void put_route(struct json_writer *json, const struct verdict *verdict);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);
-/* All that a ticket's clock says; `brief`: what a department needs of a running one. */
+/* All that a ticket's clocks say; `brief`: what a department needs of the running ones. */
 void put_clocks(struct json_writer *json, const struct turn *turn, bool brief);
 struct str event_id_of(const struct turn *turn); /* absent: a deadline */
 

@@ -1,6 +1,52 @@
-/* The promises that can run for a ticket. */
+/* The kinds of promises that can run for a ticket, each a row: what starts, keeps and ends its
+ * clock, and what people read of it. Nothing else knows a kind; a new one is a row here and its
+ * setting. */
 #pragma once
 
-enum clock_kind { CLOCK_RESPONSE, CLOCK_KIND_COUNT };
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/str.h"
+#include "model/trigger.h"
 
-const char *clock_kind_name(enum clock_kind kind); /* "response" */
+enum clock_kind { CLOCK_RESPONSE };
+
+/* Rows there can be: SLAs have their targets in arrays of that size. */
+enum { CLOCK_KIND_MAX = 8 };
+
+/* What happens to a ticket that clocks listen to. */
+enum clock_cue {
+    CUE_OPENED,   /* its first event */
+    CUE_REOPENED, /* it is taken up again */
+    CUE_REPLIED,  /* a person answered the customer */
+    CUE_RESOLVED,
+    CUE_CLOSED,
+    CUE_COUNT
+};
+const char *clock_cue_name(enum clock_cue cue); /* "resolved" */
+
+/* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose. */
+struct clock_sentence {
+    struct str zh, en;
+};
+
+struct clock_kind_row {
+    const char *name; /* "response": of settings, records and sentences */
+    bool starts[CUE_COUNT], keeps[CUE_COUNT], ends[CUE_COUNT];
+    enum trigger warning, breach; /* that they set off */
+
+    /* Reasons of a promise, for the trade. */
+    const char *kept;   /* "answered": followed by "2h late" or "in time at ..." */
+    const char *unkept; /* "without an answer": what an end before that leaves behind */
+
+    /* For the customer, by the promise's status; a missed one has two more when it was kept after
+     * all, late, or in time but reported only after the breach was announced. */
+    struct clock_sentence made, moved, met, missed, ended, kept_late, kept_in_time;
+};
+
+extern const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX];
+extern const size_t clock_kind_count;
+
+static inline const char *clock_kind_name(enum clock_kind kind)
+{
+    return clock_kinds[kind].name;
+}

@@ -26,6 +26,7 @@ struct interval {
 };
 
 struct clock {
+    enum clock_kind kind;
     enum clock_state state;
     bool warned;         /* announced: never announced again */
     uint64_t definition; /* of the SLA's terms; 0: off */
@@ -39,8 +40,10 @@ struct clock {
     size_t interval_count;
 };
 
-/* Starts afresh under `terms` at `start`; nothing is promised yet where the band has no target. The
- * interval list is made anew in `arena`. */
+/* No clock runs: all times TIME_NEVER. */
+void clock_reset(struct clock *clock, enum clock_kind kind);
+/* Starts afresh under `terms` at `start`, of the kind that it is; nothing is promised yet where the
+ * band has no target. The interval list is made anew in `arena`. */
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena);
 /* Another band's target, counted from the same start. True when the due time changed; *previous

@@ -12,7 +12,7 @@ enum definition_kind { DEFINITION_SLA, DEFINITION_LADDER, DEFINITION_KIND_COUNT 
 struct sla_terms {
     struct str name;
     struct str calendar; /* "always" */
-    struct target target[CLOCK_KIND_COUNT][BAND_COUNT];
+    struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warning warn;
 };
 

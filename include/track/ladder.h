@@ -8,11 +8,15 @@
  * ladder, and steps without delay are told at once. Nothing for what happened before quiet_before,
  * nor when that ladder is climbing already and nobody acknowledged it. */
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when);
+/* The same of a trigger that is about a clock: each kind of clock climbs on its own. */
+void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
+                          time_ms when);
 
 /* The step or the end of an acknowledgement that is due. `climb` belongs to the turn's ticket. */
 void ladder_fire(struct turn *turn, struct climb *climb);
 
-/* Somebody answered: `trigger` names one ("breach", "band", "band P1"); absent: all. How many
+/* Somebody answered: `trigger` names one ("breach", "breach response", "band", "band
+ * P1"); absent: all. How many
  * ladders that concerned, and how many of them it changed. */
 struct ladder_answer {
     size_t concerned, changed;

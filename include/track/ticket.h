@@ -16,10 +16,11 @@ enum {
     TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
 };
 
-/* A ladder that the ticket is climbing; one for a trigger. */
+/* A ladder that the ticket is climbing; one for a trigger and what it is about. */
 struct climb {
     uint64_t definition;
     enum trigger trigger;
+    int subject;   /* the kind of clock that warned or was broken; -1: the ticket itself */
     int band;      /* that was entered, of TRIGGER_BAND; else -1 */
     time_ms since; /* start of this ascent */
     unsigned next; /* steps from this index on are ahead; the step count when all are behind */
@@ -66,7 +67,8 @@ struct ticket {
     time_ms last_customer, last_agent, first_reply; /* TIME_NEVER: not yet */
     time_ms resolved_at, closed_at;                 /* TIME_NEVER: it is not */
 
-    struct clock response;
+    struct clock *clocks; /* at most one of a kind, in the order they first started */
+    size_t clock_count;
     struct climb *climbs;
     size_t climb_count, climb_capacity;
 
@@ -84,7 +86,8 @@ struct ticket {
 /* All times TIME_NEVER, all strings absent, band P4. */
 void ticket_init(struct ticket *ticket, struct str id, time_ms created);
 
-/* Appends the encoding of that version to `out`. `deadline` is kept in front for ticket_peek. */
+/* Appends the encoding to `out`, of that version or, where it has no room for what the ticket has,
+ * of the next that does. `deadline` is kept in front for ticket_peek. */
 void ticket_encode(const struct ticket *ticket, int version, time_ms deadline, struct buf *out);
 /* Strings and identities point into `state`, lists live in `arena`. False + err on anything that
  * ticket_encode does not write; `ticket` is then undefined. */
@@ -97,6 +100,10 @@ bool ticket_peek(struct str state, time_ms *deadline, struct error *err);
 bool ticket_has_seen(const struct ticket *ticket, uint64_t identity);
 bool ticket_has_informed(const struct ticket *ticket, struct str slug);
 void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena);
+/* NULL: the ticket has no clock of that kind. */
+struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind);
+/* A new one is off. Valid until the next is made. */
+struct clock *ticket_clock_or_new(struct ticket *ticket, enum clock_kind kind, struct arena *arena);
 /* A zeroed one, the last; valid until the next is added. */
 struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena);
 

@@ -108,11 +108,12 @@ void turn_dispatch(struct turn *turn, int department, enum role role, enum why w
                    enum dispatch_text text);
 /* Whether this turn has a dispatch that tells the department as the responsible one. */
 bool turn_has_told(const struct turn *turn, int department);
-/* Of the response clock as it now stands. */
-void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
-                  struct str reason);
-/* Returns the notice with everything that the ticket knows filled in. */
-struct notice *turn_notice(struct turn *turn);
+/* Of the clock as it now stands. */
+void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
+                  time_ms previous_due, struct str reason);
+/* Returns the notice with everything that the ticket knows filled in. `about`: the clock that it
+ * is about, or NULL: the one of the ticket's that is owed first. */
+struct notice *turn_notice(struct turn *turn, const struct clock *about);
 
 /* What matchers see of the ticket as it now stands. */
 struct facts turn_facts(const struct turn *turn, struct str trigger);

@@ -183,7 +183,7 @@ static void finish_slas(struct loader *loader)
             loader_fail(loader, sla->place,
                         "the last SLA is for all the others: it must have no 'match'");
         for (int band = 0; band < BAND_COUNT; band++) {
-            for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++) {
+            for (size_t kind = 0; kind < clock_kind_count; kind++) {
                 if (!target_given(&sla->target[kind][band]))
                     sla->target[kind][band] = last->target[kind][band];
             }

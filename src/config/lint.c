@@ -78,7 +78,7 @@ static void lint_slas(struct loader *loader)
         const struct config_sla *sla = &config->slas[i];
         bool promises = false;
         for (int band = 0; band < BAND_COUNT; band++) {
-            for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++)
+            for (size_t kind = 0; kind < clock_kind_count; kind++)
                 promises |= target_given(&sla->target[kind][band]);
         }
         if (!promises)

@@ -88,27 +88,35 @@ static void put_clock_life(struct json_writer *json, const struct clock *clock)
     json_put_time(json, clock->fulfilled);
 }
 
+static void put_clock(struct json_writer *json, const struct clock *clock,
+                      const struct sla_terms *terms, bool brief)
+{
+    json_open_object(json);
+    JSON_KEY(json, "clock");
+    json_put_text(json, clock_kind_name(clock->kind));
+    JSON_KEY(json, "due");
+    json_put_time(json, clock->due);
+    JSON_KEY(json, "target");
+    json_put_str(json, terms->target[clock->kind][clock->band].text);
+    JSON_KEY(json, "calendar");
+    json_put_str(json, terms->calendar);
+    if (!brief) {
+        JSON_KEY(json, "sla");
+        json_put_str(json, terms->name);
+        put_clock_life(json, clock);
+    }
+    json_close_object(json);
+}
+
 void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
 {
-    const struct clock *clock = &turn->ticket->response;
-    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    const struct ticket *ticket = turn->ticket;
     json_open_array(json);
-    if (terms && clock->due != TIME_NEVER && (!brief || clock->state == CLOCK_RUNNING)) {
-        json_open_object(json);
-        JSON_KEY(json, "clock");
-        json_put_text(json, clock_kind_name(CLOCK_RESPONSE));
-        JSON_KEY(json, "due");
-        json_put_time(json, clock->due);
-        JSON_KEY(json, "target");
-        json_put_str(json, terms->target[CLOCK_RESPONSE][clock->band].text);
-        JSON_KEY(json, "calendar");
-        json_put_str(json, terms->calendar);
-        if (!brief) {
-            JSON_KEY(json, "sla");
-            json_put_str(json, terms->name);
-            put_clock_life(json, clock);
-        }
-        json_close_object(json);
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        const struct clock *clock = &ticket->clocks[i];
+        const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+        if (terms && clock->due != TIME_NEVER && (!brief || clock->state == CLOCK_RUNNING))
+            put_clock(json, clock, terms, brief);
     }
     json_close_array(json);
 }

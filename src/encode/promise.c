@@ -19,41 +19,24 @@ static struct config_name department_names(const struct turn *turn)
                                  name_or(department->name.en, slug) };
 }
 
-/* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose. */
-struct sentence {
-    struct str zh, en;
-};
-static const struct sentence sentences[PROMISE_STATUS_COUNT] = {
-    [PROMISE_MADE] = { STR("{who}将在 {due}（{zone}）之前答复您。"),
-                       STR("You will hear from {who} by {due} ({zone}).") },
-    [PROMISE_MOVED] = { STR("{who}现在承诺在 {due}（{zone}）之前答复您。"),
-                        STR("{who} now promises that you will hear by {due} ({zone}).") },
-    [PROMISE_MET] = { STR("{who}已在承诺的 {due}（{zone}）之前答复您。"),
-                      STR("{who} has answered you before {due} ({zone}), as promised.") },
-    [PROMISE_MISSED] = { STR("{who}未能在承诺的 "
-                             "{due}（{zone}）之前答复您，非常抱歉，我们仍在跟进。"),
-                         STR("{who} has not answered you by {due} ({zone}), which was promised. We "
-                             "are sorry and stay on it.") },
-    [PROMISE_ENDED] = { STR("此事已结束，{who}无需再于 {due}（{zone}）之前答复。"),
-                        STR("The matter has ended; {who} no longer owes an answer by {due} "
-                            "({zone}).") },
-};
-static const struct sentence answered_late = {
-    STR("{who}已答复您，但晚于承诺的 {due}（{zone}），非常抱歉。"),
-    STR("{who} has answered you, but after {due} ({zone}), which was promised. We are sorry.")
-};
-/* The answer was in time, but its report came after the breach had been announced. */
-static const struct sentence answered_in_time = {
-    STR("{who}已答复您，但我们未能及时确认，曾告知您已超过承诺的 {due}（{zone}），非常抱歉。"),
-    STR("{who} has answered you before {due} ({zone}); we learned of it too late and told you "
-        "otherwise. We are sorry.")
-};
-
-static const struct sentence *choose(const struct promise *promise, const struct clock *clock)
+static const struct clock_sentence *choose(const struct promise *promise, const struct clock *clock)
 {
-    if (promise->status != PROMISE_MISSED || clock->fulfilled == TIME_NEVER)
-        return &sentences[promise->status];
-    return clock->fulfilled <= clock->due ? &answered_in_time : &answered_late;
+    const struct clock_kind_row *row = &clock_kinds[promise->clock];
+    switch (promise->status) {
+    case PROMISE_MADE:
+        return &row->made;
+    case PROMISE_MOVED:
+        return &row->moved;
+    case PROMISE_MET:
+        return &row->met;
+    case PROMISE_ENDED:
+        return &row->ended;
+    default:
+        break;
+    }
+    if (clock->fulfilled == TIME_NEVER)
+        return &row->missed;
+    return clock->fulfilled <= clock->due ? &row->kept_in_time : &row->kept_late;
 }
 
 static struct str fill(struct str format, struct str who, struct str due, struct str zone,
@@ -136,7 +119,7 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
     }
     json_close_array(json);
     JSON_KEY(json, "text");
-    const struct sentence *sentence = choose(last, &turn->ticket->response);
+    const struct clock_sentence *sentence = choose(last, ticket_clock(turn->ticket, last->clock));
     struct str due = zone_format(encoder->zone, last->due, text);
     struct str zone = encoder->config->zone;
     put_names(json, (struct config_name){ fill(sentence->zh, who.zh, due, zone, turn->arena),

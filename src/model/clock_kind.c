@@ -1,6 +1,35 @@
 #include "model/clock_kind.h"
 
-const char *clock_kind_name(enum clock_kind kind)
-{
-    return kind == CLOCK_RESPONSE ? "response" : "unknown";
-}
+const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
+    [CLOCK_RESPONSE] = {
+        .name = "response",
+        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
+        .keeps = { [CUE_REPLIED] = true },
+        .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true },
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "answered",
+        .unkept = "without an answer",
+        .made = { STR("{who}将在 {due}（{zone}）之前答复您。"),
+                  STR("You will hear from {who} by {due} ({zone}).") },
+        .moved = { STR("{who}现在承诺在 {due}（{zone}）之前答复您。"),
+                   STR("{who} now promises that you will hear by {due} ({zone}).") },
+        .met = { STR("{who}已在承诺的 {due}（{zone}）之前答复您。"),
+                 STR("{who} has answered you before {due} ({zone}), as promised.") },
+        .missed = { STR("{who}未能在承诺的 {due}（{zone}）之前答复您，非常抱歉，我们仍在跟进。"),
+                    STR("{who} has not answered you by {due} ({zone}), which was promised. We are "
+                        "sorry and stay on it.") },
+        .ended = { STR("此事已结束，{who}无需再于 {due}（{zone}）之前答复。"),
+                   STR("The matter has ended; {who} no longer owes an answer by {due} "
+                       "({zone}).") },
+        .kept_late = { STR("{who}已答复您，但晚于承诺的 {due}（{zone}），非常抱歉。"),
+                       STR("{who} has answered you, but after {due} ({zone}), which was promised. "
+                           "We are sorry.") },
+        .kept_in_time = { STR("{who}已答复您，但我们未能及时确认，曾告知您已超过承诺的 "
+                              "{due}（{zone}），非常抱歉。"),
+                          STR("{who} has answered you before {due} ({zone}); we learned of it too "
+                              "late and told you otherwise. We are sorry.") },
+    },
+};
+
+const size_t clock_kind_count = CLOCK_RESPONSE + 1;

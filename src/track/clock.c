@@ -21,9 +21,10 @@ static time_ms warning_time(const struct clock *clock, const struct config_warni
     return at > clock->start && at < clock->due ? at : TIME_NEVER;
 }
 
-static const struct target *target_of(const struct sla_terms *terms, int band)
+static const struct target *target_of(const struct clock *clock, const struct sla_terms *terms,
+                                      int band)
 {
-    return &terms->target[CLOCK_RESPONSE][band];
+    return &terms->target[clock->kind][band];
 }
 
 /* When a target that began at `start` ends: the one place where a calendar has a say. */
@@ -35,18 +36,27 @@ static time_ms due_time(const struct target *target, time_ms start)
 static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 {
     clock->band = band;
-    if (!target_given(target_of(terms, band)))
+    if (!target_given(target_of(clock, terms, band)))
         return;
-    clock->due = due_time(target_of(terms, band), clock->start);
+    clock->due = due_time(target_of(clock, terms, band), clock->start);
     clock->warn = warning_time(clock, &terms->warn);
+}
+
+void clock_reset(struct clock *clock, enum clock_kind kind)
+{
+    *clock = (struct clock){ .kind = kind,
+                             .state = CLOCK_OFF,
+                             .start = TIME_NEVER,
+                             .due = TIME_NEVER,
+                             .warn = TIME_NEVER,
+                             .breached = TIME_NEVER,
+                             .fulfilled = TIME_NEVER };
 }
 
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena)
 {
-    *clock = (struct clock){
-        .due = TIME_NEVER, .warn = TIME_NEVER, .breached = TIME_NEVER, .fulfilled = TIME_NEVER
-    };
+    clock_reset(clock, clock->kind);
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
     clock->start = start;
@@ -59,7 +69,7 @@ void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t de
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band, time_ms *previous)
 {
     bool promised = clock->due != TIME_NEVER;
-    if (clock->state != CLOCK_RUNNING || (promised && !target_given(target_of(terms, band))))
+    if (clock->state != CLOCK_RUNNING || (promised && !target_given(target_of(clock, terms, band))))
         return false;
     time_ms old = clock->due;
     aim(clock, terms, band);

@@ -26,7 +26,7 @@ static void write(struct json_writer *json, const struct config *config, size_t 
     json_put_str(json, sla->name);
     JSON_KEY(json, "calendar");
     json_put_text(json, "always");
-    for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++) {
+    for (size_t kind = 0; kind < clock_kind_count; kind++) {
         json_key(json, clock_kind_name((enum clock_kind)kind));
         json_open_array(json);
         for (int band = 0; band < BAND_COUNT; band++)
@@ -80,7 +80,7 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
     struct sla_terms *terms = memory;
     terms->name = arena_copy(arena, json_string(json_get(root, STR("name"))));
     terms->calendar = arena_copy(arena, json_string(json_get(root, STR("calendar"))));
-    for (int kind = 0; kind < CLOCK_KIND_COUNT; kind++) {
+    for (size_t kind = 0; kind < clock_kind_count; kind++) {
         if (!read_targets(root, (enum clock_kind)kind, arena, terms, err))
             return false;
     }

@@ -22,12 +22,18 @@ static unsigned next_step(const struct climb *climb, const struct ladder_terms *
     return step;
 }
 
+/* The clock that it climbs for; NULL: it is about the ticket. */
+static const struct clock *clock_of(const struct turn *turn, const struct climb *climb)
+{
+    return climb->subject < 0 ? NULL : ticket_clock(turn->ticket, (enum clock_kind)climb->subject);
+}
+
 static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
                                  enum notice_status status)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
     unsigned next = next_step(climb, terms);
-    struct notice *notice = turn_notice(turn);
+    struct notice *notice = turn_notice(turn, clock_of(turn, climb));
     notice->level = terms->steps[step].level;
     notice->step = (int)step + 1;
     notice->status = status;
@@ -104,18 +110,19 @@ static bool rule_applies(const struct config_escalation *rule, enum trigger trig
     return !rule->matcher || matcher_matches(rule->matcher, facts);
 }
 
-static struct climb *find_climb(struct ticket *ticket, enum trigger trigger)
+static struct climb *find_climb(struct ticket *ticket, enum trigger trigger, int subject)
 {
     for (size_t i = 0; i < ticket->climb_count; i++) {
-        if (ticket->climbs[i].trigger == trigger)
+        if (ticket->climbs[i].trigger == trigger && ticket->climbs[i].subject == subject)
             return &ticket->climbs[i];
     }
     return NULL;
 }
 
-static void start(struct turn *turn, enum trigger trigger, int band, uint64_t definition)
+static void start(struct turn *turn, enum trigger trigger, int subject, uint64_t definition)
 {
-    struct climb *climb = find_climb(turn->ticket, trigger);
+    int band = trigger == TRIGGER_BAND ? turn->ticket->band : -1;
+    struct climb *climb = find_climb(turn->ticket, trigger, subject);
     if (climb && !climb->acknowledged && climb->band == band)
         return;
     /* Another ladder than before: its steps are others, so those told must hear the end of it. */
@@ -124,12 +131,13 @@ static void start(struct turn *turn, enum trigger trigger, int band, uint64_t de
     if (!climb)
         climb = ticket_add_climb(turn->ticket, turn->arena);
     uint32_t told = climb->definition == definition ? climb->told : 0;
-    *climb =
-        (struct climb){ .definition = definition, .trigger = trigger, .band = band, .told = told };
+    *climb = (struct climb){
+        .definition = definition, .trigger = trigger, .subject = subject, .band = band, .told = told
+    };
     ascend(turn, climb);
 }
 
-void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
+static void trigger_about(struct turn *turn, enum trigger trigger, int subject, time_ms when)
 {
     const struct config *config = turn->config;
     if (when < config->quiet_before || turn->event->initial)
@@ -139,11 +147,21 @@ void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
         const struct config_escalation *rule = &config->escalations[i];
         if (!rule_applies(rule, trigger, turn->ticket, &facts))
             continue;
-        int band = trigger == TRIGGER_BAND ? turn->ticket->band : -1;
-        start(turn, trigger, band,
+        start(turn, trigger, subject,
               definitions_ladder_hash(turn->definitions, (size_t)rule->ladder));
         return;
     }
+}
+
+void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
+{
+    trigger_about(turn, trigger, -1, when);
+}
+
+void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
+                          time_ms when)
+{
+    trigger_about(turn, trigger, (int)kind, when);
 }
 
 void ladder_fire(struct turn *turn, struct climb *climb)
@@ -155,15 +173,19 @@ void ladder_fire(struct turn *turn, struct climb *climb)
         climb_step(turn, climb, terms);
 }
 
-/* "breach" and "band" name a kind of trigger, "band P1" that very one. */
+/* "breach" and "band" name a kind of trigger, "breach response" and "band P1" that very one. */
 static bool concerns(const struct climb *climb, struct str trigger)
 {
     struct str kind = str_from(trigger_name(climb->trigger));
+    const char *which = climb->subject >= 0 ? clock_kind_name((enum clock_kind)climb->subject)
+                        : climb->band >= 0  ? band_name(climb->band)
+                                            : NULL;
     if (str_empty(trigger) || str_equal(trigger, kind))
         return true;
-    return climb->band >= 0 && trigger.size == kind.size + 3 && str_starts(trigger, kind) &&
+    return which && trigger.size > kind.size && str_starts(trigger, kind) &&
            trigger.data[kind.size] == ' ' &&
-           str_is((struct str){ trigger.data + kind.size + 1, 2 }, band_name(climb->band));
+           str_is((struct str){ trigger.data + kind.size + 1, trigger.size - kind.size - 1 },
+                  which);
 }
 
 struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, struct str by)

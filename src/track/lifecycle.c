@@ -1,8 +1,8 @@
 #include "track/lifecycle.h"
 
+#include "track/clocks.h"
 #include "track/ladder.h"
 #include "track/ownership.h"
-#include "track/response.h"
 #include "track/row.h"
 
 typedef void apply_fn(struct turn *turn);
@@ -43,7 +43,7 @@ static void reopen(struct turn *turn)
     ticket->resolved_at = TIME_NEVER;
     ticket->closed_at = TIME_NEVER;
     ticket->purge_at = TIME_NEVER;
-    response_begin(turn, turn->at, INTERVAL_REOPENED);
+    clocks_cue(turn, CUE_REOPENED, turn->at);
     ladder_trigger(turn, TRIGGER_REOPENED, turn->at);
 }
 
@@ -53,7 +53,7 @@ static void reply(struct turn *turn)
     ticket->last_agent = turn->at;
     if (ticket->first_reply == TIME_NEVER)
         ticket->first_reply = turn->at;
-    response_fulfil(turn, turn->at);
+    clocks_cue(turn, CUE_REPLIED, turn->at);
     if (ticket->status == STATUS_NEW)
         move(turn, STATUS_OPEN);
 }
@@ -168,7 +168,7 @@ static void apply_resolved(struct turn *turn)
     if (!move(turn, STATUS_RESOLVED))
         return;
     ticket->resolved_at = turn->at;
-    response_end(turn, turn->at, "resolved");
+    clocks_cue(turn, CUE_RESOLVED, turn->at);
     ladder_end_all(turn, STR("resolved"));
 }
 
@@ -182,7 +182,7 @@ static void apply_closed(struct turn *turn)
     if (!move(turn, STATUS_CLOSED))
         return;
     ticket->closed_at = turn->at;
-    response_end(turn, turn->at, "closed");
+    clocks_cue(turn, CUE_CLOSED, turn->at);
     ladder_end_all(turn, STR("closed"));
 }
 
@@ -328,7 +328,7 @@ static void apply_late(struct turn *turn)
     struct str older = duration_format(turn->ticket->last_event - turn->at, text);
     turn_outcome(turn, OUTCOME_LATE, "%.*s older than what already happened", STR_ARG(older));
     if (is_reply(turn->event))
-        response_fulfil(turn, turn->at);
+        clocks_cue(turn, CUE_REPLIED, turn->at);
     else if (from_customer(turn->event))
         tell_holder(turn);
 }

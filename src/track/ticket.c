@@ -17,12 +17,7 @@ void ticket_init(struct ticket *ticket, struct str id, time_ms created)
                                .resolved_at = TIME_NEVER,
                                .closed_at = TIME_NEVER,
                                .purge_at = TIME_NEVER,
-                               .customer = { .value = -1, .vulnerable = -1 },
-                               .response = { .start = TIME_NEVER,
-                                             .due = TIME_NEVER,
-                                             .warn = TIME_NEVER,
-                                             .breached = TIME_NEVER,
-                                             .fulfilled = TIME_NEVER } };
+                               .customer = { .value = -1, .vulnerable = -1 } };
 }
 
 bool ticket_has_seen(const struct ticket *ticket, uint64_t identity)
@@ -54,6 +49,29 @@ void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *a
     ticket->informed = grown;
 }
 
+struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind)
+{
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (ticket->clocks[i].kind == kind)
+            return &ticket->clocks[i];
+    }
+    return NULL;
+}
+
+struct clock *ticket_clock_or_new(struct ticket *ticket, enum clock_kind kind, struct arena *arena)
+{
+    struct clock *clock = ticket_clock(ticket, kind);
+    if (clock)
+        return clock;
+    struct clock *grown = arena_alloc(arena, (ticket->clock_count + 1) * sizeof(*grown));
+    if (ticket->clock_count)
+        memcpy(grown, ticket->clocks, ticket->clock_count * sizeof(*grown));
+    ticket->clocks = grown;
+    clock = &grown[ticket->clock_count++];
+    clock_reset(clock, kind);
+    return clock;
+}
+
 struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena)
 {
     if (ticket->climb_count == ticket->climb_capacity) {
@@ -72,8 +90,10 @@ struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena)
 size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t room)
 {
     size_t count = 0;
-    if (ticket->response.state != CLOCK_OFF && count < room)
-        hashes[count++] = ticket->response.definition;
+    for (size_t i = 0; i < ticket->clock_count && count < room; i++) {
+        if (ticket->clocks[i].state != CLOCK_OFF)
+            hashes[count++] = ticket->clocks[i].definition;
+    }
     for (size_t i = 0; i < ticket->climb_count && count < room; i++)
         hashes[count++] = ticket->climbs[i].definition;
     return count;
@@ -81,7 +101,9 @@ size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t 
 
 time_ms ticket_deadline(const struct ticket *ticket, const struct definitions *definitions)
 {
-    time_ms first = time_min(clock_deadline(&ticket->response), ticket->purge_at);
+    time_ms first = ticket->purge_at;
+    for (size_t i = 0; i < ticket->clock_count; i++)
+        first = time_min(first, clock_deadline(&ticket->clocks[i]));
     for (size_t i = 0; i < ticket->climb_count; i++)
         first = time_min(first, climb_deadline(&ticket->climbs[i], definitions));
     return first;

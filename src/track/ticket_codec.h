@@ -6,6 +6,7 @@
 #include "track/ticket.h"
 
 struct ticket_codec {
+    bool (*fits)(const struct ticket *ticket); /* NULL: everything does */
     void (*pack)(const struct ticket *ticket, time_ms deadline, struct buf *out);
     /* Lists go to `arena`. False: not what `pack` writes; *why may then say what it is instead. */
     bool (*unpack)(struct unpack *in, struct str id, struct ticket *ticket, struct arena *arena,

@@ -76,6 +76,8 @@ void ticket_encode(const struct ticket *ticket, int version, time_ms deadline, s
 {
     size_t start = out->size;
     assert(version >= TICKET_OLDEST && version <= TICKET_VERSION);
+    while (codecs[version]->fits && !codecs[version]->fits(ticket))
+        version++;
     buf_reserve(out, 512 + 8 * ticket->seen_count);
     pack_byte(out, (unsigned)version);
     codecs[version]->pack(ticket, deadline, out);

@@ -45,8 +45,8 @@ static void unpack_customer(struct unpack *in, struct customer *customer)
 
 static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
 {
-    pack_byte(out, (unsigned)clock->state);
-    if (clock->state == CLOCK_OFF)
+    pack_byte(out, clock ? (unsigned)clock->state : CLOCK_OFF);
+    if (!clock || clock->state == CLOCK_OFF)
         return;
     pack_byte(out, clock->warned);
     pack_byte(out, (unsigned)clock->band);
@@ -59,11 +59,14 @@ static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
     pack_intervals(out, clock, base);
 }
 
-static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, struct arena *arena)
+static void unpack_clock(struct unpack *in, struct ticket *ticket, struct arena *arena)
 {
-    clock->state = (enum clock_state)unpack_bounded(in, CLOCK_STATE_COUNT - 1);
-    if (clock->state == CLOCK_OFF)
+    enum clock_state state = (enum clock_state)unpack_bounded(in, CLOCK_STATE_COUNT - 1);
+    time_ms base = ticket->created;
+    if (state == CLOCK_OFF)
         return;
+    struct clock *clock = ticket_clock_or_new(ticket, CLOCK_RESPONSE, arena);
+    clock->state = state;
     clock->warned = unpack_bounded(in, 1) != 0;
     clock->band = (int)unpack_bounded(in, BAND_COUNT - 1);
     clock->definition = unpack_fixed64(in);
@@ -88,6 +91,12 @@ static void pack_climb(struct buf *out, const struct climb *climb, time_ms base)
     pack_str(out, climb->by);
 }
 
+/* There was one clock for triggers to be about. */
+static int subject_of_old(enum trigger trigger)
+{
+    return trigger == TRIGGER_WARNING || trigger == TRIGGER_BREACH ? CLOCK_RESPONSE : -1;
+}
+
 /* Ascents were not told apart: what was told below the next step may be of this one. */
 static uint32_t rung_of_old(const struct climb *climb)
 {
@@ -98,6 +107,7 @@ static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
 {
     climb->definition = unpack_fixed64(in);
     climb->trigger = (enum trigger)unpack_bounded(in, TRIGGER_COUNT - 1);
+    climb->subject = subject_of_old(climb->trigger);
     climb->band = (int)unpack_bounded(in, BAND_COUNT) - 1;
     climb->since = unpack_time(in, base);
     climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
@@ -126,6 +136,19 @@ static void unpack_times(struct unpack *in, struct ticket *ticket)
         *times[i] = unpack_time(in, ticket->created);
 }
 
+static bool fits(const struct ticket *ticket)
+{
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (ticket->clocks[i].kind != CLOCK_RESPONSE && ticket->clocks[i].state != CLOCK_OFF)
+            return false;
+    }
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        if (ticket->climbs[i].subject != subject_of_old(ticket->climbs[i].trigger))
+            return false;
+    }
+    return true;
+}
+
 static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)
 {
     pack_fixed64(out, (uint64_t)deadline);
@@ -148,7 +171,7 @@ static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)
     pack_number(out, (uint64_t)ticket->contacts);
     pack_number(out, (uint64_t)ticket->reopens);
     pack_times(out, ticket);
-    pack_clock(out, &ticket->response, ticket->created);
+    pack_clock(out, ticket_clock(ticket, CLOCK_RESPONSE), ticket->created);
     pack_number(out, ticket->climb_count);
     for (size_t i = 0; i < ticket->climb_count; i++)
         pack_climb(out, &ticket->climbs[i], ticket->created);
@@ -208,7 +231,7 @@ static bool unpack(struct unpack *in, struct str id, struct ticket *ticket, stru
     ticket->contacts = (int)unpack_bounded(in, INT32_MAX);
     ticket->reopens = (int)unpack_bounded(in, INT32_MAX);
     unpack_times(in, ticket);
-    unpack_clock(in, &ticket->response, ticket->created, arena);
+    unpack_clock(in, ticket, arena);
     unpack_climbs(in, ticket, arena);
     if (ticket->row.given) {
         ticket->row.department = unpack_str(in);
@@ -224,4 +247,4 @@ static time_ms deadline_of(struct unpack *in)
     return (time_ms)unpack_fixed64(in);
 }
 
-const struct ticket_codec ticket_v1 = { pack, unpack, deadline_of };
+const struct ticket_codec ticket_v1 = { fits, pack, unpack, deadline_of };

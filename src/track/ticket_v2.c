@@ -14,10 +14,10 @@ enum flag {
     FLAG_ALL = (1 << 5) - 1
 };
 
-/* Small values that share a byte: a clock's state, whether it warned, its band; a climb's band and
- * whether it is acknowledged. */
+/* Small values that share a byte: a clock's state, whether it warned, its band; a climb's band,
+ * whether it is acknowledged, and its subject. */
 enum { CLOCK_STATE_BITS = 7, CLOCK_WARNED = 1 << 3, CLOCK_BAND_SHIFT = 4 };
-enum { CLIMB_BAND_BITS = 7, CLIMB_ACKNOWLEDGED = 1 << 3 };
+enum { CLIMB_BAND_BITS = 7, CLIMB_ACKNOWLEDGED = 1 << 3, CLIMB_SUBJECT_SHIFT = 4 };
 
 /* ---- what is always there */
 
@@ -143,42 +143,60 @@ static void unpack_customer(struct unpack *in, struct ticket *ticket, struct are
 
 static bool has_clocks(const struct ticket *ticket)
 {
-    return ticket->response.state != CLOCK_OFF;
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (ticket->clocks[i].state != CLOCK_OFF)
+            return true;
+    }
+    return false;
 }
 
 static void pack_clocks(const struct ticket *ticket, struct buf *out)
 {
-    const struct clock *clock = &ticket->response;
-    pack_byte(out, CLOCK_RESPONSE);
-    pack_byte(out, (unsigned)clock->state | (clock->warned ? CLOCK_WARNED : 0u) |
-                       (unsigned)clock->band << CLOCK_BAND_SHIFT);
-    pack_fixed64(out, clock->definition);
-    pack_time(out, clock->start, ticket->created);
-    pack_time(out, clock->due, ticket->created);
-    pack_time(out, clock->warn, ticket->created);
-    pack_time(out, clock->breached, ticket->created);
-    pack_time(out, clock->fulfilled, ticket->created);
-    pack_intervals(out, clock, ticket->created);
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        const struct clock *clock = &ticket->clocks[i];
+        if (clock->state == CLOCK_OFF)
+            continue;
+        pack_byte(out, (unsigned)clock->kind);
+        pack_byte(out, (unsigned)clock->state | (clock->warned ? CLOCK_WARNED : 0u) |
+                           (unsigned)clock->band << CLOCK_BAND_SHIFT);
+        pack_fixed64(out, clock->definition);
+        pack_time(out, clock->start, ticket->created);
+        pack_time(out, clock->due, ticket->created);
+        pack_time(out, clock->warn, ticket->created);
+        pack_time(out, clock->breached, ticket->created);
+        pack_time(out, clock->fulfilled, ticket->created);
+        pack_intervals(out, clock, ticket->created);
+    }
 }
 
-static void unpack_clocks(struct unpack *in, struct ticket *ticket, struct arena *arena)
+static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, struct arena *arena)
 {
-    struct clock *clock = &ticket->response;
-    unpack_bounded(in, CLOCK_KIND_COUNT - 1);
     unsigned bits = unpack_byte(in);
     clock->state = (enum clock_state)(bits & CLOCK_STATE_BITS);
     clock->warned = bits & CLOCK_WARNED;
     clock->band = (int)(bits >> CLOCK_BAND_SHIFT);
     clock->definition = unpack_fixed64(in);
-    clock->start = unpack_time(in, ticket->created);
-    clock->due = unpack_time(in, ticket->created);
-    clock->warn = unpack_time(in, ticket->created);
-    clock->breached = unpack_time(in, ticket->created);
-    clock->fulfilled = unpack_time(in, ticket->created);
-    unpack_intervals(in, clock, ticket->created, arena);
+    clock->start = unpack_time(in, base);
+    clock->due = unpack_time(in, base);
+    clock->warn = unpack_time(in, base);
+    clock->breached = unpack_time(in, base);
+    clock->fulfilled = unpack_time(in, base);
+    unpack_intervals(in, clock, base, arena);
     /* One that is off is not written. */
     if (clock->state == CLOCK_OFF || clock->state >= CLOCK_STATE_COUNT || clock->band >= BAND_COUNT)
         in->failed = true;
+}
+
+static void unpack_clocks(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    while (!in->failed && in->at < in->end) {
+        enum clock_kind kind = (enum clock_kind)unpack_bounded(in, clock_kind_count - 1);
+        if (in->failed || ticket_clock(ticket, kind)) {
+            in->failed = true;
+            return;
+        }
+        unpack_clock(in, ticket_clock_or_new(ticket, kind, arena), ticket->created, arena);
+    }
 }
 
 /* ---- climbs */
@@ -194,8 +212,9 @@ static void pack_climbs(const struct ticket *ticket, struct buf *out)
         const struct climb *climb = &ticket->climbs[i];
         pack_fixed64(out, climb->definition);
         pack_byte(out, (unsigned)climb->trigger);
-        pack_byte(out,
-                  (unsigned)(climb->band + 1) | (climb->acknowledged ? CLIMB_ACKNOWLEDGED : 0u));
+        pack_byte(out, (unsigned)(climb->band + 1) |
+                           (climb->acknowledged ? CLIMB_ACKNOWLEDGED : 0u) |
+                           (unsigned)(climb->subject + 1) << CLIMB_SUBJECT_SHIFT);
         pack_time(out, climb->since, ticket->created);
         pack_number(out, climb->next);
         pack_number(out, climb->told);
@@ -214,7 +233,8 @@ static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
     unsigned bits = unpack_byte(in);
     climb->acknowledged = bits & CLIMB_ACKNOWLEDGED;
     climb->band = (int)(bits & CLIMB_BAND_BITS) - 1;
-    if (climb->band >= BAND_COUNT || bits > (CLIMB_BAND_BITS | CLIMB_ACKNOWLEDGED))
+    climb->subject = (int)(bits >> CLIMB_SUBJECT_SHIFT) - 1;
+    if (climb->band >= BAND_COUNT || climb->subject >= (int)clock_kind_count)
         in->failed = true;
     climb->since = unpack_time(in, base);
     climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
@@ -352,4 +372,4 @@ static bool unpack(struct unpack *in, struct str id, struct ticket *ticket, stru
     return !in->failed && last >= TAG_CORE;
 }
 
-const struct ticket_codec ticket_v2 = { pack, unpack, deadline_of };
+const struct ticket_codec ticket_v2 = { NULL, pack, unpack, deadline_of };

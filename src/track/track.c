@@ -1,9 +1,9 @@
 #include "track/track.h"
 
+#include "track/clocks.h"
 #include "track/ladder.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
-#include "track/response.h"
 
 static bool is_late(const struct turn *turn)
 {
@@ -91,7 +91,7 @@ static void track_new(struct turn *turn, const struct past *past)
     ownership_begin(turn, assigned);
     /* A row of a first copy is somebody else's history: nothing was promised here. */
     if (!event->initial)
-        response_begin(turn, turn->at, INTERVAL_OPENED);
+        clocks_cue(turn, CUE_OPENED, turn->at);
     set_off(turn, past);
     lifecycle_apply(turn, false);
 }
@@ -100,8 +100,8 @@ static void track_known(struct turn *turn, const struct past *past)
 {
     const struct event *event = turn->event;
     if (turn->ticket->band != past->band)
-        response_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
-                                             STR_ARG(event->id)));
+        clocks_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
+                                           STR_ARG(event->id)));
     /* What is over, or was over when it happened, stays with whom it was. */
     bool stays = past->late || past->ended;
     if (turn->verdict)
@@ -139,9 +139,9 @@ void track_deadline(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
     turn->at = ticket_deadline(ticket, turn->definitions);
-    if (clock_deadline(&ticket->response) == turn->at) {
-        response_fire(turn);
-    } else if (ticket->purge_at == turn->at) {
+    if (clocks_fire(turn))
+        return;
+    if (ticket->purge_at == turn->at) {
         turn->timer = STR("retention");
         turn->gone = true;
     } else {

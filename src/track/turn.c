@@ -95,22 +95,39 @@ bool turn_has_told(const struct turn *turn, int department)
     return false;
 }
 
-void turn_promise(struct turn *turn, enum promise_status status, time_ms previous_due,
-                  struct str reason)
+void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
+                  time_ms previous_due, struct str reason)
 {
     struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
-    *promise = (struct promise){ CLOCK_RESPONSE, status, turn->ticket->response.due,
-                                 previous_due,   reason, NULL };
+    *promise = (struct promise){ clock->kind, status, clock->due, previous_due, reason, NULL };
     *turn->promises_end = promise;
     turn->promises_end = &promise->next;
 }
 
-struct notice *turn_notice(struct turn *turn)
+static bool is_owed(const struct clock *clock)
+{
+    return clock->due != TIME_NEVER &&
+           (clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED);
+}
+
+/* NULL: nothing is owed, or not by the clock that the notice is about. */
+static const struct clock *owed_clock(const struct ticket *ticket, const struct clock *about)
+{
+    const struct clock *first = NULL;
+    if (about)
+        return is_owed(about) ? about : NULL;
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        const struct clock *clock = &ticket->clocks[i];
+        if (is_owed(clock) && (!first || clock->due < first->due))
+            first = clock;
+    }
+    return first;
+}
+
+struct notice *turn_notice(struct turn *turn, const struct clock *about)
 {
     const struct ticket *ticket = turn->ticket;
-    const struct clock *clock = &ticket->response;
-    bool owed =
-        clock->due != TIME_NEVER && (clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED);
+    const struct clock *owed = owed_clock(ticket, about);
     struct told *told = arena_alloc(turn->arena, sizeof(*told));
     told->notice = (struct notice){
         .ticket = ticket->id,
@@ -123,8 +140,8 @@ struct notice *turn_notice(struct turn *turn)
         .label = ticket->label,
         .category = ticket->category,
         .account = ticket->customer.account,
-        .clock = owed ? str_from(clock_kind_name(CLOCK_RESPONSE)) : STR_NONE,
-        .due = owed ? clock->due : TIME_NEVER,
+        .clock = owed ? str_from(clock_kind_name(owed->kind)) : STR_NONE,
+        .due = owed ? owed->due : TIME_NEVER,
         .why = ticket->quote,
         .next_at = TIME_NEVER,
     };

@@ -36,7 +36,7 @@ static int close_arena(void **state)
 
 static struct clock started(int band)
 {
-    struct clock clock;
+    struct clock clock = { .kind = CLOCK_RESPONSE };
     clock_start(&clock, &terms, 1, band, START, INTERVAL_OPENED, arena);
     return clock;
 }
@@ -69,7 +69,7 @@ static void warnings_that_would_warn_of_nothing_are_left_out(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct sla_terms other = terms;
-        struct clock clock;
+        struct clock clock = { .kind = CLOCK_RESPONSE };
         other.warn = cases[i].warn;
         clock_start(&clock, &other, 1, 0, START, INTERVAL_OPENED, arena);
         if (clock_deadline(&clock) != cases[i].expected)

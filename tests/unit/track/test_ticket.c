@@ -45,21 +45,24 @@ static void fill(struct ticket *ticket, struct arena *arena)
     ticket->last_customer = NOW - 5;
     ticket->resolved_at = NOW + TIME_DAY;
     ticket->purge_at = NOW + 400 * TIME_DAY;
-    ticket->response = (struct clock){ .state = CLOCK_RUNNING,
-                                       .warned = true,
-                                       .definition = UINT64_C(0xfedcba9876543210),
-                                       .band = 1,
-                                       .start = NOW,
-                                       .due = NOW + TIME_HOUR,
-                                       .warn = TIME_NEVER,
-                                       .breached = NOW + 2 * TIME_HOUR,
-                                       .fulfilled = TIME_NEVER };
-    ticket->response.intervals = arena_alloc(arena, sizeof(struct interval));
-    ticket->response.intervals[0] = (struct interval){ NOW, TIME_NEVER, INTERVAL_REOPENED };
-    ticket->response.interval_count = 1;
+    struct clock *clock = ticket_clock_or_new(ticket, CLOCK_RESPONSE, arena);
+    *clock = (struct clock){ .kind = CLOCK_RESPONSE,
+                             .state = CLOCK_RUNNING,
+                             .warned = true,
+                             .definition = UINT64_C(0xfedcba9876543210),
+                             .band = 1,
+                             .start = NOW,
+                             .due = NOW + TIME_HOUR,
+                             .warn = TIME_NEVER,
+                             .breached = NOW + 2 * TIME_HOUR,
+                             .fulfilled = TIME_NEVER };
+    clock->intervals = arena_alloc(arena, sizeof(struct interval));
+    clock->intervals[0] = (struct interval){ NOW, TIME_NEVER, INTERVAL_REOPENED };
+    clock->interval_count = 1;
     ticket->climbs = arena_alloc(arena, sizeof(struct climb));
     ticket->climbs[0] = (struct climb){ .definition = 7,
                                         .trigger = TRIGGER_BAND,
+                                        .subject = -1,
                                         .band = 0,
                                         .since = NOW + 1,
                                         .next = 2,
@@ -114,11 +117,12 @@ static void what_is_encoded_comes_back(void **state)
     assert_int_equal(back.contacts, 300);
     assert_int_equal(back.last_customer, NOW - 5);
     assert_int_equal(back.last_agent, TIME_NEVER);
-    assert_int_equal(back.response.due, NOW + TIME_HOUR);
-    assert_int_equal(back.response.warn, TIME_NEVER);
-    assert_int_equal(back.response.intervals[0].to, TIME_NEVER);
+    assert_int_equal(back.clocks[0].due, NOW + TIME_HOUR);
+    assert_int_equal(back.clocks[0].warn, TIME_NEVER);
+    assert_int_equal(back.clocks[0].intervals[0].to, TIME_NEVER);
     assert_int_equal(back.climbs[0].told, 7);
     assert_int_equal(back.climbs[0].rung, 3);
+    assert_int_equal(back.climbs[0].subject, -1);
     assert_true(str_is(back.climbs[0].by, "林"));
     assert_true(ticket_has_seen(&back, UINT64_C(0x1122334455667788)));
     /* And nothing was forgotten: its encoding is the same. */

@@ -1,0 +1,176 @@
+#include "track/clocks.h"
+
+#include "track/ladder.h"
+
+static const struct clock_kind_row *row_of(const struct clock *clock)
+{
+    return &clock_kinds[clock->kind];
+}
+
+static uint64_t choose_sla(const struct turn *turn)
+{
+    const struct config *config = turn->config;
+    struct facts facts = turn_facts(turn, STR_NONE);
+    for (size_t i = 0; i < config->sla_count; i++) {
+        const struct matcher *matcher = config->slas[i].matcher;
+        if (!matcher || matcher_matches(matcher, &facts))
+            return definitions_sla_hash(turn->definitions, i);
+    }
+    return 0;
+}
+
+/* Whether any band has a target: a clock that can never promise anything is not worth its bytes. */
+static bool has_target(const struct sla_terms *terms, enum clock_kind kind)
+{
+    for (int band = 0; terms && band < BAND_COUNT; band++) {
+        if (target_given(&terms->target[kind][band]))
+            return true;
+    }
+    return false;
+}
+
+static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum clock_cue cue,
+                  time_ms time)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
+    enum interval_reason reason = cue == CUE_REOPENED ? INTERVAL_REOPENED : INTERVAL_OPENED;
+    struct clock *clock = ticket_clock(ticket, kind);
+    if (!has_target(terms, kind)) {
+        if (clock)
+            clock_reset(clock, kind);
+        return;
+    }
+    clock = ticket_clock_or_new(ticket, kind, turn->arena);
+    clock_start(clock, terms, sla, ticket->band, time, reason, turn->arena);
+    if (clock->due != TIME_NEVER)
+        turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER,
+                     cue == CUE_REOPENED ? STR("reopened") : STR_NONE);
+}
+
+static void declare_breach(struct turn *turn, struct clock *clock)
+{
+    clock->breached = turn->moment->now;
+    clock->warned = true;
+    turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
+    ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due);
+}
+
+/* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
+ * moment that has passed and end it, too. */
+static void declare_if_late(struct turn *turn, struct clock *clock, time_ms time)
+{
+    if (clock->state == CLOCK_RUNNING && clock->breached == TIME_NEVER && time > clock->due)
+        declare_breach(turn, clock);
+}
+
+static void keep(struct turn *turn, struct clock *clock, time_ms time)
+{
+    const char *kept = row_of(clock)->kept;
+    char text[TIME_TEXT_SIZE];
+    if (!clock_takes(clock, time))
+        return;
+    declare_if_late(turn, clock, time);
+    clock_fulfil(clock, time);
+    if (clock->due == TIME_NEVER)
+        return;
+    if (clock->state == CLOCK_MET)
+        turn_promise(turn, clock, PROMISE_MET, TIME_NEVER, STR_NONE);
+    else if (time > clock->due)
+        turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER,
+                     arena_printf(turn->arena, "%s %.*s late", kept,
+                                  STR_ARG(duration_format(time - clock->due, text))));
+    else
+        turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER,
+                     arena_printf(turn->arena,
+                                  "%s in time at %.*s, but reported only after the breach was "
+                                  "announced",
+                                  kept, STR_ARG(time_format(time, text))));
+}
+
+static void end(struct turn *turn, struct clock *clock, enum clock_cue cue, time_ms time)
+{
+    declare_if_late(turn, clock, time);
+    bool broken = clock->breached != TIME_NEVER;
+    if (!clock_end(clock, time) || clock->due == TIME_NEVER)
+        return;
+    turn_promise(turn, clock, PROMISE_ENDED, TIME_NEVER,
+                 arena_printf(turn->arena, "%s %s%s", clock_cue_name(cue), row_of(clock)->unkept,
+                              broken ? ", after the promise was missed" : ""));
+}
+
+void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time)
+{
+    struct ticket *ticket = turn->ticket;
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        struct clock *clock = &ticket->clocks[i];
+        if (row_of(clock)->keeps[cue])
+            keep(turn, clock, time);
+        if (row_of(clock)->ends[cue])
+            end(turn, clock, cue, time);
+    }
+    uint64_t sla = 0;
+    for (size_t kind = 0; kind < clock_kind_count; kind++) {
+        if (!clock_kinds[kind].starts[cue])
+            continue;
+        if (!sla)
+            sla = choose_sla(turn);
+        start(turn, (enum clock_kind)kind, sla, cue, time);
+    }
+}
+
+static void retarget(struct turn *turn, struct clock *clock, struct str cause)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    int from = clock->band;
+    time_ms previous = TIME_NEVER;
+    if (!terms || clock->state != CLOCK_RUNNING)
+        return;
+    if (!clock_retarget(clock, terms, ticket->band, &previous))
+        return;
+    /* A breach that was announced stays announced: its promise is broken, not moved. */
+    if (clock->breached != TIME_NEVER)
+        return;
+    const char *how = previous == TIME_NEVER  ? "promised"
+                      : clock->due < previous ? "tightened"
+                                              : "extended";
+    turn_promise(turn, clock, previous == TIME_NEVER ? PROMISE_MADE : PROMISE_MOVED, previous,
+                 arena_printf(turn->arena, "%s by %.*s: %s to %s", how, STR_ARG(cause),
+                              band_name(from), band_name(ticket->band)));
+}
+
+void clocks_retarget(struct turn *turn, struct str cause)
+{
+    for (size_t i = 0; i < turn->ticket->clock_count; i++)
+        retarget(turn, &turn->ticket->clocks[i], cause);
+}
+
+static void fire(struct turn *turn, struct clock *clock)
+{
+    const struct clock_kind_row *row = row_of(clock);
+    /* Both at once: who is told of the breach needs no warning. */
+    if (turn->moment->horizon >= clock->due) {
+        turn->at = clock->due;
+        turn->timer = arena_printf(turn->arena, "%s breach", row->name);
+        declare_breach(turn, clock);
+        return;
+    }
+    clock->warned = true;
+    turn->timer = arena_printf(turn->arena, "%s warning", row->name);
+    /* A backlog may yet bring the answer, but by the clock it is too late to warn of anything. */
+    if (turn->moment->now < clock->due)
+        ladder_trigger_clock(turn, row->warning, clock->kind, clock->warn);
+}
+
+bool clocks_fire(struct turn *turn)
+{
+    for (size_t i = 0; i < turn->ticket->clock_count; i++) {
+        struct clock *clock = &turn->ticket->clocks[i];
+        if (clock_deadline(clock) != turn->at)
+            continue;
+        fire(turn, clock);
+        return true;
+    }
+    return false;
+}
