@@ -130,9 +130,7 @@ static void escalations_poison(struct engine *engine, const struct record *recor
 {
     struct escalations *stage = (struct escalations *)engine;
     stage->tally.dead_letters++;
-    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(stage->config, SOURCE_ESCALATIONS, record, reason, STR(""), moment->now,
-                   actions);
+    deadletter_poison(stage->config, SOURCE_ESCALATIONS, record, attempts, moment->now, actions);
 }
 
 /* Resolved before anybody was told: a message would only puzzle. */

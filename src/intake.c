@@ -96,8 +96,7 @@ static void intake_poison(struct engine *engine, const struct record *record, in
 {
     struct intake *intake = (struct intake *)engine;
     intake->tally.dead_letters++;
-    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(intake->config, SOURCE_INTAKE, record, reason, STR(""), moment->now, actions);
+    deadletter_poison(intake->config, SOURCE_INTAKE, record, attempts, moment->now, actions);
 }
 
 static bool intake_tick(struct engine *engine, const struct moment *moment, unsigned limit,

@@ -338,9 +338,8 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
 {
     struct tickets *tickets = tickets_of(engine);
     tickets->tally.deadletters++;
-    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(tickets->setup.config, SOURCE_TICKETS, record, reason, STR(""), moment->now,
-                   actions);
+    deadletter_poison(tickets->setup.config, SOURCE_TICKETS, record, attempts, moment->now,
+                      actions);
 }
 
 /* ---- one deadline ---- */

@@ -20,3 +20,6 @@ struct config;
  * is copied into `actions->arena`. */
 void deadletter_add(const struct config *config, const char *stage, const struct record *record,
                     struct str reason, struct str at, time_ms now, struct actions *actions);
+/* The same of a record that ended the process `attempts` times: nobody looks inside. */
+void deadletter_poison(const struct config *config, const char *stage, const struct record *record,
+                       int attempts, time_ms now, struct actions *actions);

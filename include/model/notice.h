@@ -48,6 +48,10 @@ struct notice {
     struct str source; /* of a dead letter: "topic/partition/offset", else absent */
 };
 
+/* The next step as a value: {"level":…,"at":…}, or null. */
+struct json_writer;
+void notice_put_next(struct json_writer *json, const struct notice *notice);
+
 /* The record's JSON, in `arena`. */
 struct str notice_encode(const struct notice *notice, struct arena *arena);
 /* `notice` is untouched on failure; strings end up in `arena`. Unknown members are ignored. */

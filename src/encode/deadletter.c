@@ -95,3 +95,10 @@ void deadletter_add(const struct config *config, const char *stage, const struct
     add_letter(record, reason, at, actions);
     add_notice(config, stage, record, reason, now, actions);
 }
+
+void deadletter_poison(const struct config *config, const char *stage, const struct record *record,
+                       int attempts, time_ms now, struct actions *actions)
+{
+    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
+    deadletter_add(config, stage, record, reason, STR(""), now, actions);
+}

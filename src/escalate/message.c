@@ -162,16 +162,7 @@ static void put_ticket(const struct message *message, const struct notice *notic
     JSON_KEY(json, "by");
     json_put_str(json, notice->by);
     JSON_KEY(json, "next");
-    if (str_present(notice->next_level)) {
-        json_open_object(json);
-        JSON_KEY(json, "level");
-        json_put_str(json, notice->next_level);
-        JSON_KEY(json, "at");
-        json_put_time_ms(json, notice->next_at);
-        json_close_object(json);
-    } else {
-        json_put_null(json);
-    }
+    notice_put_next(json, notice);
     json_close_object(json);
 }
 

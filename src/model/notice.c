@@ -19,6 +19,20 @@ const char *notice_status_name(enum notice_status status)
     return status_names[status];
 }
 
+void notice_put_next(struct json_writer *json, const struct notice *notice)
+{
+    if (!str_present(notice->next_level)) {
+        json_put_null(json);
+        return;
+    }
+    json_open_object(json);
+    JSON_KEY(json, "level");
+    json_put_str(json, notice->next_level);
+    JSON_KEY(json, "at");
+    json_put_time_ms(json, notice->next_at);
+    json_close_object(json);
+}
+
 static void write_step(struct json_writer *json, const struct notice *notice)
 {
     JSON_KEY(json, "department");
@@ -38,16 +52,7 @@ static void write_step(struct json_writer *json, const struct notice *notice)
     JSON_KEY(json, "time");
     json_put_time_ms(json, notice->time);
     JSON_KEY(json, "next");
-    if (str_present(notice->next_level)) {
-        json_open_object(json);
-        JSON_KEY(json, "level");
-        json_put_str(json, notice->next_level);
-        JSON_KEY(json, "at");
-        json_put_time_ms(json, notice->next_at);
-        json_close_object(json);
-    } else {
-        json_put_null(json);
-    }
+    notice_put_next(json, notice);
     JSON_KEY(json, "by");
     json_put_str(json, notice->by);
 }
