@@ -58,7 +58,7 @@ out:
 
 static bool check_version(const struct changelog *changelog, struct error *err)
 {
-    char range[32];
+    char range[64];
     if (changelog->oldest < changelog->newest)
         snprintf(range, sizeof(range), "versions %d to %d", changelog->oldest, changelog->newest);
     else
