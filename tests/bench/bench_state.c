@@ -84,7 +84,8 @@ static void make_event(struct buf *out, const char *type, size_t ticket, int64_t
                    "come back to you with an answer today.\"}");
 }
 
-/* Keeps what a restore will read: each key is written once while tickets are opened. */
+/* Keeps what a restore will read: each key is written once while tickets are opened, which takes
+ * seconds of event time, so that no deadline comes between. */
 static void take(struct bench *bench, bool keep)
 {
     for (size_t i = 0; i < bench->actions.count; i++) {
@@ -108,10 +109,10 @@ static void feed_batch(struct bench *bench, const char *type, size_t from, size_
     struct buf json = { 0 };
     arena_reset(bench->arena);
     for (size_t i = from; i < to; i++) {
-        make_event(&json, type, i, START + bench->offset * 10);
+        make_event(&json, type, i, START + bench->offset / 100);
         records[i - from] = (struct record){ .topic = bench->config->topics.home,
                                              .offset = bench->offset,
-                                             .timestamp = START + bench->offset * 10,
+                                             .timestamp = START + bench->offset / 100,
                                              .value = arena_copy(bench->arena, buf_str(&json)) };
         bench->offset++;
     }
