@@ -8,7 +8,8 @@
 #include "base/mem.h"
 #include "model/changelog.h"
 
-enum { DEFINITIONS_MAX = 64 }; /* that one ticket can use: one of its clock, one for each trigger */
+/* That one ticket can use: one of each clock, one for each trigger and clock that it is about. */
+enum { DEFINITIONS_MAX = CLOCK_KIND_MAX + TRIGGER_COUNT * (1 + CLOCK_KIND_MAX) };
 
 struct state {
     struct store *store;
@@ -70,8 +71,9 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     bool valid = ticket_decode(encoding, id, arena, ticket, NULL);
     assert(valid); /* ours, or checked when it was restored */
     (void)valid;
-    ticket->used = arena_alloc_raw(arena, (1 + ticket->climb_count) * sizeof(*ticket->used));
-    ticket->used_count = ticket_definitions(ticket, ticket->used, 1 + ticket->climb_count);
+    size_t room = ticket->clock_count + ticket->climb_count;
+    ticket->used = arena_alloc_raw(arena, (room + 1) * sizeof(*ticket->used));
+    ticket->used_count = ticket_definitions(ticket, ticket->used, room);
     return ticket;
 }
 

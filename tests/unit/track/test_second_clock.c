@@ -196,6 +196,30 @@ static void what_an_old_version_cannot_hold_is_written_in_the_next(void **state)
     world_close(&world);
 }
 
+/* Every promise counts as a user of its terms; with the ticket they are forgotten. */
+static void the_terms_of_both_are_forgotten_with_the_ticket(void **state)
+{
+    struct world world;
+    int forgotten = 0;
+    (void)state;
+    begin(&world, 0);
+    world_commit(&world);
+    feed(&world, TIME_MINUTE, "\"type\":\"updated\",\"id\":\"b\"");
+    world_commit(&world);
+    feed(&world, 2 * TIME_MINUTE, "\"type\":\"closed\",\"id\":\"c\"");
+    world_commit(&world);
+    pass(&world, 2 * TIME_MINUTE + config->retention);
+    assert_int_equal(tickets_engine.next(world.engine), TIME_NEVER);
+    for (size_t i = 0; i < world.changelog_count; i++) {
+        if (world.changelog[i].key[0] != 'd' || world_outdated(&world, i))
+            continue;
+        assert_null(world.changelog[i].value);
+        forgotten++;
+    }
+    assert_int_equal(forgotten, 2); /* an SLA and a ladder */
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_breach_of_one_does_not_swallow_that_of_the_other),
         cmocka_unit_test(one_can_be_acknowledged_without_the_other),
         cmocka_unit_test(each_is_kept_and_ended_by_its_own),
+        cmocka_unit_test(the_terms_of_both_are_forgotten_with_the_ticket),
         cmocka_unit_test(what_an_old_version_cannot_hold_is_written_in_the_next),
     };
     json_init();
