@@ -110,13 +110,21 @@ static void name_workers(struct app *app, const char *given)
     app_name_workers(app, instance);
 }
 
-/* sysexits code, EX_OK: the workers run. The table of customers is read to its end before any task
+/* On the reader's thread. */
+static void share_snapshot(void *arg, struct snapshot *snapshot)
+{
+    struct app *app = arg;
+    for (int i = 0; i < app->worker_count; i++)
+        worker_use_snapshot(app->workers[i], snapshot);
+}
+
+/* sysexits code, EX_OK: the workers run. The global tables are read to their ends before any task
  * starts: a gold customer must not be taken for nobody because the table came late. */
 static int start_workers(struct app *app)
 {
     struct error err;
-    app->customers = customers_reader_open(shared_config_get(app->config), app->log, &err);
-    if (app->customers == NULL) {
+    app->globals = globals_reader_open(shared_config_get(app->config), app->log, &err);
+    if (app->globals == NULL) {
         log_say(app->log, LOGGED_ERROR, "%s", err.text);
         return EX_UNAVAILABLE;
     }
@@ -128,16 +136,17 @@ static int start_workers(struct app *app)
                                       .inputs = &app->inputs,
                                       .log = app->log,
                                       .failpoints = app->failpoints,
-                                      .customers = customers_reader_copy(app->customers),
                                       .accept_loss = app->accept_loss,
                                       .main_fd = app->wake_fd };
+        for (enum global global = 0; global < GLOBAL_COUNT; global++)
+            setup.snapshots[global] = globals_reader_snapshot(app->globals, global);
         app->workers[i] = worker_start(&setup, &err);
         if (app->workers[i] == NULL) {
             log_say(app->log, LOGGED_ERROR, "worker %d: %s", i, err.text);
             return EX_OSERR;
         }
     }
-    if (customers_reader_follow(app->customers, app->workers, app->worker_count, &err))
+    if (globals_reader_follow(app->globals, share_snapshot, app, &err))
         return EX_OK;
     log_say(app->log, LOGGED_ERROR, "%s", err.text);
     return EX_OSERR;

@@ -12,7 +12,7 @@
 #include "model/record.h"
 
 struct config;
-struct customers;
+struct globals;
 struct engine;
 struct prepared;
 
@@ -23,9 +23,9 @@ struct engine_setup {
     int32_t partition_count; /* of the input topic */
     int32_t home_partitions; /* of the home topic: where a forward goes */
     int changelog_version;   /* see changelog_begin; 0 is the rule */
-    /* The global table `ombud.customers` as of now; NULL, or pointing at NULL: there is none. The
-     * caller may exchange the pointer between turns, never during one. */
-    const struct customers *const *customers;
+    /* Outlives the engine; NULL: there are none. The caller may exchange tables in it between
+     * turns, never during one. */
+    const struct globals *globals;
 };
 
 struct engine_counter {

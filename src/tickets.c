@@ -10,6 +10,7 @@
 #include "encode/forward.h"
 #include "encode/records.h"
 #include "enrich/enrich.h"
+#include "globals.h"
 #include "stages.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
@@ -166,7 +167,7 @@ static void enrich(struct tickets *tickets, struct turn *turn, struct event *eve
 {
     struct ticket *ticket = turn->ticket;
     struct customer customer = ticket->customer;
-    const struct customers *table = tickets->setup.customers ? *tickets->setup.customers : NULL;
+    const struct customers *table = globals_customers(tickets->setup.globals);
     enrich_customer(table, turn->created ? NULL : &ticket->customer, event, turn->arena, &customer);
     ticket->customer = customer;
     event->customer = customer;

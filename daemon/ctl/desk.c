@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "ctl/record_json.h"
-#include "enrich/enrich.h"
+#include "globals.h"
 #include "stages.h"
 
 enum { LINE_BLOCK = 64 * 1024 };
@@ -19,31 +19,29 @@ struct seat {
 
 struct desk {
     const struct config *config;
-    const struct customers *customers;
+    struct globals globals;
     struct arena *arena; /* of one line */
-    struct seat tickets;
-    struct seat *intakes; /* as config->sources; of the home topic unused */
+    struct seat *seats;  /* as config->sources: the first reads the home topic */
     struct line_defaults defaults;
 };
 
-static void seat_open(struct desk *desk, struct seat *seat, const struct engine_ops *ops,
-                      struct str topic)
+static void seat_open(struct desk *desk, struct seat *seat, struct str topic)
 {
+    struct stage_input input = { 0 };
+    stages_input(desk->config, topic, &input);
     struct engine_setup setup = { .config = desk->config,
                                   .topic = topic,
                                   .partition_count = 1,
                                   .home_partitions = 1,
-                                  .customers = &desk->customers };
-    seat->ops = ops;
-    seat->engine = ops->create(&setup);
+                                  .globals = &desk->globals };
+    seat->ops = stages[input.stage].ops;
+    seat->engine = seat->ops->create(&setup);
     seat->clock.mode = CLOCK_STREAM;
     actions_init(&seat->actions);
 }
 
 static void seat_close(struct seat *seat)
 {
-    if (seat->engine == NULL)
-        return;
     seat->ops->destroy(seat->engine);
     actions_free(&seat->actions);
 }
@@ -52,15 +50,12 @@ struct desk *desk_open(const struct config *config, const struct customers *cust
 {
     struct desk *desk = mem_alloc(sizeof(*desk));
     desk->config = config;
-    desk->customers = customers;
+    desk->globals.tables[GLOBAL_CUSTOMERS] = customers;
     desk->arena = arena_new(LINE_BLOCK);
     desk->defaults.topic = config->topics.home;
-    desk->intakes = mem_array(config->source_count, sizeof(*desk->intakes));
-    seat_open(desk, &desk->tickets, &tickets_engine, config->topics.home);
-    for (size_t i = 0; i < config->source_count; i++) {
-        if (!config->sources[i].home)
-            seat_open(desk, &desk->intakes[i], &intake_engine, config->sources[i].topic);
-    }
+    desk->seats = mem_array(config->source_count, sizeof(*desk->seats));
+    for (size_t i = 0; i < config->source_count; i++)
+        seat_open(desk, &desk->seats[i], config->sources[i].topic);
     return desk;
 }
 
@@ -68,10 +63,9 @@ void desk_close(struct desk *desk)
 {
     if (desk == NULL)
         return;
-    seat_close(&desk->tickets);
     for (size_t i = 0; i < desk->config->source_count; i++)
-        seat_close(&desk->intakes[i]);
-    free(desk->intakes);
+        seat_close(&desk->seats[i]);
+    free(desk->seats);
     arena_free(desk->arena);
     free(desk);
 }
@@ -99,7 +93,7 @@ static void feed_intake(struct desk *desk, struct seat *intake, const struct rec
                                   .headers = action->headers,
                                   .header_count = action->header_count };
         if (action->output == OUTPUT_HOME)
-            seat_feed(&desk->tickets, &forward, desk->arena);
+            seat_feed(&desk->seats[0], &forward, desk->arena);
     }
 }
 
@@ -108,7 +102,7 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
     struct record record;
     bool bare;
     arena_reset(desk->arena);
-    actions_clear(&desk->tickets.actions);
+    actions_clear(&desk->seats[0].actions);
     if (!record_from_line(line, &desk->defaults, desk->arena, &record, &bare, err))
         return NULL;
     if (bare) {
@@ -119,11 +113,11 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
         if (!str_equal(record.topic, desk->config->sources[i].topic))
             continue;
         record.partition = 0;
-        if (desk->config->sources[i].home)
-            seat_feed(&desk->tickets, &record, desk->arena);
+        if (i == 0)
+            seat_feed(&desk->seats[0], &record, desk->arena);
         else
-            feed_intake(desk, &desk->intakes[i], &record);
-        return &desk->tickets.actions;
+            feed_intake(desk, &desk->seats[i], &record);
+        return &desk->seats[0].actions;
     }
     error_set(err, "topic '%.*s' is no input of this configuration", STR_ARG(record.topic));
     return NULL;
@@ -131,7 +125,7 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
 
 const struct actions *desk_advance(struct desk *desk, time_ms until)
 {
-    struct seat *seat = &desk->tickets;
+    struct seat *seat = &desk->seats[0];
     actions_clear(&seat->actions);
     engine_advance(seat->ops, seat->engine, &seat->clock, until, &seat->actions);
     seat->ops->mark(seat->engine);

@@ -15,6 +15,7 @@
 #include "explain/explain.h"
 #include "json/json_writer.h"
 #include "enrich/enrich.h"
+#include "globals.h"
 #include "stages.h"
 
 enum { EVENT_BLOCK = 64 * 1024 };
@@ -27,7 +28,7 @@ struct explain {
     bool mapping;
     const char *topic; /* NULL: home */
     const char *customers_path;
-    const struct customers *customers;
+    struct globals globals;
     struct engine *engine;
     struct task_clock clock;
     struct line_defaults defaults;
@@ -188,12 +189,12 @@ static int run(const struct command *command, int argc, char **argv)
         config_free(explain.config);
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }
-    explain.customers = customers;
+    explain.globals.tables[GLOBAL_CUSTOMERS] = customers;
     struct engine_setup setup = { .config = explain.config,
                                   .topic = explain.config->topics.home,
                                   .partition_count = 1,
                                   .home_partitions = 1,
-                                  .customers = &explain.customers };
+                                  .globals = &explain.globals };
     explain.engine = tickets_engine.create(&setup);
     explain.defaults.topic = explain.topic ? str_from(explain.topic) : explain.config->topics.home;
     code = 0;

@@ -14,6 +14,7 @@
 #include "host/options.h"
 #include "ctl/record_json.h"
 #include "enrich/enrich.h"
+#include "globals.h"
 #include "stages.h"
 
 enum { LINE_BLOCK = 64 * 1024, OUTPUT_FLUSH = 256 * 1024 };
@@ -32,7 +33,7 @@ struct replay {
     const struct command *command;
     struct config *config;
     const char *customers_path;
-    const struct customers *customers;
+    struct globals globals;
     struct replay_task *tasks;
     size_t task_count;
     struct actions actions;
@@ -68,7 +69,7 @@ static struct replay_task *find_task(struct replay *replay, struct str topic, in
                                   .partition = partition,
                                   .partition_count = stages_partitions(input.stage, home),
                                   .home_partitions = home,
-                                  .customers = &replay->customers };
+                                  .globals = &replay->globals };
     replay->tasks = mem_resize(replay->tasks, replay->task_count + 1, sizeof(*replay->tasks));
     struct replay_task *task = &replay->tasks[replay->task_count++];
     *task = (struct replay_task){ .stage = input.stage,
@@ -277,7 +278,7 @@ static int run(const struct command *command, int argc, char **argv)
         config_free(replay.config);
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }
-    replay.customers = customers;
+    replay.globals.tables[GLOBAL_CUSTOMERS] = customers;
     choose_stages(&replay);
     if (replay.partitions == 0)
         replay.partitions = replay.config->topics.partitions;

@@ -141,7 +141,7 @@ static struct task *make_task(const struct assignment *assignment, int input, in
     struct task *task = task_new(from->stage, assignment->setup.config, from->topic, partition,
                                  from->partitions, inputs->home_partitions);
     task->failpoints = assignment->setup.failpoints;
-    assignment->setup.equip(assignment->setup.arg, task);
+    task->setup.globals = assignment->setup.globals;
     return task;
 }
 

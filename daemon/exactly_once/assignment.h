@@ -19,11 +19,9 @@ struct assignment_setup {
     rd_kafka_t *consumer;
     struct log *log;
     struct failpoints *failpoints;
-    int fd;             /* eventfd that the tasks' queues wake */
-    atomic_uint *epoch; /* of the membership, see ending.h */
-    /* Fills in what the worker gives its engines (the table of customers). */
-    void (*equip)(void *arg, struct task *task);
-    void *arg;
+    int fd;                        /* eventfd that the tasks' queues wake */
+    atomic_uint *epoch;            /* of the membership, see ending.h */
+    const struct globals *globals; /* for engines; outlives it */
 };
 
 struct assignment *assignment_new(const struct assignment_setup *setup);

@@ -5,7 +5,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "enrich/enrich.h"
 #include "host/now.h"
 #include "exactly_once/plan.h"
 #include "exactly_once/worker_inside.h"
@@ -60,16 +59,22 @@ static void adopt_config(struct worker *worker)
     worker_wake(worker->setup.main_fd);
 }
 
-static void adopt_customers(struct worker *worker)
+static void adopt_snapshots(struct worker *worker)
 {
+    struct snapshot *dropped[GLOBAL_COUNT] = { NULL };
     pthread_mutex_lock(&worker->lock);
-    struct customers *next = worker->next_customers;
-    worker->next_customers = NULL;
+    for (int i = 0; i < GLOBAL_COUNT; i++) {
+        struct snapshot *next = worker->next_snapshots[i];
+        if (next == NULL)
+            continue;
+        dropped[i] = worker->snapshots[i];
+        worker->snapshots[i] = next;
+        worker->next_snapshots[i] = NULL;
+        worker->globals.tables[i] = snapshot_table(next);
+    }
     pthread_mutex_unlock(&worker->lock);
-    if (next == NULL)
-        return;
-    customers_free((struct customers *)worker->customers);
-    worker->customers = next;
+    for (int i = 0; i < GLOBAL_COUNT; i++)
+        snapshot_drop(dropped[i]);
 }
 
 /* A configuration must not be exchanged under the restorer. */
@@ -252,7 +257,7 @@ static void turn(struct worker *worker)
         return;
     time_ms now = now_boot();
     notice_gap(worker, now);
-    adopt_customers(worker);
+    adopt_snapshots(worker);
     follow_plan(worker, now);
     enum transaction_state state = transaction_state(worker->transaction);
     if (is_over(worker) || state == TRANSACTION_STARTING)
@@ -377,12 +382,6 @@ void worker_on_restored(void *arg, struct task *task)
         return;
     }
     turn(worker);
-}
-
-void worker_equip(void *arg, struct task *task)
-{
-    struct worker *worker = arg;
-    task->setup.customers = &worker->customers;
 }
 
 static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)

@@ -11,8 +11,8 @@
 #include "kafka/inputs.h"
 #include "host/log.h"
 #include "exactly_once/report.h"
+#include "exactly_once/snapshot.h"
 
-struct customers;
 struct worker;
 struct shared_config;
 
@@ -23,7 +23,7 @@ struct worker_setup {
     const struct inputs *inputs;
     struct log *log;
     struct failpoints *failpoints;
-    struct customers *customers; /* the first table, its own; see worker_use_customers */
+    struct snapshot *snapshots[GLOBAL_COUNT]; /* taken by reference; see worker_use_snapshot */
     bool accept_loss;
     int main_fd; /* eventfd: written when `worker_phase` or anything of interest changes */
 };
@@ -50,7 +50,8 @@ void worker_join(struct worker *worker);
 void worker_reconfigure(struct worker *worker, struct shared_config *config);
 /* The fingerprint-bearing configuration in use is `config`. */
 bool worker_uses(struct worker *worker, const struct shared_config *config);
-/* The table of customers, exchanged whole; the old one is freed when the worker has let go. */
-void worker_use_customers(struct worker *worker, struct customers *customers);
+/* Another snapshot of a global table, taken by reference; it looks through it from its next turn
+ * on, and drops the one before. */
+void worker_use_snapshot(struct worker *worker, struct snapshot *snapshot);
 /* A copy of its latest report, at most a quarter of a second old. */
 void worker_report(struct worker *worker, struct worker_report *report);

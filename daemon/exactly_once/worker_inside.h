@@ -22,7 +22,8 @@ struct worker {
     struct assignment *assignment;
     struct verifier *verifier;
     struct feeder *feeder;
-    const struct customers *customers; /* what engines look through */
+    struct snapshot *snapshots[GLOBAL_COUNT];
+    struct globals globals; /* what engines see of them */
     struct shared_config *config;
     int wake_fd, consumer_fd, tasks_fd;
     struct event *wake_event, *consumer_event, *tasks_event, *turn_timer, *tick_timer;
@@ -39,7 +40,7 @@ struct worker {
     atomic_ullong progress;
     pthread_mutex_t lock; /* guards what follows */
     struct shared_config *next_config;
-    struct customers *next_customers;
+    struct snapshot *next_snapshots[GLOBAL_COUNT]; /* NULL: no other */
     struct worker_report report;
 };
 
@@ -53,7 +54,6 @@ void worker_wake(int fd);
 /* Events of the parts of `struct worker`, each with the worker as argument. */
 void worker_on_transaction(void *arg, enum transaction_end end, struct task **tasks, size_t count);
 void worker_on_restored(void *arg, struct task *task);
-void worker_equip(void *arg, struct task *task);
 void worker_on_consumer(evutil_socket_t fd, short what, void *arg);
 void worker_on_news(evutil_socket_t fd, short what, void *arg);
 void worker_on_turn(evutil_socket_t fd, short what, void *arg);

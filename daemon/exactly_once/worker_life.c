@@ -5,7 +5,6 @@
 #include <sys/eventfd.h>
 
 #include "base/mem.h"
-#include "enrich/enrich.h"
 #include "kafka/kafka_conf.h"
 #include "exactly_once/worker_inside.h"
 
@@ -58,8 +57,7 @@ static bool open_parts(struct worker *worker, struct error *err)
                                            .failpoints = worker->setup.failpoints,
                                            .fd = worker->tasks_fd,
                                            .epoch = &worker->epoch,
-                                           .equip = worker_equip,
-                                           .arg = worker };
+                                           .globals = &worker->globals };
     struct restorer_setup restorer = { worker->consumer,         worker->setup.log,
                                        worker->setup.failpoints, worker->setup.accept_loss,
                                        worker_on_restored,       worker };
@@ -115,7 +113,10 @@ struct worker *worker_start(const struct worker_setup *setup, struct error *err)
     struct worker *worker = mem_alloc(sizeof(*worker));
     worker->setup = *setup;
     worker->config = shared_config_take(setup->config);
-    worker->customers = setup->customers;
+    for (int i = 0; i < GLOBAL_COUNT; i++) {
+        worker->snapshots[i] = snapshot_take(setup->snapshots[i]);
+        worker->globals.tables[i] = snapshot_table(setup->snapshots[i]);
+    }
     pthread_mutex_init(&worker->lock, NULL);
     worker->undeliverable = undeliverable_new();
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -184,12 +185,14 @@ bool worker_uses(struct worker *worker, const struct shared_config *config)
     return uses;
 }
 
-void worker_use_customers(struct worker *worker, struct customers *customers)
+void worker_use_snapshot(struct worker *worker, struct snapshot *snapshot)
 {
+    struct snapshot **next = &worker->next_snapshots[snapshot_global(snapshot)];
     pthread_mutex_lock(&worker->lock);
-    customers_free(worker->next_customers);
-    worker->next_customers = customers;
+    struct snapshot *unused = *next;
+    *next = snapshot_take(snapshot);
     pthread_mutex_unlock(&worker->lock);
+    snapshot_drop(unused);
     worker_wake(worker->wake_fd);
 }
 

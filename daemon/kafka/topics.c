@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "globals.h"
 #include "stages.h"
 
 /* A changelog may hold a superseded record so long, ms: what restore has to skip is bounded. */
@@ -56,7 +57,8 @@ struct topic_plan *topics_plan(const struct config *config, size_t *count)
         if (outputs[output].kind != TOPIC_INPUT && output_published(config, output))
             plan_output(&plan, config, output);
     }
-    plan_add(&plan, config->topics.customers, TOPIC_TABLE)->read = true;
+    for (enum global global = 0; global < GLOBAL_COUNT; global++)
+        plan_add(&plan, global_topic(config, global), TOPIC_TABLE)->read = true;
     *count = plan.count;
     return plan.items;
 }

@@ -4,7 +4,7 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
-#include "exactly_once/customers_reader.h"
+#include "exactly_once/globals_reader.h"
 #include "host/failpoint.h"
 #include "kafka/inputs.h"
 #include "host/log.h"
@@ -23,7 +23,7 @@ struct app {
     int worker_count;
     char (*names)[NAME_BYTES]; /* group.instance.id and transactional.id of each */
     struct worker **workers;
-    struct customers_reader *customers;
+    struct globals_reader *globals;
     int wake_fd; /* eventfd that workers write when something changed */
 };
 

@@ -30,7 +30,7 @@ struct main_loop {
     uint64_t watchdog_us; /* 0: none */
     time_ms watchdog_fed;
     uint64_t *progress; /* of each worker at the last feeding */
-    uint64_t customers_progress;
+    uint64_t globals_progress;
     unsigned ticks;
 };
 
@@ -100,9 +100,9 @@ static void feed_watchdog(struct main_loop *loop)
         if (worker_progress(loop->app->workers[i]) == loop->progress[i])
             return;
     }
-    if (customers_reader_progress(loop->app->customers) == loop->customers_progress)
+    if (globals_reader_progress(loop->app->globals) == loop->globals_progress)
         return;
-    loop->customers_progress = customers_reader_progress(loop->app->customers);
+    loop->globals_progress = globals_reader_progress(loop->app->globals);
     for (int i = 0; i < loop->app->worker_count; i++)
         loop->progress[i] = worker_progress(loop->app->workers[i]);
     loop->watchdog_fed = now;
