@@ -1,9 +1,9 @@
 #include "exactly_once/feed.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "host/now.h"
 
 enum {
     SLICE = 64,             /* records between two looks at the clock */
@@ -51,13 +51,6 @@ void feeder_free(struct feeder *feeder)
 void feeder_configure(struct feeder *feeder, const struct config *config)
 {
     feeder->config = config;
-}
-
-static int64_t microseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
 /* After a quiet interval the first event commits at once; otherwise commits keep a steady beat,
@@ -163,7 +156,7 @@ static bool feed_first(struct feeder *feeder, struct task **tasks, size_t count,
 static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
                      time_ms wall, struct error *err)
 {
-    int64_t deadline = microseconds() + TURN_US;
+    int64_t deadline = now_monotonic_us() + TURN_US;
     if (!feed_first(feeder, tasks, count, now, wall, err))
         return false;
     for (size_t idle = 0; idle < count && !feeder->end;) {
@@ -175,7 +168,7 @@ static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, t
         idle = step == STEP_NOTHING ? idle + 1 : 0;
         if (step == STEP_NOTHING || feeder->run >= RUN)
             next_task(feeder);
-        if (idle == 0 && microseconds() >= deadline) {
+        if (idle == 0 && now_monotonic_us() >= deadline) {
             feeder->more = true;
             return true;
         }
@@ -249,7 +242,7 @@ static bool read_turn(struct task *task, size_t records, size_t *room, int64_t d
             return true;
         size_t took = arena_used(task->arena) - before;
         *room -= took < *room ? took : *room;
-        if (task->ahead_count % SLICE == 0 && microseconds() >= deadline)
+        if (task->ahead_count % SLICE == 0 && now_monotonic_us() >= deadline)
             return false;
     }
     return true;
@@ -257,7 +250,7 @@ static bool read_turn(struct task *task, size_t records, size_t *room, int64_t d
 
 bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
 {
-    int64_t deadline = microseconds() + TURN_US;
+    int64_t deadline = now_monotonic_us() + TURN_US;
     size_t room = AHEAD_BYTES;
     for (size_t i = 0; i < count; i++)
         room -= room < arena_used(tasks[i]->arena) ? room : arena_used(tasks[i]->arena);

@@ -6,18 +6,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "host/now.h"
 
-enum { KINDS = 64, BURST = 10, WINDOW_SECONDS = 10, LINE_BYTES = 2048 };
+enum { KINDS = 64, BURST = 10, WINDOW_MS = 10000, LINE_BYTES = 2048 };
 
 /* Lines of one kind: the address of the format tells kinds apart. */
 struct kind {
     const char *format;
-    time_t since;
+    time_ms since;
     unsigned written, left_out;
 };
 
@@ -49,16 +49,15 @@ void log_free(struct log *log)
  */
 static bool allowed(struct log *log, const char *format, unsigned *left_out)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    time_ms now = now_monotonic();
     bool yes = true;
     *left_out = 0;
     pthread_mutex_lock(&log->lock);
     struct kind *kind = &log->kinds[((uintptr_t)format >> 3) % KINDS];
-    if (kind->format != format || now.tv_sec - kind->since >= WINDOW_SECONDS) {
+    if (kind->format != format || now - kind->since >= WINDOW_MS) {
         if (kind->format == format)
             *left_out = kind->left_out;
-        *kind = (struct kind){ .format = format, .since = now.tv_sec };
+        *kind = (struct kind){ .format = format, .since = now };
     }
     if (kind->written < BURST) {
         kind->written++;

@@ -19,6 +19,13 @@ time_ms now_monotonic(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t now_monotonic_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
 time_ms now_boot(void)
 {
     return read_clock(CLOCK_BOOTTIME);

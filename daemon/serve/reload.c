@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "host/aside.h"
 #include "config/reload.h"
 #include "host/config_file.h"
+#include "host/now.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/start_check.h"
 
@@ -99,10 +99,7 @@ void reload_start(struct reload *reload)
         return;
     }
     reload->again = false;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-               (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now_monotonic_us());
     log_say(reload->app->log, LOGGED_INFO, "reload: reading %s", reload->app->config_path);
     aside_run(reload->aside, run, done, reload);
 }
