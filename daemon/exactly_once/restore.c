@@ -1,19 +1,16 @@
 #include "exactly_once/restore.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "config/outputs.h"
+#include "host/aside.h"
+#include "host/now.h"
 #include "kafka/follow.h"
 #include "kafka/kafka_conf.h"
-#include "host/now.h"
 
 enum { QUERY_MS = 2000, POLL_MS = 200, RETRY_MS = 300 };
 
@@ -24,13 +21,10 @@ struct task_list {
 
 struct restorer {
     struct restorer_setup setup;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wanted;
-    struct task_list waiting, finished; /* guarded by lock */
+    struct aside *aside;
+    struct task_list waiting;
+    struct task_list under_way; /* the thread's while it is busy */
     atomic_bool stop;
-    int fd;
-    struct event *event;
 };
 
 /* A task being restored. */
@@ -273,10 +267,11 @@ static void open_reading(struct restorer *restorer, rd_kafka_t *raw, struct foll
         return;
     }
     for (size_t i = 0; i < task->row->changelog_count; i++) {
-        const struct bounds *bounds = &reading->changelogs[i];
+        struct bounds *bounds = &reading->changelogs[i];
         if (bounds->begin < bounds->end)
-            follow_partition(follow, changelog_topic(task, i), task->setup.partition, bounds->begin,
-                             bounds->end, task);
+            bounds->place =
+                follow_partition(follow, changelog_topic(task, i), task->setup.partition,
+                                 bounds->begin, bounds->end, task);
     }
 }
 
@@ -402,41 +397,30 @@ static void restore_all(struct restorer *restorer, struct task_list *list)
     free(readings);
 }
 
-/* ---- the thread and its mailbox */
+/* ---- on the loop */
 
-static void *restorer_main(void *opaque)
+static void restore(void *arg)
 {
-    struct restorer *restorer = opaque;
-    pthread_mutex_lock(&restorer->lock);
-    while (!atomic_load(&restorer->stop)) {
-        if (restorer->waiting.count == 0) {
-            pthread_cond_wait(&restorer->wanted, &restorer->lock);
-            continue;
-        }
-        struct task_list list = take(&restorer->waiting);
-        pthread_mutex_unlock(&restorer->lock);
-        restore_all(restorer, &list);
-        pthread_mutex_lock(&restorer->lock);
-        append(&restorer->finished, list.tasks, list.count);
-        free(list.tasks);
-        uint64_t one = 1;
-        if (write(restorer->fd, &one, sizeof(one)) != sizeof(one))
-            abort(); /* an eventfd that is read at every wake-up cannot overflow */
-    }
-    pthread_mutex_unlock(&restorer->lock);
-    return NULL;
+    struct restorer *restorer = arg;
+    restore_all(restorer, &restorer->under_way);
 }
 
-static void on_finished(evutil_socket_t fd, short what, void *opaque)
+static void on_restored(void *arg);
+
+/* What waits, together. */
+static void begin(struct restorer *restorer)
 {
-    struct restorer *restorer = opaque;
-    (void)what;
-    uint64_t unread;
-    if (read((int)fd, &unread, sizeof(unread)) != sizeof(unread))
+    if (restorer->waiting.count == 0 || aside_busy(restorer->aside))
         return;
-    pthread_mutex_lock(&restorer->lock);
-    struct task_list list = take(&restorer->finished);
-    pthread_mutex_unlock(&restorer->lock);
+    restorer->under_way = take(&restorer->waiting);
+    aside_run(restorer->aside, restore, on_restored, restorer);
+}
+
+static void on_restored(void *arg)
+{
+    struct restorer *restorer = arg;
+    struct task_list list = take(&restorer->under_way);
+    begin(restorer);
     for (size_t i = 0; i < list.count; i++)
         restorer->setup.done(restorer->setup.arg, list.tasks[i]);
     free(list.tasks);
@@ -445,49 +429,28 @@ static void on_finished(evutil_socket_t fd, short what, void *opaque)
 struct restorer *restorer_new(struct event_base *base, const struct restorer_setup *setup,
                               struct error *err)
 {
+    struct aside *aside = aside_new(base, "restorer", err);
+    if (aside == NULL)
+        return NULL;
     struct restorer *restorer = mem_alloc(sizeof(*restorer));
     restorer->setup = *setup;
-    pthread_mutex_init(&restorer->lock, NULL);
-    pthread_cond_init(&restorer->wanted, NULL);
-    restorer->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    int code =
-        restorer->fd < 0 ? errno : pthread_create(&restorer->thread, NULL, restorer_main, restorer);
-    if (code == 0) {
-        pthread_setname_np(restorer->thread, "restorer");
-        restorer->event =
-            event_new(base, restorer->fd, EV_READ | EV_PERSIST, on_finished, restorer);
-        event_add(restorer->event, NULL);
-        return restorer;
-    }
-    error_set(err, "a thread could not be started: %s", strerror(code));
-    if (restorer->fd >= 0)
-        close(restorer->fd);
-    free(restorer);
-    return NULL;
+    restorer->aside = aside;
+    return restorer;
 }
 
 void restorer_add(struct restorer *restorer, struct task **tasks, size_t count)
 {
-    pthread_mutex_lock(&restorer->lock);
     append(&restorer->waiting, tasks, count);
-    pthread_cond_signal(&restorer->wanted);
-    pthread_mutex_unlock(&restorer->lock);
+    begin(restorer);
 }
 
 void restorer_free(struct restorer *restorer)
 {
     if (restorer == NULL)
         return;
-    pthread_mutex_lock(&restorer->lock);
     atomic_store(&restorer->stop, true);
-    pthread_cond_signal(&restorer->wanted);
-    pthread_mutex_unlock(&restorer->lock);
-    pthread_join(restorer->thread, NULL);
-    event_free(restorer->event);
-    close(restorer->fd);
-    pthread_cond_destroy(&restorer->wanted);
-    pthread_mutex_destroy(&restorer->lock);
+    aside_free(restorer->aside);
     free(restorer->waiting.tasks);
-    free(restorer->finished.tasks);
+    free(restorer->under_way.tasks);
     free(restorer);
 }

@@ -1,5 +1,5 @@
-/* A thread for what may block: sending offsets, committing, aborting, making a producer anew. The
- * loop hands it one piece of work at a time and hears of the end on its own thread. */
+/* A thread for what may block: committing, aborting, restoring, reading files. The loop hands it
+ * one piece of work at a time and hears of the end on its own thread. */
 #pragma once
 
 #include <stdbool.h>
