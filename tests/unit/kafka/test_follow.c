@@ -208,8 +208,8 @@ static void test_what_was_left_is_not_waited_for(void **state)
     int counts[2] = { 0 };
     write_records(world, 0, 3);
     write_records(world, 1, 3);
-    struct follow *follow = follow_all(world, FOLLOW_FROM_START);
     rd_kafka_mock_broker_set_rtt(world->cluster, 2, SLOW_MS);
+    struct follow *follow = follow_all(world, FOLLOW_FROM_START);
     struct follow_item item = wait_for(follow, FOLLOW_END, counts);
     assert_int_equal(item.place->partition, 0);
     follow_leave(follow, item.place);
