@@ -104,7 +104,6 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
         return;
     if (member && is_same(member, notice))
         return;
-    changelog_announce(&stage->changelog, actions);
     groups_put(stage->groups, notice, prepared->record->value,
                moment->now + stage->config->group_wait, actions);
 }
@@ -117,6 +116,7 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
     /* A level that the configuration no longer has is no reason to refuse: tickets climb on the
      * ladder they began with, and whoever was told must hear the end (message_add sees to it). */
     if (prepared->decoded) {
+        changelog_announce(&stage->changelog, actions); /* why: see tickets_feed */
         take_notice(stage, prepared, moment, actions);
         return;
     }

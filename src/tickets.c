@@ -317,6 +317,10 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     const struct tickets_prepared *prepared = (const struct tickets_prepared *)opaque;
     const struct config *config = tickets->setup.config;
     const struct record *record = prepared->record;
+    /* Whatever has an event time moves the stream, which the committed position keeps: by that a
+     * restore knows that there was a changelog, see restore.c. */
+    if (prepared->kind != PREPARED_DEADLETTER)
+        state_announce(tickets->state, actions);
     switch (prepared->kind) {
     case PREPARED_EVENT:
         take_event(tickets, prepared, moment, actions);

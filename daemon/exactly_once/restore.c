@@ -184,6 +184,33 @@ static bool check_first(struct restorer *restorer, const struct reading *reading
     return true;
 }
 
+static const char *changelog_topic(const struct task *task, size_t index)
+{
+    return output_topic(task->setup.config, task->row->changelogs[index], 0).data;
+}
+
+/* An engine announces its changelog with the first event of all, and a committed stream time says
+ * that there was one: a changelog without any record has been lost, or made again. */
+static bool check_changelog(struct restorer *restorer, const struct reading *reading,
+                            struct error *err)
+{
+    const struct task *task = reading->task;
+    if (reading->first || task->row->changelog_count == 0 || task->restore_records > 0 ||
+        task->current.note.stream == 0)
+        return true;
+    if (!restorer->setup.accept_loss)
+        return error_set(err,
+                         "%s partition %d: the group has read up to %" PRId64
+                         ", but the state is gone: %s partition %d has no records; --accept-loss "
+                         "goes on with what it finds",
+                         task->topic, task->setup.partition, task->current.position,
+                         changelog_topic(task, 0), task->setup.partition);
+    log_say(restorer->setup.log, LOGGED_WARNING,
+            "%s partition %d: going on without the state that %s has lost, as --accept-loss asks",
+            task->topic, task->setup.partition, changelog_topic(task, 0));
+    return true;
+}
+
 static bool check_position(struct restorer *restorer, const struct task *task, int64_t low,
                            int64_t high, int64_t *position, struct error *err)
 {
@@ -225,11 +252,6 @@ static bool place_task(struct restorer *restorer, struct reading *reading, int64
     task->high_watermark = task->must_reach = high;
     task_place(task, offset, note);
     return true;
-}
-
-static const char *changelog_topic(const struct task *task, size_t index)
-{
-    return output_topic(task->setup.config, task->row->changelogs[index], 0).data;
 }
 
 /* ---- reading changelogs */
@@ -366,7 +388,7 @@ static void finish(struct restorer *restorer, const struct reading *reading)
 {
     struct task *task = reading->task;
     struct error err;
-    if (!check_first(restorer, reading, &err)) {
+    if (!check_first(restorer, reading, &err) || !check_changelog(restorer, reading, &err)) {
         refuse(task, &err);
     } else if (!task->row->ops->restored(task->engine, &err)) {
         error_prefix(&err, "%s partition %d",

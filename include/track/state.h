@@ -29,6 +29,8 @@ struct str state_opening(const struct state *state, struct str id);
 struct ticket *state_load_due(const struct state *state, time_ms horizon, struct arena *arena);
 time_ms state_next(const struct state *state);
 
+/* Before the first event of all: the changelog says how it is written. Later: nothing. */
+void state_announce(struct state *state, struct actions *actions);
 /* Keeps the ticket and appends the changelog records. `opening`: text to keep, absent: as it is. */
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions);

@@ -155,6 +155,11 @@ static void account(struct state *state, const uint64_t *before, size_t before_c
         use(state, before[i], -1, actions);
 }
 
+void state_announce(struct state *state, struct actions *actions)
+{
+    changelog_announce(&state->changelog, actions);
+}
+
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions)
 {
@@ -162,7 +167,7 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
     struct slot *slot = store_find(state->store, ticket->id);
     size_t after_count = ticket_definitions(ticket, after, DEFINITIONS_MAX);
     time_ms deadline = ticket_deadline(ticket, state->definitions);
-    changelog_announce(&state->changelog, actions);
+    state_announce(state, actions);
     buf_clear(&state->encoding);
     ticket_encode(ticket, state->changelog.version, deadline, &state->encoding);
     account(state, ticket->used, ticket->used_count, after, after_count, actions);
