@@ -247,13 +247,18 @@ void membership_restore_again(struct membership *membership, void *task, void *a
                               struct orders *orders)
 {
     const struct place *found = membership_find(membership, task);
-    if (found == NULL || found->state != PLACE_RUNNING) {
-        give(orders, ORDER_FREE, again); /* it leaves anyway */
-        return;
+    struct place next = { .task = again };
+    bool stays = false;
+    if (found != NULL && (found->state == PLACE_RUNNING || found->state == PLACE_LEAVING)) {
+        stays = found->state == PLACE_RUNNING;
+        next.input = found->input;
+        next.partition = found->partition;
+        move(&membership->places[found - membership->places], PLACE_LOST); /* without a goodbye */
     }
-    struct place next = { .input = found->input, .partition = found->partition, .task = again };
-    move(&membership->places[found - membership->places], PLACE_LOST);
-    add(membership, &next, PLACE_WAITING);
+    if (stays)
+        add(membership, &next, PLACE_WAITING);
+    else
+        give(orders, ORDER_FREE, again);
 }
 
 enum membership_wish membership_wish(const struct membership *membership)

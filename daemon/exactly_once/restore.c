@@ -190,25 +190,19 @@ static const char *changelog_topic(const struct task *task, size_t index)
 }
 
 /* An engine announces its changelog with the first event of all, and a committed stream time says
- * that there was one: a changelog without any record has been lost, or made again. */
-static bool check_changelog(struct restorer *restorer, const struct reading *reading,
-                            struct error *err)
+ * that there was one. Positions of releases that announced it later prove less: so nothing is
+ * refused, but a changelog that was lost, or made again, does not go unsaid. */
+static void tell_empty(const struct restorer *restorer, const struct reading *reading)
 {
     const struct task *task = reading->task;
     if (reading->first || task->row->changelog_count == 0 || task->restore_records > 0 ||
         task->current.note.stream == 0)
-        return true;
-    if (!restorer->setup.accept_loss)
-        return error_set(err,
-                         "%s partition %d: the group has read up to %" PRId64
-                         ", but the state is gone: %s partition %d has no records; --accept-loss "
-                         "goes on with what it finds",
-                         task->topic, task->setup.partition, task->current.position,
-                         changelog_topic(task, 0), task->setup.partition);
-    log_say(restorer->setup.log, LOGGED_WARNING,
-            "%s partition %d: going on without the state that %s has lost, as --accept-loss asks",
-            task->topic, task->setup.partition, changelog_topic(task, 0));
-    return true;
+        return;
+    log_say(restorer->setup.log, LOGGED_ERROR,
+            "%s partition %d: the group has read up to %" PRId64
+            ", but %s partition %d has no records: going on without any state",
+            task->topic, task->setup.partition, task->current.position, changelog_topic(task, 0),
+            task->setup.partition);
 }
 
 static bool check_position(struct restorer *restorer, const struct task *task, int64_t low,
@@ -388,7 +382,8 @@ static void finish(struct restorer *restorer, const struct reading *reading)
 {
     struct task *task = reading->task;
     struct error err;
-    if (!check_first(restorer, reading, &err) || !check_changelog(restorer, reading, &err)) {
+    tell_empty(restorer, reading);
+    if (!check_first(restorer, reading, &err)) {
         refuse(task, &err);
     } else if (!task->row->ops->restored(task->engine, &err)) {
         error_prefix(&err, "%s partition %d",

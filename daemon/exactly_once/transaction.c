@@ -148,6 +148,8 @@ static void step(struct transaction *transaction, enum transaction_event event, 
     if (ends && !ended)
         transaction->ending_since = now_monotonic();
     transaction->state = next.state;
+    if (next.work == WORK_RECREATE)
+        ending->probe = false; /* finds out, too */
     switch (next.work) {
     case WORK_NONE:
         break;

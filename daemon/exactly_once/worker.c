@@ -372,18 +372,6 @@ void worker_on_transaction(void *arg, enum transaction_end end, struct task **ta
     schedule(worker, 0);
 }
 
-void worker_on_restored(void *arg, struct task *task)
-{
-    struct worker *worker = arg;
-    struct error err;
-    if (!assignment_restored(worker->assignment, task, &err)) {
-        log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
-        fail(worker, EX_CONFIG);
-        return;
-    }
-    turn(worker);
-}
-
 static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
 {
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
@@ -433,6 +421,20 @@ static void poll_consumer(struct worker *worker)
             take_consumer_error(worker, event);
         rd_kafka_event_destroy(event);
     }
+}
+
+void worker_on_restored(void *arg, struct task *task)
+{
+    struct worker *worker = arg;
+    struct error err;
+    /* A loss may wait in the queue: an assignment would make librdkafka forget that it is one. */
+    poll_consumer(worker);
+    if (!assignment_restored(worker->assignment, task, &err)) {
+        log_say(worker->setup.log, LOGGED_ERROR, "%s", err.text);
+        fail(worker, EX_CONFIG);
+        return;
+    }
+    turn(worker);
 }
 
 void worker_on_consumer(evutil_socket_t fd, short what, void *arg)

@@ -33,18 +33,6 @@ void addparts_free(struct addparts *refused)
     free(refused);
 }
 
-/* Only codes that stay as they are until somebody acts; others librdkafka tries again. */
-static rd_kafka_resp_err_t code_of(const char *text)
-{
-    static const rd_kafka_resp_err_t codes[] = { RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
-                                                 RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART };
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (strcmp(text, rd_kafka_err2str(codes[i])) == 0)
-            return codes[i];
-    }
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
 void addparts_hear(struct addparts *refused, const char *facility, const char *line)
 {
     static const char before[] = "Failed to add partition \"", after[] = "] to transaction: ";
@@ -56,8 +44,9 @@ void addparts_hear(struct addparts *refused, const char *facility, const char *l
     if (why == NULL)
         return;
     topic += strlen(before);
-    rd_kafka_resp_err_t code = code_of(why + strlen(after));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+    /* Others librdkafka tries again. */
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    if (strcmp(why + strlen(after), rd_kafka_err2str(code)) != 0)
         return;
     pthread_mutex_lock(&refused->lock);
     if (refused->count < MOST) {

@@ -25,6 +25,7 @@ enum instance_debt { NOTHING_OWED, ASSIGNMENT_OWED, REVOCATION_OWED };
 
 struct instance_task {
     bool alive, in_restorer, in_consumer, in_transaction, dirty, goodbye;
+    bool strange; /* somebody else committed for it */
     int partition;
 };
 
@@ -143,6 +144,7 @@ static inline void instance_finish(struct instance *instance, enum transaction_e
     for (int i = 0; i < INSTANCE_TASKS && end == TRANSACTION_STRANGE; i++) {
         if (!joined[i])
             continue;
+        instance->tasks[i].strange = true;
         int again = instance_new_task(instance, instance->tasks[i].partition);
         membership_restore_again(&instance->membership, instance_name(i), instance_name(again),
                                  orders);
@@ -198,6 +200,7 @@ static inline bool instance_goodbyes(struct instance *instance, bool really, str
                     (instance->stopping && instance_runs(instance, i, PLACE_RUNNING));
         if (!task->alive || !goes || !(task->dirty || task->in_transaction))
             continue;
+        assert_false(task->strange); /* what it would commit is not the partition's */
         any = true;
         if (!really)
             continue;

@@ -17,10 +17,6 @@ static const struct line lines[] = {
       "[thrd:main]: TxnCoordinator/1: Failed to add partition \"ombud.dept.a\" [3] to transaction: "
       "Broker: Topic authorization failed",
       "ombud.dept.a", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED },
-    { "a topic that is gone", "ADDPARTS",
-      "[thrd:main]: TxnCoordinator/1: Failed to add partition \"a\" [0] to transaction: "
-      "Broker: Unknown topic or partition",
-      "a", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART },
     { "what librdkafka tries again", "ADDPARTS",
       "TxnCoordinator/1: Failed to add partition \"a\" [0] to transaction: "
       "Broker: Not coordinator",
