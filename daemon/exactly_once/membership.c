@@ -247,18 +247,15 @@ void membership_restore_again(struct membership *membership, void *task, void *a
                               struct orders *orders)
 {
     const struct place *found = membership_find(membership, task);
-    struct place next = { .task = again };
-    bool stays = false;
-    if (found != NULL && (found->state == PLACE_RUNNING || found->state == PLACE_LEAVING)) {
-        stays = found->state == PLACE_RUNNING;
-        next.input = found->input;
-        next.partition = found->partition;
-        move(&membership->places[found - membership->places], PLACE_LOST); /* without a goodbye */
-    }
-    if (stays)
+    bool runs = found != NULL && found->state == PLACE_RUNNING;
+    if (!runs)
+        give(orders, ORDER_FREE, again); /* it leaves anyway */
+    if (!runs && (found == NULL || found->state != PLACE_LEAVING))
+        return;
+    struct place next = { .input = found->input, .partition = found->partition, .task = again };
+    move(&membership->places[found - membership->places], PLACE_LOST); /* without a goodbye */
+    if (runs)
         add(membership, &next, PLACE_WAITING);
-    else
-        give(orders, ORDER_FREE, again);
 }
 
 enum membership_wish membership_wish(const struct membership *membership)

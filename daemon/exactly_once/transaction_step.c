@@ -6,11 +6,6 @@
 static const char *const state_names[] = { "starting", "idle",       "open",   "committing",
                                            "aborting", "recreating", "asking", "over" };
 
-const char *transaction_state_name(enum transaction_state state)
-{
-    return state_names[state];
-}
-
 #define IN(state) (1 << TRANSACTION_##state)
 #define WORKING (IN(STARTING) | IN(COMMITTING) | IN(ABORTING) | IN(RECREATING) | IN(ASKING))
 /* In which states an event may come. */

@@ -57,4 +57,3 @@ struct transaction_step {
  * transaction was opened. Aborts for an event that the state does not allow: that is our bug. */
 struct transaction_step transaction_step(enum transaction_state state, enum transaction_event event,
                                          enum remedy work, enum remedy producer);
-const char *transaction_state_name(enum transaction_state state);

@@ -69,12 +69,6 @@ void undeliverable_limit(struct undeliverable *list, struct str topic, size_t by
                                                    .since = now };
 }
 
-void undeliverable_add(struct undeliverable *list, struct str topic, const char *reason,
-                       time_ms now)
-{
-    undeliverable_limit(list, topic, 0, reason, now);
-}
-
 const char *undeliverable_reason(const struct undeliverable *list, struct str topic, size_t bytes)
 {
     if (list->count == 0)

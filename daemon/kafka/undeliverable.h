@@ -13,11 +13,8 @@ struct undeliverable;
 struct undeliverable *undeliverable_new(void);
 void undeliverable_free(struct undeliverable *list); /* NULL is fine */
 
-/* From now on every record to `topic` is refused, for `reason` (a sentence, copied). `now` is
- * monotonic, ms. */
-void undeliverable_add(struct undeliverable *list, struct str topic, const char *reason,
-                       time_ms now);
-/* From now on records to `topic` of `bytes` and more are refused. */
+/* From now on records to `topic` of `bytes` and more are refused (0: all of them), for `reason` (a
+ * sentence, copied). `now` is monotonic, ms. */
 void undeliverable_limit(struct undeliverable *list, struct str topic, size_t bytes,
                          const char *reason, time_ms now);
 /* Why a record of that size cannot go there, or NULL: it can. */

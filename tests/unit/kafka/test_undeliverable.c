@@ -17,7 +17,7 @@ static void test_what_is_refused(void **state)
 {
     (void)state;
     struct undeliverable *list = undeliverable_new();
-    undeliverable_add(list, STR("gone"), "topic is gone", 1000);
+    undeliverable_limit(list, STR("gone"), 0, "topic is gone", 1000);
     undeliverable_limit(list, STR("narrow"), 500, "too large", 1000);
     undeliverable_limit(list, STR("narrow"), 300, "too large", 1000);
     undeliverable_limit(list, STR("narrow"), 400, "too large", 1000);
@@ -42,8 +42,8 @@ static void test_is_tried_again_after_a_while(void **state)
 {
     (void)state;
     struct undeliverable *list = undeliverable_new();
-    undeliverable_add(list, STR("old"), "gone", 1000);
-    undeliverable_add(list, STR("young"), "gone", 50000);
+    undeliverable_limit(list, STR("old"), 0, "gone", 1000);
+    undeliverable_limit(list, STR("young"), 0, "gone", 50000);
     undeliverable_retry(list, 60000, 60999);
     assert_int_equal(undeliverable_count(list), 2);
     undeliverable_retry(list, 60000, 61000);
