@@ -5,9 +5,9 @@
 #include "route/route.h"
 #include "score/score.h"
 
-/* The array of signals: name, family, points, floor (where there is one), rule, negated (where it
- * is), evidence. Evidence of text has "at": [from, to] in bytes of the field, and "mood" where it
- * is a question or negated, "intensified" and "floor" where they are so. */
+/* The array of signals: name, family, points, floor (where there is one), rule, negated (where no
+ * hit counts), evidence. Evidence of text has "at": [from, to] in bytes of the field, and "mood"
+ * where it is not stated, "intensified" and "floor" where they are so. */
 void judgement_signals(struct json_writer *json, const struct score *score);
 
 /* The nearest route that did not match: {"route", "failed", "held", "total"}, or null. */

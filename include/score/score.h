@@ -10,10 +10,12 @@
  * only adds less: nothing takes points away.
  *
  * Text: one signal for a category. Of its phrases, each counted once, the heaviest counts in full
- * and each further one `diminish` percent of the one before; a question counts `question` percent,
- * an intensified one `intensify` percent; halves round up. A category whose every hit is negated
- * stays in the list with 0 points and is no signal for matchers. `praise` is a label: 0 points.
- * What a cap or a limit takes away is taken from the last signals of the family. */
+ * and each further one `diminish` percent of the one before; a question, another's
+ * matter, what is long past and what is imagined count `question` percent, an intensified one
+ * `intensify` percent; halves round up. A category of which no hit counts (hit_mood_counts) is
+ * called negated: it stays in the list with 0 points and is no signal for matchers. `praise` is a
+ * label: 0 points. What a cap or a limit takes away is taken from the last signals of the family.
+ */
 #pragma once
 
 #include "config/config.h"
@@ -24,7 +26,7 @@ struct evidence {
     struct str field;   /* "body", "subject", "customer.tier", "contacts" ... */
     struct str text;    /* matched words, or the compared value */
     uint32_t from, to;  /* byte offsets into the original field; both 0: no text */
-    enum hit_mood mood; /* of text: stated, negated or asked */
+    enum hit_mood mood; /* of text: how it is meant */
     bool intensified;
     int floor;       /* that this phrase sets; 0 where it is not stated or has none */
     struct str rule; /* the lexicon's, "zh/safety:12"; or the setting */
@@ -36,7 +38,7 @@ struct signal {
     int points;                /* what it added, after diminishing, caps and limits */
     int floor;                 /* 0: none */
     struct str rule;           /* of the first evidence: "zh/safety:12", "score.tiers.gold" */
-    bool negated;              /* every hit is negated: understood, but no reason */
+    bool negated;              /* no hit counts: understood, but no reason */
     struct evidence *evidence; /* the heaviest first; negated ones last */
     size_t evidence_count;
 };

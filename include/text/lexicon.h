@@ -57,7 +57,25 @@ struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon);
 void lexicon_scratch_free(struct lexicon_scratch *scratch); /* NULL is fine */
 
 enum hit_field { HIT_SUBJECT, HIT_BODY };
-enum hit_mood { HIT_STATED, HIT_NEGATED, HIT_QUESTION };
+/* How a phrase is meant. Only what is stated lifts a score to its floor. */
+enum hit_mood {
+    HIT_STATED,
+    HIT_NEGATED,   /* denied */
+    HIT_QUESTION,  /* asked, feared or a condition */
+    HIT_OTHERS,    /* another's matter */
+    HIT_PAST,      /* long past, or settled */
+    HIT_IMAGINED,  /* a dream, a drill, the plot of a film */
+    HIT_FIGURE,    /* a figure of speech */
+    HIT_TERM,      /* part of a title, a product's name or a technical term */
+    HIT_QUOTED,    /* in the history that a message quotes */
+    HIT_SIGNATURE, /* in a signature or a legal footer */
+    HIT_MOOD_COUNT
+};
+/* "stated", "negated" ... as in decisions. */
+const char *hit_mood_name(enum hit_mood mood);
+/* Does such a hit count, in full or in part? A denied, quoted, signed one does not, nor does a
+ * figure of speech or a term: they are understood, but no reason. */
+bool hit_mood_counts(enum hit_mood mood);
 
 /* One phrase found. Offsets are bytes of the original field, on character boundaries. */
 struct hit {

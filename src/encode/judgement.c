@@ -16,7 +16,7 @@ static void put_evidence(struct json_writer *json, const struct evidence *eviden
     }
     if (evidence->mood != HIT_STATED) {
         JSON_KEY(json, "mood");
-        json_put_text(json, evidence->mood == HIT_NEGATED ? "negated" : "question");
+        json_put_text(json, hit_mood_name(evidence->mood));
     }
     if (evidence->intensified) {
         JSON_KEY(json, "intensified");

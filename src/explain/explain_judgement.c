@@ -1,5 +1,7 @@
 #include "explain_page.h"
 
+#include "text/lexicon.h"
+
 enum { NAME_WIDTH = 24 };
 
 static void say_percent(struct page *page, enum word word, int percent)
@@ -8,6 +10,36 @@ static void say_percent(struct page *page, enum word word, int percent)
     page_word(page, word);
     buf_printf(page->out, "%d %%", percent);
     page_word(page, WORD_CLOSE);
+}
+
+static enum hit_mood mood_from(struct str name)
+{
+    for (int mood = 0; mood < HIT_MOOD_COUNT; mood++)
+        if (str_is(name, hit_mood_name((enum hit_mood)mood)))
+            return (enum hit_mood)mood;
+    return HIT_STATED;
+}
+
+/* Why a phrase does not count in full. False: it does not count at all. */
+static bool say_mood(struct page *page, enum hit_mood mood)
+{
+    static const enum word words[HIT_MOOD_COUNT] = {
+        [HIT_NEGATED] = WORD_NEGATED,     [HIT_QUESTION] = WORD_QUESTION,
+        [HIT_OTHERS] = WORD_OTHERS,       [HIT_PAST] = WORD_PAST,
+        [HIT_IMAGINED] = WORD_IMAGINED,   [HIT_FIGURE] = WORD_FIGURE,
+        [HIT_TERM] = WORD_TERM,           [HIT_QUOTED] = WORD_QUOTED,
+        [HIT_SIGNATURE] = WORD_SIGNATURE,
+    };
+    if (mood == HIT_STATED)
+        return true;
+    if (hit_mood_counts(mood)) {
+        say_percent(page, words[mood], page->config->score.question);
+        return true;
+    }
+    page_word(page, WORD_OPEN);
+    page_word(page, words[mood]);
+    page_word(page, WORD_CLOSE);
+    return false;
 }
 
 static void say_evidence(struct page *page, const cJSON *evidence)
@@ -25,15 +57,8 @@ static void say_evidence(struct page *page, const cJSON *evidence)
         page_word(page, WORD_SUBJECT);
         page_word(page, WORD_CLOSE);
     }
-    if (str_is(mood, "question"))
-        say_percent(page, WORD_QUESTION, page->config->score.question);
-    if (str_is(mood, "negated")) {
-        page_word(page, WORD_OPEN);
-        page_word(page, WORD_NEGATED);
-        page_word(page, WORD_CLOSE);
-    } else if (cJSON_IsTrue(json_get(evidence, STR("intensified")))) {
+    if (say_mood(page, mood_from(mood)) && cJSON_IsTrue(json_get(evidence, STR("intensified"))))
         say_percent(page, WORD_EMPHASIS, page->config->score.intensify);
-    }
 }
 
 static void tell_signal(struct page *page, const cJSON *signal)

@@ -107,24 +107,25 @@ struct weighed {
 static int weigh(const struct config_score *settings, const struct hit *hit)
 {
     int points = hit->points;
-    if (hit->mood == HIT_NEGATED)
+    if (!hit_mood_counts(hit->mood))
         return 0;
-    if (hit->mood == HIT_QUESTION)
+    if (hit->mood != HIT_STATED)
         points = (points * settings->question + 50) / 100;
     if (hit->intensified)
         points = (points * settings->intensify + 50) / 100;
     return points;
 }
 
-/* By category; in it the heaviest first, negated ones last, else in the order of the text. */
+/* By category; in it the heaviest first, what does not count last, else in the order of the text.
+ */
 static int compare_weighed(const void *left, const void *right)
 {
     const struct weighed *a = left, *b = right;
     if (a->hit->category != b->hit->category)
         return a->hit->category < b->hit->category ? -1 : 1;
-    bool a_negated = a->hit->mood == HIT_NEGATED, b_negated = b->hit->mood == HIT_NEGATED;
-    if (a_negated != b_negated)
-        return a_negated ? 1 : -1;
+    bool a_counts = hit_mood_counts(a->hit->mood), b_counts = hit_mood_counts(b->hit->mood);
+    if (a_counts != b_counts)
+        return a_counts ? -1 : 1;
     if (a->points != b->points)
         return a->points > b->points ? -1 : 1;
     return a->order < b->order ? -1 : 1;
@@ -172,7 +173,7 @@ static bool is_repeat(const struct weighed *first, size_t count, const struct hi
     for (size_t i = 0; i < count; i++) {
         if (str_equal(first[i].hit->rule, hit->rule) &&
             str_equal_nocase(first[i].hit->text, hit->text) &&
-            (first[i].hit->mood == HIT_NEGATED) == (hit->mood == HIT_NEGATED))
+            hit_mood_counts(first[i].hit->mood) == hit_mood_counts(hit->mood))
             return true;
     }
     return false;
@@ -225,7 +226,7 @@ static void add_category(struct tally *tally, struct str category, struct weighe
     struct signal *signal =
         add_signal(tally, FAMILY_TEXT, join(tally->arena, STR("text."), category));
     count = drop_repeats(hits, count);
-    signal->negated = hits[0].hit->mood == HIT_NEGATED;
+    signal->negated = !hit_mood_counts(hits[0].hit->mood);
     if (!str_is(category, "praise"))
         signal->points = diminished(tally->settings, hits, count);
     quote(tally, signal, hits, count);

@@ -18,6 +18,27 @@ enum {
     CLAUSE_BYTES = 240 /* no clause is searched further than this */
 };
 
+const char *hit_mood_name(enum hit_mood mood)
+{
+    static const char *const names[HIT_MOOD_COUNT] = {
+        [HIT_STATED] = "stated",       [HIT_NEGATED] = "negated", [HIT_QUESTION] = "question",
+        [HIT_OTHERS] = "others",       [HIT_PAST] = "past",       [HIT_IMAGINED] = "imagined",
+        [HIT_FIGURE] = "figure",       [HIT_TERM] = "term",       [HIT_QUOTED] = "quoted",
+        [HIT_SIGNATURE] = "signature",
+    };
+    return names[mood];
+}
+
+bool hit_mood_counts(enum hit_mood mood)
+{
+    static const bool counts[HIT_MOOD_COUNT] = { [HIT_STATED] = true,
+                                                 [HIT_QUESTION] = true,
+                                                 [HIT_OTHERS] = true,
+                                                 [HIT_PAST] = true,
+                                                 [HIT_IMAGINED] = true };
+    return counts[mood];
+}
+
 /* What may end a clause: , ! ? ; : a line's end, a dot, and the first byte of 。 */
 static const bool may_break[256] = { [','] = true, ['!'] = true, ['?'] = true,  [';'] = true,
                                      [':'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true };

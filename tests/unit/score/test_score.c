@@ -143,6 +143,16 @@ static const char *value_of(const char *word, const char *key)
     return strncmp(word, key, size) == 0 && word[size] == '=' ? word + size + 1 : NULL;
 }
 
+static enum hit_mood mood_from(const char *name)
+{
+    int mood = 0;
+    while (mood < HIT_MOOD_COUNT && strcmp(name, hit_mood_name((enum hit_mood)mood)) != 0)
+        mood++;
+    if (mood == HIT_MOOD_COUNT)
+        fail_msg("what mood is %s?", name);
+    return (enum hit_mood)mood;
+}
+
 static void read_hit(struct scene *scene, char **rest)
 {
     const char *category = strtok_r(NULL, " ", rest), *points = strtok_r(NULL, " ", rest);
@@ -154,10 +164,8 @@ static void read_hit(struct scene *scene, char **rest)
             hit->rule = str_from(value_of(word, "rule"));
         else if (value_of(word, "text"))
             hit->text = str_from(value_of(word, "text"));
-        else if (strcmp(word, "mood=negated") == 0)
-            hit->mood = HIT_NEGATED;
-        else if (strcmp(word, "mood=question") == 0)
-            hit->mood = HIT_QUESTION;
+        else if (value_of(word, "mood"))
+            hit->mood = mood_from(value_of(word, "mood"));
         else if (strcmp(word, "intensified") == 0)
             hit->intensified = true;
         else
@@ -335,7 +343,7 @@ static void value_never_outranks_danger(void **state)
             struct hit *hit =
                 add_hit(scene, categories[pick(&seed, 5)], (int)(1 + pick(&seed, 60)));
             hit->floor = (int[]){ 0, 0, 0, 60, 80 }[pick(&seed, 5)];
-            hit->mood = (enum hit_mood)(pick(&seed, 3));
+            hit->mood = (enum hit_mood)(pick(&seed, HIT_MOOD_COUNT));
             hit->intensified = pick(&seed, 2);
         }
         scene->event.category = str_from(needs[pick(&seed, 4)]);
