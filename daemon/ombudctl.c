@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_diff,
     &command_explain,
     &command_help_config,
+    &command_learn,
     &command_replay,
     &command_test,
     &command_topics,

@@ -11,6 +11,7 @@
 #include "encode/records.h"
 #include "enrich/enrich.h"
 #include "globals.h"
+#include "json/json.h"
 #include "stages.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
@@ -74,6 +75,7 @@ struct tickets {
     struct encoder *encoder;
     struct lexicon_scratch *scratch;     /* made on first use */
     struct match_scratch *match_scratch; /* grows for patterns on their first use */
+    struct features *features;           /* of the routing model, if there is one */
     struct arena *arena;                 /* of the turn */
     struct tally tally, committed;       /* now, and at the last mark */
 };
@@ -113,6 +115,7 @@ static void tickets_destroy(struct engine *engine)
         return;
     lexicon_scratch_free(tickets->scratch);
     match_scratch_free(tickets->match_scratch);
+    features_free(tickets->features);
     encoder_free(tickets->encoder);
     state_free(tickets->state);
     arena_free(tickets->arena);
@@ -175,6 +178,40 @@ static void enrich(struct tickets *tickets, struct turn *turn, struct event *eve
 
 /* ---- score, route ---- */
 
+static bool learn_opening(struct turn *turn, struct learn_input *input)
+{
+    size_t at = 0;
+    if (!str_present(turn->opening))
+        return false;
+    const cJSON *opening =
+        json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
+    input->subject = json_string(json_get(opening, STR("subject")));
+    input->body = json_string(json_get(opening, STR("body")));
+    return true;
+}
+
+/* What a routing model may be asked of: the opening, as it was learned from openings; what comes
+ * later (thanks, any news?) tells nothing of who should have it. Of a ticket that tells of a danger
+ * it is never asked. */
+static void prepare_learned(struct turn *turn, const struct score *score)
+{
+    const struct ticket *ticket = turn->ticket;
+    const struct routing_model *model = turn->config->learned.model;
+    if (!model || ticket->floor > 0 || (score && score->floor > 0))
+        return;
+    struct learn_input input = { .subject = turn->event->subject,
+                                 .body = turn->event->body,
+                                 .signals = score ? score->names : NULL,
+                                 .signal_count = score ? score->name_count : 0,
+                                 .category = ticket->category };
+    if (learn_opening(turn, &input)) {
+        input.signals = ticket->signals;
+        input.signal_count = ticket->signal_count;
+    }
+    turn->learned = arena_alloc(turn->arena, sizeof(*turn->learned));
+    *turn->learned = (struct learned){ .model = model, .features = turn->features, .input = input };
+}
+
 static void score(struct turn *turn, const struct tickets_prepared *prepared)
 {
     struct ticket *ticket = turn->ticket;
@@ -183,6 +220,7 @@ static void score(struct turn *turn, const struct tickets_prepared *prepared)
     score_event(turn->config, turn->event, prepared->hits, prepared->hit_count, &ticket->customer,
                 ticket->category, &history, turn->arena, result);
     turn->score = result;
+    prepare_learned(turn, result);
     /* Danger is never screened away. */
     struct facts facts = turn_facts(turn, STR_NONE);
     facts.signals = result->names;
@@ -196,6 +234,8 @@ static void score(struct turn *turn, const struct tickets_prepared *prepared)
 static void route(struct turn *turn)
 {
     struct verdict *verdict = arena_alloc(turn->arena, sizeof(*verdict));
+    if (!turn->score)
+        prepare_learned(turn, NULL);
     struct facts facts = turn_facts(turn, STR_NONE);
     route_event(turn->config, &facts, turn->arena, verdict);
     turn->verdict = verdict;
@@ -271,6 +311,13 @@ static struct str text_to_keep(const struct tickets *tickets, const struct turn 
     return opening_text(turn->event, tickets->setup.config->keep_text, turn->arena);
 }
 
+static struct features *features_of(struct tickets *tickets)
+{
+    if (!tickets->features && tickets->setup.config->learned.model)
+        tickets->features = features_new();
+    return tickets->features;
+}
+
 static void take_event(struct tickets *tickets, const struct tickets_prepared *prepared,
                        const struct moment *moment, struct actions *actions)
 {
@@ -281,6 +328,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .moment = moment,
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
+                         .features = features_of(tickets),
                          .record = prepared->record,
                          .event = &event,
                          .identity = identity_of(&event),
@@ -382,6 +430,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .moment = moment,
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
+                         .features = features_of(tickets),
                          .event = &blank,
                          .ticket = ticket,
                          .opening = state_opening(tickets->state, ticket->id) };

@@ -55,21 +55,33 @@ static bool take(const struct option_row *row, const char *value, struct error *
     return true;
 }
 
+/* 'c' of "config", 'o' of "output"; else none. */
+static int letter_of(const struct option_row *row)
+{
+    return strcmp(row->name, "config") == 0 ? 'c' : strcmp(row->name, "output") == 0 ? 'o' : 0;
+}
+
 enum options_outcome options_read(const struct option_row *rows, int argc, char **argv,
                                   struct error *err)
 {
     struct option options[OPTIONS_MOST + 2] = { 0 };
+    char letters[2 * OPTIONS_MOST + 1] = "";
+    size_t size = 0;
     int count = 0;
     for (; rows[count].name; count++) {
         assert(count < OPTIONS_MOST);
-        int value = strcmp(rows[count].name, "config") == 0 ? 'c' : FIRST_LONG + count;
+        int letter = letter_of(&rows[count]);
+        if (letter) {
+            letters[size++] = (char)letter;
+            letters[size++] = ':';
+        }
         options[count] =
             (struct option){ rows[count].name,
                              rows[count].kind == OPTION_FLAG ? no_argument : required_argument,
-                             NULL, value };
+                             NULL, letter ? letter : FIRST_LONG + count };
     }
     options[count] = (struct option){ "help", no_argument, NULL, 'h' };
-    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
         if (option == 'h')
             return OPTIONS_HELP;
         int i = 0;

@@ -13,7 +13,7 @@ enum option_kind {
 };
 
 struct option_row {
-    const char *name; /* without dashes; "config" is also -c; NULL ends the rows */
+    const char *name; /* without dashes; "config" is also -c, "output" -o; NULL ends the rows */
     enum option_kind kind;
     void *to; /* untouched unless the option is given */
     int least, most;

@@ -160,6 +160,17 @@ struct config_score {
     int priority_points[5]; /* [1..4]: stated priority */
 };
 
+/* A routing model made by `ombudctl learn`, and what it may do on its own. */
+struct config_learned {
+    struct str path; /* as written; absent: no model */
+    bool fallback;   /* where no route but the root matches, it decides */
+    int margin;      /* with at least this margin */
+    struct routing_model *model;
+    struct config_route *routes; /* one for each of its departments, named "learned" */
+    size_t route_count;
+    char hash[13]; /* 12 hex digits of the model and NUL; "": none */
+};
+
 struct config_topics {
     struct str prefix; /* what the others begin with, unless they are named */
     struct str home, customers, silences, promises, decisions, deadletter, state, notices, groups,
@@ -213,6 +224,7 @@ struct config {
     struct config_screen *screens;
     size_t screen_count;
     struct config_route *root;
+    struct config_learned learned;
     struct config_inform *informs;
     size_t inform_count;
     struct config_sla *slas;

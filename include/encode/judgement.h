@@ -11,4 +11,7 @@
 void judgement_signals(struct json_writer *json, const struct score *score);
 
 /* The nearest route that did not match: {"route", "failed", "held", "total"}, or null. */
+/* What the routing model said, where that made the route: ,"learned":{…}; else nothing. */
+void judgement_learned(struct json_writer *json, const struct verdict *verdict,
+                       struct arena *arena);
 void judgement_near_miss(struct json_writer *json, const struct verdict *verdict);

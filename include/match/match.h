@@ -12,6 +12,10 @@
  * lexicons (Perl's without look-around and back-references; \b \w \d know ASCII only, so that \b
  * stands between 的 and "password"): their time grows with the text alone.
  *
+ * `learned` is the department that a model made by `ombudctl learn` would choose, `margin` how sure
+ * it is, 0 to 100: `learned == billing and margin >= 20`. Of a ticket that tells of a danger, and
+ * without a model, both are absent.
+ *
  * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
  * `strongest` is the text signal with the most points: what the customer mostly talks about.
  * `band <= P2` means P1 or P2. What is absent equals nothing and is in no order, so `!=`, `!~` and
@@ -22,6 +26,7 @@
 #include <stddef.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "learn/learned.h"
 #include "model/event.h"
 
 struct matcher;
@@ -45,10 +50,12 @@ struct facts {
     const struct customer *customer; /* enriched; NULL: the event's */
     struct str department;           /* slug of the responsible one, absent before routing */
     struct str trigger;              /* in ladders and escalations */
+    struct learned *learned;         /* asked when a matcher asks; NULL: nothing is learned */
 };
 
-/* Told of every value a matcher compares with == != in: `field` is "signal", `value` "text.legal".
- * Both live as long as the matcher. */
+/* Told of every value a matcher compares with == != in: `field` is "signal", `value` "text.legal";
+ * and of `learned` and `margin`, without a value, wherever they stand. Both live as long as the
+ * matcher. */
 typedef void matcher_use_fn(void *arg, struct str field, struct str value);
 
 /* NULL + err with the column (1-based, in characters of `text`) on a syntax error, an unknown field
@@ -60,12 +67,15 @@ struct matcher *matcher_parse(struct str text, struct arena *arena, matcher_use_
  * arena's. */
 void matcher_close(struct matcher *matcher);
 
+/* Whether it asks for `learned` or `margin`. */
+bool matcher_asks_learned(const struct matcher *matcher);
+
 /* Any number of threads may ask the same matcher, each with scratch memory of its own. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
 
 /* For `near_miss`: the first condition that fails, as written ("category == billing"), and how many
  * conditions held of how many; of alternatives, those of the one that came nearest. Once one
- * failed, regular expressions count as failed without being tried. */
+ * failed, regular expressions and what is learned count as failed without being tried. */
 struct near_miss {
     struct str failed; /* points into the matcher; absent when it matches */
     unsigned held, total;

@@ -7,6 +7,7 @@
 struct verdict {
     int department;                   /* index */
     bool unrouted;                    /* only the root matched */
+    bool by_learned;                  /* no route but the root matched, and the model knew one */
     const struct config_route **path; /* root first, the deepest match last */
     size_t path_count;
     int *informed; /* departments, without the responsible one, no duplicates */
@@ -15,9 +16,12 @@ struct verdict {
      * then fewest failed, then the first. NULL: none was tried in vain. */
     const struct config_route *miss;
     struct near_miss miss_why;
+    struct learned *learned; /* what the model said, where that made the path; else NULL */
 };
 
 /* Depth-first, left to right; the deepest first match is responsible, and the root always matches.
+ * Where nothing else does and `learned.fallback` is set, the model's department is responsible, if
+ * its margin is large enough.
  * `facts->department` is not used: the flat inform rules see the responsible one. Memory from
  * `arena`. */
 void route_event(const struct config *config, const struct facts *facts, struct arena *arena,

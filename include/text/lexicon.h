@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 
+struct fold;
 struct lexicon;
 struct lexicon_builder;
 struct lexicon_scratch;
@@ -50,6 +51,8 @@ void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, s
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err);
 void lexicon_free(struct lexicon *lexicon); /* NULL is fine */
 size_t lexicon_phrase_count(const struct lexicon *lexicon);
+/* How its texts are normalised; lives as long as the lexicon. */
+const struct fold *lexicon_fold(const struct lexicon *lexicon);
 /* Category names in the order of their first phrase; hits refer to them by index. */
 const struct str *lexicon_categories(const struct lexicon *lexicon, size_t *count);
 

@@ -22,7 +22,15 @@ const char *outcome_name(enum outcome outcome);
 enum role { ROLE_RESPONSIBLE, ROLE_INFORMED, ROLE_RELEASED, ROLE_COUNT };
 const char *role_name(enum role role);
 
-enum why { WHY_ROUTED, WHY_UNROUTED, WHY_ASSIGNED, WHY_SCREENED, WHY_UPDATE, WHY_COUNT };
+enum why {
+    WHY_ROUTED,
+    WHY_UNROUTED,
+    WHY_ASSIGNED,
+    WHY_SCREENED,
+    WHY_LEARNED,
+    WHY_UPDATE,
+    WHY_COUNT
+};
 const char *why_name(enum why why);
 
 enum dispatch_text {
@@ -71,6 +79,7 @@ struct turn {
     const struct moment *moment;
     struct arena *arena;
     struct match_scratch *scratch; /* of the matchers */
+    struct features *features;     /* of the routing model; NULL: there is none */
     const struct record *record;   /* NULL: a deadline */
     const struct event *event;     /* never NULL; of a deadline a blank one with the ticket alone */
     uint64_t identity;             /* of (source, id); 0: a deadline */
@@ -81,6 +90,7 @@ struct turn {
     /* what was judged; NULL: the event had no word of the customer */
     const struct score *score;
     const struct verdict *verdict;
+    struct learned *learned; /* what the model may be asked; NULL: it must not be */
     const struct config_screen *screen;
     int earlier_score, earlier_base, earlier_floor; /* of the ticket before this turn */
 

@@ -115,6 +115,8 @@ static void lint_departments(struct loader *loader)
         if (config->screens[i].department >= 0)
             reached[config->screens[i].department] = true;
     }
+    for (size_t i = 0; config->learned.fallback && i < config->learned.route_count; i++)
+        reached[config->learned.routes[i].department] = true;
     for (size_t i = 0; i < config->inform_count; i++) {
         for (size_t k = 0; k < config->informs[i].department_count; k++)
             reached[config->informs[i].departments[k]] = true;
@@ -232,7 +234,7 @@ static void check_uses(struct loader *loader, const char *field, const char *nou
 {
     for (size_t i = 0; i < loader->use_count; i++) {
         const struct loader_use *use = &loader->uses[i];
-        bool known = !str_is(use->field, field);
+        bool known = !str_is(use->field, field) || !str_present(use->value);
         for (size_t k = 0; k < count; k++)
             known |= str_equal(use->value, names[k]);
         if (known)
@@ -263,6 +265,35 @@ static void check_signals(struct loader *loader)
         names[count++] = str_from(others[i]);
     /* Without any lexicon every text signal is unknown: then it is a remark about all of them. */
     check_uses(loader, "signal", "signal", names, count, category_count > 0);
+}
+
+/* What asks the model needs one, and a department that it never chooses is never met. */
+static void check_learned(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    const struct config_learned *learned = &config->learned;
+    struct str *names =
+        arena_alloc(loader->scratch, (config->department_count + 1) * sizeof(*names));
+
+    for (size_t i = 0; i < config->department_count; i++)
+        names[i] = config->departments[i].slug;
+    check_uses(loader, "learned", "department", names, config->department_count, true);
+    for (size_t i = 0; i < loader->use_count; i++) {
+        const struct loader_use *use = &loader->uses[i];
+        bool known = false;
+        if (!str_is(use->field, "learned") && !str_is(use->field, "margin"))
+            continue;
+        if (!learned->model) {
+            loader_fail(loader, use->place, "'%.*s' asks a model, and 'learned.model' names none",
+                        STR_ARG(use->field));
+            continue;
+        }
+        for (size_t k = 0; k < learned->route_count; k++)
+            known |= str_equal(config->departments[learned->routes[k].department].slug, use->value);
+        if (str_is(use->field, "learned") && str_present(use->value) && !known)
+            loader_note(loader, use->place, "the model never chooses '%.*s': it has not learned it",
+                        STR_ARG(utf8_prefix(use->value, 64)));
+    }
 }
 
 static void check_names(struct loader *loader)
@@ -307,6 +338,7 @@ void loader_lint(struct loader *loader)
 
     check_signals(loader);
     check_names(loader);
+    check_learned(loader);
     lint_route(loader, loader->config->root, &known);
     lint_screens(loader);
     lint_slas(loader);

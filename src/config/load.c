@@ -31,6 +31,7 @@ static void build(struct loader *loader)
     loader_finish(loader);
     loader_formats(loader);
     loader_lexicons(loader);
+    loader_learned(loader);
     if (!loader->failed) {
         config_make_canonical(config);
         loader_lint(loader);
@@ -76,5 +77,6 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->source_count; i++)
         format_free(config->sources[i].mapping);
     lexicon_free(config->lexicon);
+    model_free(config->learned.model);
     arena_free(config->arena);
 }

@@ -105,6 +105,8 @@ void loader_finish(struct loader *loader);
 void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */
 void loader_lexicons(struct loader *loader);
+/* Reads the routing model and fits its departments to ours. */
+void loader_learned(struct loader *loader);
 /* Fills `canonical` and `fingerprint`. */
 void config_make_canonical(struct config *config);
 /* Findings about what is allowed but senseless. Only on a configuration without errors. */

@@ -15,6 +15,7 @@
     "as `signal == text.legal and score >= 60`."
 
 static const char *const clocks[] = { "wall", "stream", NULL };
+static const char *const answers[] = { "false", "true", NULL };
 static const char *const publishing[] = { "all", "shadow", NULL };
 
 static const struct setting source_rows[] = {
@@ -233,6 +234,25 @@ static const struct setting_table route_settings = {
     .rows = route_rows, .count = COUNT(route_rows),
 };
 
+static const struct setting learned_rows[] = {
+    { .key = "model", .type = SETTING_TEXT, AT(struct config_learned, path),
+      .flags = SETTING_SERVICE,
+      .help = "A file made by `ombudctl learn`, relative to the file that names it. Matchers may then "
+              "ask for `learned` and `margin`." },
+    { .key = "fallback", .type = SETTING_FLAG, AT(struct config_learned, fallback),
+      .choices = answers, .fallback = "false",
+      .help = "`true`: where no route but the root matches, the department that the model chooses is "
+              "responsible. Never for a ticket that tells of a danger (its score has a floor)." },
+    { .key = "margin", .type = SETTING_INTEGER, AT(struct config_learned, margin),
+      .min = 0, .max = 100, .fallback = "20",
+      .help = "The least margin with which it may: of a hundred such tickets that were held out, how "
+              "many more it got right than wrong. 0: as good as guessing, 80: 90 right, 10 wrong." },
+};
+static const struct setting_table learned_settings = {
+    .name = "learned", .size = sizeof(struct config_learned), .place = -1,
+    .rows = learned_rows, .count = COUNT(learned_rows),
+};
+
 static const struct setting inform_rows[] = {
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_inform, matcher),
       EXTRA(struct config_inform, match_text), .flags = SETTING_REQUIRED, .help = MATCH_HELP },
@@ -401,6 +421,10 @@ static const struct setting top_rows[] = {
       .flags = SETTING_REQUIRED,
       .help = "The tree that finds the responsible department: depth first, first match. Its root "
               "names a department, so nothing is unroutable." },
+    { .key = "learned", .type = SETTING_TABLE, AT(struct config, learned),
+      .inner = &learned_settings,
+      .help = "Routing that is learned from the company's own resolved tickets. Nothing is learned "
+              "while the router runs." },
     { .key = "inform", .type = SETTING_TABLES, AT(struct config, informs),
       EXTRA(struct config, inform_count), .inner = &inform_settings,
       .help = "Rules that are all tried and add copies." },

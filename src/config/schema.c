@@ -59,8 +59,13 @@ static void put_choices(struct schema *schema, const struct setting *row)
 {
     key(schema, "enum");
     json_open_array(&schema->json);
-    for (const char *const *choice = row->choices; *choice; choice++)
-        json_put_text(&schema->json, *choice);
+    for (const char *const *choice = row->choices; *choice; choice++) {
+        /* What YAML takes for true and false is no text there. */
+        if (strcmp(*choice, "true") == 0 || strcmp(*choice, "false") == 0)
+            json_put_bool(&schema->json, **choice == 't');
+        else
+            json_put_text(&schema->json, *choice);
+    }
     json_close_array(&schema->json);
 }
 

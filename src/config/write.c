@@ -388,6 +388,8 @@ void config_make_canonical(struct config *config)
     text.size--;
     if (config->format_hash[0])
         buf_printf(&text, ",\"format_hash\":\"%s\"", config->format_hash);
+    if (config->learned.hash[0])
+        buf_printf(&text, ",\"model_hash\":\"%s\"", config->learned.hash);
     buf_printf(&text, ",\"lexicon_hash\":\"%s\"}", config->lexicon_hash);
     config->canonical = arena_copy(config->arena, buf_str(&text));
     hash128_hex(&config->canonical, 1, hex);

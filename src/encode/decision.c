@@ -137,6 +137,7 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     put_earlier(json, turn);
     JSON_KEY(json, "route");
     put_route(json, turn->verdict);
+    judgement_learned(json, turn->verdict, turn->arena);
     put_informed(json, turn);
     JSON_KEY(json, "near_miss");
     if (turn->verdict)

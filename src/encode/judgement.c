@@ -66,6 +66,26 @@ void judgement_signals(struct json_writer *json, const struct score *score)
     json_close_array(json);
 }
 
+void judgement_learned(struct json_writer *json, const struct verdict *verdict, struct arena *arena)
+{
+    struct str reasons[LEARNED_REASONS];
+    if (!verdict || !verdict->learned)
+        return;
+    size_t count = learned_reasons(verdict->learned, arena, reasons);
+    JSON_KEY(json, "learned");
+    json_open_object(json);
+    JSON_KEY(json, "department");
+    json_put_str(json, learned_department(verdict->learned));
+    JSON_KEY(json, "margin");
+    json_put_int(json, learned_margin(verdict->learned));
+    JSON_KEY(json, "reasons");
+    json_open_array(json);
+    for (size_t i = 0; i < count; i++)
+        json_put_str(json, reasons[i]);
+    json_close_array(json);
+    json_close_object(json);
+}
+
 void judgement_near_miss(struct json_writer *json, const struct verdict *verdict)
 {
     if (!verdict->miss) {

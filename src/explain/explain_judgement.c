@@ -223,6 +223,27 @@ static void tell_path(struct page *page, const cJSON *path)
     buf_add_char(page->out, '\n');
 }
 
+/* learned: billing by “扣费”, “账单”, margin 34 */
+static void tell_learned(struct page *page, const cJSON *learned)
+{
+    const cJSON *reasons = json_get(learned, STR("reasons"));
+    if (!page_has(learned, STR("department")))
+        return;
+    buf_printf(page->out, "  ");
+    page_word(page, WORD_LEARNED);
+    page_member(page, learned, STR("department"));
+    for (const cJSON *reason = reasons ? reasons->child : NULL; reason; reason = reason->next) {
+        if (reason == reasons->child)
+            page_word(page, WORD_LEARNED_BY);
+        else
+            buf_printf(page->out, page->language == EXPLAIN_ZH ? "、" : ", ");
+        page_quote(page, explain_signal(json_string(reason), page->language), PAGE_QUOTE);
+    }
+    page_word(page, WORD_MARGIN);
+    page_member(page, learned, STR("margin"));
+    buf_add_char(page->out, '\n');
+}
+
 static void tell_near_miss(struct page *page, const cJSON *miss)
 {
     if (!page_has(miss, STR("route")))
@@ -278,6 +299,7 @@ void explain_route(struct page *page, const cJSON *decision, const struct action
         buf_add_char(page->out, '\n');
     } else if (holder && path && path->child) {
         tell_path(page, path);
+        tell_learned(page, json_get(decision, STR("learned")));
     }
     if (informed && informed->child) {
         buf_printf(page->out, "  ");

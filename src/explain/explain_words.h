@@ -32,6 +32,9 @@ enum word {
     WORD_COPIES,
     WORD_NEAREST,
     WORD_FAILS,
+    WORD_LEARNED,
+    WORD_LEARNED_BY,
+    WORD_MARGIN,
 
     WORD_PROMISE,
     WORD_WITHIN,

@@ -132,6 +132,10 @@ static struct value field_value(const struct match_node *test, const struct fact
         return of_text(facts->department);
     case FIELD_TRIGGER:
         return of_text(facts->trigger);
+    case FIELD_LEARNED:
+        return of_text(learned_department(facts->learned));
+    case FIELD_MARGIN:
+        return of_number(learned_margin(facts->learned), learned_margin(facts->learned) >= 0);
     default:
         break;
     }
@@ -263,11 +267,12 @@ static struct finding examine_either(const struct match_node *node, const struct
     return b.matches ? b : nearer(a, b);
 }
 
-static bool has_regex(const struct match_node *node)
+/* What takes longer than all the rest together. */
+static bool is_costly(const struct match_node *node)
 {
     if (node->kind == NODE_TEST)
-        return node->regex != NULL;
-    return has_regex(node->left) || (node->right && has_regex(node->right));
+        return node->regex || node->field == FIELD_LEARNED || node->field == FIELD_MARGIN;
+    return is_costly(node->left) || (node->right && is_costly(node->right));
 }
 
 /* A condition; `not (…)` is one as a whole. */
@@ -277,7 +282,7 @@ static struct finding examine(const struct match_node *node, const struct facts 
         return examine_both(node, facts, failed);
     if (node->kind == NODE_OR)
         return examine_either(node, facts, failed);
-    bool untried = failed && has_regex(node);
+    bool untried = failed && is_costly(node);
     bool matches = !untried && node_matches(node, facts);
     return (struct finding){
         .matches = matches,
@@ -291,6 +296,11 @@ bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
     struct finding finding = examine(matcher->root, facts, false);
     *miss = finding.miss;
     return finding.matches;
+}
+
+bool matcher_asks_learned(const struct matcher *matcher)
+{
+    return matcher->asks_learned;
 }
 
 void matcher_close(struct matcher *matcher)

@@ -101,7 +101,7 @@ static bool test_implies(struct literal a, struct literal b)
 
 static bool always_true(struct literal b)
 {
-    /* Scores are 0 to 100, bands P1 to P4, and both are always there. */
+    /* Scores are 0 to 100, bands P1 to P4, and both are always there (a margin is not). */
     const struct range everything = { 0, b.test->field == FIELD_BAND ? 3 : 100, false, false };
     struct range range;
 

@@ -35,6 +35,8 @@ enum match_field {
     FIELD_AUTOMATED,
     FIELD_TRIGGER,
     FIELD_ORIGIN,
+    FIELD_LEARNED,
+    FIELD_MARGIN,
     FIELD_COUNT,
     FIELD_ATTRIBUTE = FIELD_COUNT
 };
@@ -71,6 +73,7 @@ struct match_node {
 struct matcher {
     struct match_node *root;
     struct match_regex *regexes; /* linked; for matcher_close */
+    bool asks_learned;
 };
 
 /* The regular expression, linked into `*list`. NULL + err (the reason) when it is none. */

@@ -37,6 +37,8 @@ static const struct str field_names[FIELD_COUNT] = {
     [FIELD_AUTOMATED] = { "automated", 9 },
     [FIELD_TRIGGER] = { "trigger", 7 },
     [FIELD_ORIGIN] = { "origin", 6 },
+    [FIELD_LEARNED] = { "learned", 7 },
+    [FIELD_MARGIN] = { "margin", 6 },
 };
 
 const struct str *matcher_fields(size_t *count)
@@ -50,6 +52,7 @@ struct parser {
     struct token token; /* the next one */
     size_t last_end;    /* where the token before it ended */
     int conditions;     /* bounds the recursion of parsing and matching alike */
+    bool asks_learned;
     struct arena *arena;
     struct match_regex *regexes;
     matcher_use_fn *use;
@@ -92,6 +95,7 @@ static enum match_kind kind_of(enum match_field field)
     case FIELD_SCORE:
     case FIELD_PRIORITY:
     case FIELD_CUSTOMER_VALUE:
+    case FIELD_MARGIN:
         return KIND_NUMBER;
     case FIELD_BAND:
         return KIND_BAND;
@@ -107,6 +111,15 @@ static bool is_keyword(struct str word)
     return str_is(word, "and") || str_is(word, "or") || str_is(word, "not") || str_is(word, "in");
 }
 
+static void note_learned(struct parser *parser, enum match_field field)
+{
+    if (field != FIELD_LEARNED && field != FIELD_MARGIN)
+        return;
+    parser->asks_learned = true;
+    if (parser->use)
+        parser->use(parser->use_arg, field_names[field], STR_NONE);
+}
+
 static bool find_field(struct parser *parser, struct match_node *node)
 {
     const struct token *token = &parser->token;
@@ -120,6 +133,7 @@ static bool find_field(struct parser *parser, struct match_node *node)
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         if (str_equal(token->text, field_names[i])) {
             node->field = (enum match_field)i;
+            note_learned(parser, node->field);
             return true;
         }
     }
@@ -465,6 +479,6 @@ struct matcher *matcher_parse(struct str text, struct arena *arena, matcher_use_
         return NULL;
     }
     struct matcher *matcher = arena_alloc(arena, sizeof(*matcher));
-    *matcher = (struct matcher){ root, parser.regexes };
+    *matcher = (struct matcher){ root, parser.regexes, parser.asks_learned };
     return matcher;
 }

@@ -78,19 +78,54 @@ static void inform_all(const struct config *config, const struct facts *facts,
     }
 }
 
+/* The department that the model would choose, as a route below the root; NULL: it must not, or does
+ * not know. */
+static const struct config_route *learned_route(const struct config *config,
+                                                const struct facts *facts)
+{
+    const struct config_learned *learned = &config->learned;
+    struct str slug;
+    if (!learned->model || !learned->fallback || !facts->learned)
+        return NULL;
+    slug = learned_department(facts->learned);
+    if (str_empty(slug) || learned_margin(facts->learned) < learned->margin)
+        return NULL;
+    for (size_t i = 0; i < learned->route_count; i++) {
+        if (str_equal(config->departments[learned->routes[i].department].slug, slug))
+            return &learned->routes[i];
+    }
+    return NULL;
+}
+
+static void fall_back(const struct config *config, const struct facts *facts,
+                      struct verdict *verdict)
+{
+    const struct config_route *route = learned_route(config, facts);
+    verdict->unrouted = !route;
+    verdict->by_learned = route != NULL;
+    if (!route)
+        return;
+    verdict->path[verdict->path_count++] = route;
+    verdict->department = route->department;
+    verdict->learned = facts->learned;
+}
+
 void route_event(const struct config *config, const struct facts *facts, struct arena *arena,
                  struct verdict *verdict)
 {
     struct walk walk = { facts, verdict };
     memset(verdict, 0, sizeof(*verdict));
-    verdict->path = arena_alloc(arena, depth_of(config->root) * sizeof(*verdict->path));
+    verdict->path = arena_alloc(arena, (depth_of(config->root) + 1) * sizeof(*verdict->path));
     verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));
     for (const struct config_route *route = config->root; route;
          route = first_match(&walk, route)) {
         verdict->path[verdict->path_count++] = route;
         verdict->department = route->department;
+        if (route->matcher && matcher_asks_learned(route->matcher) && facts->learned)
+            verdict->learned = facts->learned;
     }
-    verdict->unrouted = verdict->path_count == 1;
+    if (verdict->path_count == 1)
+        fall_back(config, facts, verdict);
     inform_all(config, facts, verdict);
 }
 

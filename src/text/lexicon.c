@@ -136,6 +136,11 @@ void lexicon_free(struct lexicon *lexicon)
     free(lexicon);
 }
 
+const struct fold *lexicon_fold(const struct lexicon *lexicon)
+{
+    return lexicon->fold;
+}
+
 size_t lexicon_phrase_count(const struct lexicon *lexicon)
 {
     return lexicon->phrase_count;

@@ -25,7 +25,9 @@ static int judged_department(const struct turn *turn, enum why *why)
         *why = WHY_SCREENED;
         return turn->screen->department;
     }
-    *why = turn->verdict->unrouted ? WHY_UNROUTED : WHY_ROUTED;
+    *why = turn->verdict->by_learned ? WHY_LEARNED
+           : turn->verdict->unrouted ? WHY_UNROUTED
+                                     : WHY_ROUTED;
     return turn->verdict->department;
 }
 

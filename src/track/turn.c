@@ -16,7 +16,7 @@ static const char *const role_names[ROLE_COUNT] = {
 
 static const char *const why_names[WHY_COUNT] = {
     [WHY_ROUTED] = "routed",     [WHY_UNROUTED] = "unrouted", [WHY_ASSIGNED] = "assigned",
-    [WHY_SCREENED] = "screened", [WHY_UPDATE] = "update",
+    [WHY_SCREENED] = "screened", [WHY_LEARNED] = "learned",   [WHY_UPDATE] = "update",
 };
 
 static const char *const promise_names[PROMISE_STATUS_COUNT] = {
@@ -51,6 +51,7 @@ void turn_begin(struct turn *turn)
                            .moment = turn->moment,
                            .arena = turn->arena,
                            .scratch = turn->scratch,
+                           .features = turn->features,
                            .record = turn->record,
                            .event = turn->event,
                            .identity = turn->identity,
@@ -164,7 +165,8 @@ struct facts turn_facts(const struct turn *turn, struct str trigger)
                            .category = ticket->category,
                            .customer = &ticket->customer,
                            .department = ticket->department,
-                           .trigger = trigger };
+                           .trigger = trigger,
+                           .learned = turn->learned };
 }
 
 int turn_holder(const struct turn *turn)
