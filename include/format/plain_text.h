@@ -4,9 +4,10 @@
 #include "base/arena.h"
 #include "json/json.h"
 
-/* HTML as a reader would see it: no tags, scripts, styles or comments; entities decoded; blocks and
- * <br> on lines of their own; other white space as one space. Never fails: what is no HTML stays.
- * In `arena`; valid UTF-8 if `html` is. */
+/* HTML as a reader would see it: no tags, scripts, styles, comments or hidden elements; entities
+ * decoded; blocks and <br> on lines of their own; other white space as one space. Lines of an
+ * earlier message that a mail program set apart begin with ">", as they do in plain text. Never
+ * fails: what is no HTML stays. In `arena`; valid UTF-8 if `html` is. */
 struct str html_to_text(struct str html, struct arena *arena);
 
 /* A rich-text document as a tree (Atlassian's): the members "text" in their order, blocks on lines

@@ -2,12 +2,17 @@
 
 #include <string.h>
 #include "base/buf.h"
+#include "html_nest.h"
+#include "html_tag.h"
 
 /* What was written so far, and what is owed before the next visible character. */
 struct writer {
     char *text; /* room for all of the input: nothing becomes longer */
     size_t size;
     bool space, line;
+    const char *tags_end; /* behind the last '>' */
+    bool broken;          /* see html_tag_read */
+    struct html_nest nest;
 };
 
 static bool is_space(char c)
@@ -15,10 +20,27 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+/* A line that was quoted begins as in plain text: "> ", or ">>" when it was quoted before; a third
+ * character would be longer than the shortest tag that can end a line. */
+static void begin_line(struct writer *out)
+{
+    unsigned quotes = html_nest_quotes(&out->nest);
+    if (out->size > 0)
+        out->text[out->size++] = '\n';
+    if (quotes > 0) {
+        out->text[out->size++] = '>';
+        out->text[out->size++] = quotes > 1 ? '>' : ' ';
+    }
+}
+
 static void put(struct writer *out, const char *bytes, size_t size)
 {
-    if (out->size > 0 && (out->line || out->space))
-        out->text[out->size++] = out->line ? '\n' : ' ';
+    if (html_nest_hides(&out->nest))
+        return;
+    if (out->line || out->size == 0)
+        begin_line(out);
+    else if (out->space)
+        out->text[out->size++] = ' ';
     out->line = out->space = false;
     memcpy(out->text + out->size, bytes, size);
     out->size += size;
@@ -110,15 +132,6 @@ static const char *take_entity(const char *p, const char *end, struct writer *ou
     return stop + 1;
 }
 
-static bool name_in(struct str name, const char *const *names)
-{
-    for (; *names; names++) {
-        if (str_equal_nocase(name, str_from(*names)))
-            return true;
-    }
-    return false;
-}
-
 /* Behind the end tag of an element whose text nobody sees, or at the end. */
 static const char *skip_element(const char *p, const char *end, struct str name)
 {
@@ -133,58 +146,42 @@ static const char *skip_element(const char *p, const char *end, struct str name)
     return end;
 }
 
-/* The '>' that ends a tag: one within a quoted attribute does not. */
-static const char *tag_end(const char *p, const char *end)
-{
-    char quote = '\0';
-
-    for (; p < end; p++) {
-        if (quote)
-            quote = *p == quote ? '\0' : quote;
-        else if (*p == '"' || *p == '\'')
-            quote = *p;
-        else if (*p == '>')
-            return p;
-    }
-    return NULL;
-}
-
 /* At '<'. Returns the place behind the tag; a '<' that starts none is text. */
 static const char *take_tag(const char *p, const char *end, struct writer *out)
 {
-    static const char *const unseen[] = { "script", "style", "head", "title", NULL };
+    static const char *const unseen[] = { "script", "style", "head", "title", "template", NULL };
     static const char *const blocks[] = { "br",         "p",  "div", "li", "tr", "ul",
                                           "ol",         "h1", "h2",  "h3", "h4", "table",
                                           "blockquote", "hr", "pre", NULL };
+    struct html_tag tag;
 
     if (end - p >= 4 && memcmp(p, "<!--", 4) == 0) {
         const char *close = memmem(p + 4, (size_t)(end - p - 4), "-->", 3);
         return close ? close + 3 : end;
     }
-    bool closing = p + 1 < end && p[1] == '/';
-    const char *begin = p + 1 + closing, *q = begin;
-    while (q < end && ((*q >= 'a' && *q <= 'z') || (*q >= 'A' && *q <= 'Z') ||
-                       (q > begin && *q >= '0' && *q <= '9')))
-        q++;
-    struct str name = { begin, (size_t)(q - begin) };
-    bool declaration = p + 1 < end && (p[1] == '!' || p[1] == '?');
-    const char *close = name.size > 0 || declaration ? tag_end(q, end) : NULL;
-    if (!close) {
+    const char *behind = html_tag_read(p, out->tags_end, &tag, &out->broken);
+    if (!behind) {
         put(out, "<", 1);
         return p + 1;
     }
-    if (name_in(name, blocks))
+    if (!tag.closing && html_name_in(tag.name, unseen))
+        return skip_element(behind, end, tag.name);
+    unsigned quotes = html_nest_quotes(&out->nest);
+    bool hidden = html_nest_hides(&out->nest);
+    html_nest_take(&out->nest, &tag);
+    hidden = tag.closing ? hidden : html_nest_hides(&out->nest);
+    if ((!hidden && html_name_in(tag.name, blocks)) || html_nest_quotes(&out->nest) != quotes)
         out->line = true;
-    if (!closing && name_in(name, unseen))
-        return skip_element(close + 1, end, name);
-    return close + 1;
+    return behind;
 }
 
 struct str html_to_text(struct str html, struct arena *arena)
 {
-    struct writer out = { arena_alloc_raw(arena, html.size + 1), 0, false, false };
+    struct writer out = { .text = arena_alloc_raw(arena, html.size + 1) };
+    const char *last = html.size > 0 ? memrchr(html.data, '>', html.size) : NULL;
     const char *p = html.data, *end = p + html.size;
 
+    out.tags_end = last ? last + 1 : p;
     while (p < end) {
         if (*p == '<') {
             p = take_tag(p, end, &out);
@@ -210,7 +207,7 @@ static void add_text(const cJSON *node, struct buf *out)
                                           "codeBlock", "tableRow", "rule",     NULL };
     struct str type = json_string(json_get(node, STR("type")));
 
-    if (str_present(type) && name_in(type, blocks) && out->size > 0 &&
+    if (str_present(type) && html_name_in(type, blocks) && out->size > 0 &&
         out->data[out->size - 1] != '\n')
         buf_add_char(out, '\n');
     buf_add_str(out, json_string(json_get(node, STR("text"))));

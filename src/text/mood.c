@@ -274,12 +274,31 @@ static bool is_intensified(const struct context *context, const struct finding *
     return false;
 }
 
+/* Words in history, signatures and footers are not said now. */
+static enum hit_mood mood_of_part(const struct context *context, const struct finding *finding)
+{
+    if (finding->field != HIT_BODY)
+        return HIT_STATED;
+    switch (parts_kind(context->parts, finding->original_from, finding->original_to)) {
+    case PART_QUOTED:
+        return HIT_QUOTED;
+    case PART_SIGNATURE:
+    case PART_FOOTER:
+        return HIT_SIGNATURE;
+    default:
+        return HIT_STATED;
+    }
+}
+
 enum hit_mood mood_of(struct context *context, const struct finding *finding, bool *intensified)
 {
     struct clause clause = context->clause;
     if (clause.cut || finding->from < clause.from || finding->to > clause.to)
         clause = context->clause = clause_around(buf_str(&context->normal->text), finding);
     *intensified = false;
+    enum hit_mood part = mood_of_part(context, finding);
+    if (part != HIT_STATED)
+        return part;
     if (context->word_count > 0) {
         *intensified = is_intensified(context, finding, &clause);
         if (is_negated(context, finding, &clause))

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "text/lexicon.h"
 #include "text/normalise.h"
+#include "text/parts.h"
 
 /* A modifier found in the normalised text. */
 struct word {
@@ -25,6 +26,7 @@ struct clause {
 /* One normalised text and what was found in it. All borrowed. */
 struct context {
     const struct normal *normal;
+    const struct parts *parts;
     struct str original[2];   /* by enum hit_field */
     const struct word *words; /* ascending, none overlapping */
     size_t word_count;
@@ -37,6 +39,7 @@ struct finding {
     enum hit_field field;
     bool open; /* a regular expression whose gaps may hold a negation of it */
     bool floored;
+    uint32_t original_from, original_to; /* in the field itself */
 };
 
 /* Findings of one text in order, so that a clause is looked for once. */

@@ -7,6 +7,7 @@
 #include "lexicon_parts.h"
 #include "mood.h"
 #include "text/normalise.h"
+#include "text/parts.h"
 
 /* Marks of one phrase that are kept in one scan; the rest of a hostile text adds nothing. */
 enum { PATTERN_MARKS = 2048 };
@@ -46,8 +47,9 @@ struct lexicon_scratch {
     const struct lexicon *lexicon;
     hs_scratch_t *hs;
     struct normal normal;
-    size_t body;    /* where the body begins in the normalised text */
-    uint16_t *seen; /* marks by pattern */
+    struct parts parts; /* of the body */
+    size_t body;        /* where the body begins in the normalised text */
+    uint16_t *seen;     /* marks by pattern */
     struct mark *marks;
     size_t mark_count, mark_capacity;
     struct candidate *candidates;
@@ -77,6 +79,7 @@ void lexicon_scratch_free(struct lexicon_scratch *scratch)
         return;
     hs_free_scratch(scratch->hs);
     normal_free(&scratch->normal);
+    parts_free(&scratch->parts);
     free(scratch->seen);
     free(scratch->marks);
     free(scratch->candidates);
@@ -377,10 +380,14 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                            const struct candidate *candidate)
 {
     enum hit_field field = candidate->from >= scratch->body ? HIT_BODY : HIT_SUBJECT;
-    struct finding finding = { candidate->from, candidate->to, field,
+    struct finding finding = { candidate->from,
+                               candidate->to,
+                               field,
                                candidate->pattern->kind != PATTERN_LITERAL &&
                                    !candidate->pattern->denies,
-                               candidate->meaning->floor > 0 };
+                               candidate->meaning->floor > 0,
+                               0,
+                               0 };
     struct hit hit = { .category = candidate->meaning->category,
                        .field = field,
                        .points = candidate->meaning->points,
@@ -388,6 +395,8 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                        .from = normal_from(&scratch->normal, candidate->from),
                        .to = normal_to(&scratch->normal, candidate->to),
                        .rule = candidate->meaning->rule };
+    finding.original_from = hit.from;
+    finding.original_to = hit.to;
     hit.mood = mood_of(context, &finding, &hit.intensified);
     hit.text = (struct str){ context->original[field].data + hit.from, hit.to - hit.from };
     return hit;
@@ -406,6 +415,7 @@ static void prepare(struct lexicon_scratch *scratch, struct str subject, struct 
     if (body.size > 0)
         normalise(fold, body, &scratch->normal);
     scratch->mark_count = 0;
+    parts_find(&scratch->parts, subject, body);
 }
 
 struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *scratch,
@@ -430,6 +440,7 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
         return NULL;
     spend_words(scratch);
     struct context context = { .normal = &scratch->normal,
+                               .parts = &scratch->parts,
                                .original = { subject, body },
                                .words = scratch->words,
                                .word_count = scratch->word_count };

@@ -1,0 +1,142 @@
+#include "part_line.h"
+
+#include "part_text.h"
+
+enum {
+    SAID_BYTES = 300, /* of "On …, … wrote:" */
+    SAID_LINES = 3,
+    HEADER_LINES = 8,
+    INSIDE_BYTES = 480 /* of headers on one line */
+};
+
+/* Does it tell a year and a time of day, or an address? */
+static bool tells_when_or_who(struct str text)
+{
+    bool year = false, clock = false;
+    for (size_t i = 0; i + 3 < text.size; i++) {
+        const char *c = text.data + i;
+        year |= (c[0] == '1' || c[0] == '2') && is_digit(c[1]) && is_digit(c[2]) && is_digit(c[3]);
+        clock |= is_digit(c[0]) && (c[1] == ':' || c[1] == '.') && is_digit(c[2]) && is_digit(c[3]);
+    }
+    return (year && clock) || memchr(text.data, '@', text.size) != NULL;
+}
+
+static bool ends_attribution(struct str text)
+{
+    static const char *const verbs[] = { "wrote",   "writes",  "写道",    "寫道",
+                                         "schrieb", "a écrit", "escribió" };
+    if (text.size == 0)
+        return false;
+    if (text.data[text.size - 1] == ':')
+        text.size--;
+    else if ((unsigned char)text.data[text.size - 1] == 0x9a && ends(text, "："))
+        text.size -= 3;
+    else
+        return false;
+    text = trimmed(text);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (ends(text, verbs[i]))
+            return true;
+    return starts(text, "am ") && has(text, " schrieb ");
+}
+
+static bool begins_attribution(struct str text)
+{
+    static const char *const words[] = { "on ", "at ", "am ", "le ", "el ", "在", "于", "於" };
+    static const bool may[256] = { ['o'] = true,  ['a'] = true,  ['l'] = true, ['e'] = true,
+                                   [0xe5] = true, [0xe4] = true, [0xe6] = true };
+    if (is_digit(text.data[0]) || text.data[0] == '"')
+        return true;
+    if (!may[(unsigned char)lower(text.data[0])])
+        return false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (words[i][0] == lower(text.data[0]) && starts(text, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_marked_after(struct str body, size_t at, unsigned marks)
+{
+    struct line line;
+    for (int i = 0; i < 3 && line_at(body, at, &line); i++, at = line.to) {
+        if (line.marks > marks)
+            return true;
+        if (line.text.size > 0)
+            return false;
+    }
+    return false;
+}
+
+size_t line_attribution(struct str body, const struct line *line)
+{
+    bool begins = begins_attribution(line->text);
+    struct line last = *line;
+    if (line->text.size > SAID_BYTES || (!begins && !ends_attribution(line->text)))
+        return 0; /* the usual line */
+    for (size_t lines = 1; lines <= SAID_LINES; lines++) {
+        struct str all = { line->text.data,
+                           (size_t)(last.text.data + last.text.size - line->text.data) };
+        if (all.size > SAID_BYTES || last.text.size == 0)
+            return 0;
+        if (ends_attribution(last.text))
+            return tells_when_or_who(all) || is_marked_after(body, last.to, line->marks) ? lines
+                                                                                         : 0;
+        if (!begins || !line_at(body, last.to, &last) || last.marks != line->marks)
+            return 0;
+    }
+    return 0;
+}
+
+static const char *const header_names[] = {
+    "from:",     "sent:",    "date:",    "to:",    "cc:",      "subject:", "reply-to:", "发件人",
+    "发送人",    "发送时间", "日期",     "时间",   "收件人",   "抄送",     "主题",      "寄件者",
+    "寄件人",    "寄件日期", "傳送時間", "收件者", "副本",     "主旨",     "主題",      "von:",
+    "gesendet:", "an:",      "betreff:", "de :",   "envoyé :", "à :",      "objet :",   "date :"
+};
+
+/* How many of the headers stand in one line, as when its line ends were lost. */
+static unsigned headers_inside(struct str text)
+{
+    static const char *const inside[] = { "Sent:",    "Date:", "To:",      "Subject:",
+                                          "发送时间", "日期",  "收件人",   "主题",
+                                          "主旨",     "主題",  "傳送時間", "收件者" };
+    unsigned count = 0;
+    if (text.size > INSIDE_BYTES)
+        text.size = INSIDE_BYTES;
+    for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
+        count += has(text, inside[i]);
+    return count;
+}
+
+static bool is_header(struct str text)
+{
+    text = line_undecorated(text);
+    for (size_t i = 0; i < sizeof(header_names) / sizeof(header_names[0]); i++) {
+        if (!starts(text, header_names[i]))
+            continue;
+        struct str rest = trimmed(skipped(text, strlen(header_names[i])));
+        return (unsigned char)header_names[i][0] < 0x80 || starts(rest, ":") || starts(rest, "：");
+    }
+    return false;
+}
+
+size_t line_headers(struct str body, const struct line *line)
+{
+    struct line next = *line;
+    unsigned found = 1;
+    size_t lines = 1;
+    if (!is_header(line->text))
+        return 0;
+    if (headers_inside(line->text) >= 2)
+        return 1;
+    for (size_t i = 2;
+         i <= HEADER_LINES && line_at(body, next.to, &next) && next.marks == line->marks; i++) {
+        if (next.text.size == 0 && found > 1)
+            break;
+        if (!is_header(next.text))
+            continue; /* addresses that went on to a further line */
+        found++;
+        lines = i;
+    }
+    return found >= 3 ? lines : 0;
+}
