@@ -32,6 +32,17 @@ enum modifier {
     MODIFIER_INTENSIFIER,        /* next to a phrase: it weighs more */
     MODIFIER_CONTRAST,  /* 但是, 导致, but, that: what stands before reaches no further */
     MODIFIER_PRESUMING, /* 为什么, why: a question that takes the phrase as given */
+    /* Whose matter it is, when it was, whether it is real. They and those above do not hide one
+     * another. */
+    MODIFIER_HEARSAY, /* 网上看到, I read that: before a phrase in its sentence */
+    MODIFIER_OTHERS,  /* 邻居的, my neighbour's: before a phrase in its clause */
+    MODIFIER_PAST,    /* 去年, years ago: in the clause of a phrase, it is long past */
+    MODIFIER_SINCE, /* 买的, bought: the time is when the thing was got, not what happened to it */
+    MODIFIER_SETTLED,  /* 处理好了, has been fixed: behind a phrase, or right before it */
+    MODIFIER_IMAGINED, /* 演习, dreamt: before a phrase in its sentence, or behind it in its clause
+                        */
+    MODIFIER_PRESENT,  /* 还在, 真的, still, right now: the matter is of now, and real */
+    MODIFIER_WORK,     /* 电影, film: beside quotation marks, what they hold is a title */
     MODIFIER_COUNT
 };
 

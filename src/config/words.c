@@ -149,6 +149,14 @@ static const struct str modifier_keys[MODIFIER_COUNT + 1] = {
     [MODIFIER_INTENSIFIER] = { "intensifier", 11 },
     [MODIFIER_CONTRAST] = { "contrast", 8 },
     [MODIFIER_PRESUMING] = { "presuming", 9 },
+    [MODIFIER_HEARSAY] = { "hearsay", 7 },
+    [MODIFIER_OTHERS] = { "others", 6 },
+    [MODIFIER_PAST] = { "past", 4 },
+    [MODIFIER_SINCE] = { "since", 5 },
+    [MODIFIER_SETTLED] = { "settled", 7 },
+    [MODIFIER_IMAGINED] = { "imagined", 8 },
+    [MODIFIER_PRESENT] = { "present", 7 },
+    [MODIFIER_WORK] = { "works", 5 },
     [MODIFIER_COUNT] = { "lang", 4 },
 };
 

@@ -1,6 +1,7 @@
 #include "mood.h"
 
 #include <string.h>
+#include "matter.h"
 
 /* How far a modifier reaches: characters of Chinese or words of English between it and the phrase.
  * A one-character negation (不, 没) binds closer than 没有 does: 不知道怎么着火的 denies nothing.
@@ -134,8 +135,8 @@ static bool set_apart(const struct context *context, const struct finding *findi
 static bool has_word(const struct context *context, size_t first, enum modifier kind, size_t from,
                      size_t to)
 {
-    for (size_t i = first; i < context->word_count && context->words[i].to <= to; i++)
-        if (context->words[i].kind == kind && context->words[i].from >= from)
+    for (size_t i = first; i < context->words.count && context->words.items[i].to <= to; i++)
+        if (context->words.items[i].kind == kind && context->words.items[i].from >= from)
             return true;
     return false;
 }
@@ -143,10 +144,10 @@ static bool has_word(const struct context *context, size_t first, enum modifier 
 /* The first word that ends after `at`. */
 static size_t word_after(const struct context *context, size_t at)
 {
-    size_t low = 0, high = context->word_count;
+    size_t low = 0, high = context->words.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (context->words[middle].to <= at)
+        if (context->words.items[middle].to <= at)
             low = middle + 1;
         else
             high = middle;
@@ -175,7 +176,7 @@ static bool denies_past(struct str text, const struct word *word)
 static bool negates(const struct context *context, const struct finding *finding, size_t place)
 {
     struct str text = buf_str(&context->normal->text);
-    const struct word *word = &context->words[place];
+    const struct word *word = &context->words.items[place];
     unsigned characters =
         word->to - word->from <= 3 ? (unsigned)NEGATION_SHORT : (unsigned)NEGATION_CHARACTERS;
     unsigned words = NEGATION_WORDS;
@@ -200,8 +201,8 @@ static bool is_negated(const struct context *context, const struct finding *find
     bool negated = false; /* each further negation turns it round */
     size_t first = word_after(context, clause->from);
     size_t end = finding->open ? finding->to : finding->from;
-    for (size_t i = first; i < context->word_count && context->words[i].from < end; i++) {
-        const struct word *word = &context->words[i];
+    for (size_t i = first; i < context->words.count && context->words.items[i].from < end; i++) {
+        const struct word *word = &context->words.items[i];
         if (word->kind != MODIFIER_NEGATION || word->spent || word->from < clause->from)
             continue;
         /* One that overlaps stands before: 没有 and 有问题 in 没有问题. */
@@ -225,8 +226,8 @@ static bool is_asked(const struct context *context, const struct finding *findin
                      const struct clause *clause)
 {
     struct str text = buf_str(&context->normal->text);
-    for (size_t i = word_after(context, clause->from); i < context->word_count; i++) {
-        const struct word *word = &context->words[i];
+    for (size_t i = word_after(context, clause->from); i < context->words.count; i++) {
+        const struct word *word = &context->words.items[i];
         if (word->from >= clause->to)
             break;
         if (word->kind != MODIFIER_QUESTION || word->spent || word->from < clause->from)
@@ -259,8 +260,8 @@ static bool is_intensified(const struct context *context, const struct finding *
                            const struct clause *clause)
 {
     struct str text = buf_str(&context->normal->text);
-    for (size_t i = word_after(context, clause->from); i < context->word_count; i++) {
-        const struct word *word = &context->words[i];
+    for (size_t i = word_after(context, clause->from); i < context->words.count; i++) {
+        const struct word *word = &context->words.items[i];
         if (word->from >= clause->to)
             break;
         if (word->kind != MODIFIER_INTENSIFIER || word->spent || word->from < clause->from)
@@ -299,12 +300,14 @@ enum hit_mood mood_of(struct context *context, const struct finding *finding, bo
     enum hit_mood part = mood_of_part(context, finding);
     if (part != HIT_STATED)
         return part;
-    if (context->word_count > 0) {
+    if (context->words.count > 0) {
         *intensified = is_intensified(context, finding, &clause);
         if (is_negated(context, finding, &clause))
             return HIT_NEGATED;
         if (is_asked(context, finding, &clause))
             return HIT_QUESTION;
     }
-    return is_wondered(context, finding, &clause) ? HIT_QUESTION : HIT_STATED;
+    if (is_wondered(context, finding, &clause))
+        return HIT_QUESTION;
+    return matter_of(context, finding, &clause);
 }

@@ -23,14 +23,21 @@ struct clause {
     bool cut;       /* it is longer than any modifier reaches: known around one phrase only */
 };
 
+struct words {
+    struct word *items; /* ascending, none overlapping */
+    size_t count, capacity;
+};
+
 /* One normalised text and what was found in it. All borrowed. */
 struct context {
     const struct normal *normal;
     const struct parts *parts;
-    struct str original[2];   /* by enum hit_field */
-    const struct word *words; /* ascending, none overlapping */
-    size_t word_count;
-    struct clause clause; /* the last one; zero at first */
+    struct str original[2];      /* by enum hit_field */
+    struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
+    bool marks_known, has_marks; /* quotation marks or brackets of titles, anywhere */
+    enum hit_field quotes_field; /* the field in which quotation marks were counted, how far, and */
+    uint32_t quotes_to, quotes;  /* how many there are */
+    struct clause clause;        /* the last one; zero at first */
 };
 
 /* A phrase found at [from, to) of the normalised text. */

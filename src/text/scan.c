@@ -54,8 +54,7 @@ struct lexicon_scratch {
     size_t mark_count, mark_capacity;
     struct candidate *candidates;
     size_t candidate_count, candidate_capacity;
-    struct word *words;
-    size_t word_count, word_capacity;
+    struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
     struct choice *choices;
     struct slot *slots;
     uint32_t scan; /* counts scans */
@@ -83,7 +82,8 @@ void lexicon_scratch_free(struct lexicon_scratch *scratch)
     free(scratch->seen);
     free(scratch->marks);
     free(scratch->candidates);
-    free(scratch->words);
+    free(scratch->words.items);
+    free(scratch->matters.items);
     free(scratch->choices);
     free(scratch->slots);
     free(scratch);
@@ -282,18 +282,18 @@ static void join_parts(struct lexicon_scratch *scratch)
 
 static void take_word(struct lexicon_scratch *scratch, const struct mark *mark, enum modifier kind)
 {
+    struct words *words = kind < MODIFIER_HEARSAY ? &scratch->words : &scratch->matters;
     struct word word = { mark->from, mark->to, kind, false };
-    if (scratch->word_count > 0) {
-        struct word *last = &scratch->words[scratch->word_count - 1];
+    if (words->count > 0) {
+        struct word *last = &words->items[words->count - 1];
         if (word.from < last->to) {
             if (word.to - word.from > last->to - last->from)
                 *last = word;
             return;
         }
     }
-    scratch->words =
-        grown(scratch->words, scratch->word_count, &scratch->word_capacity, sizeof(word));
-    scratch->words[scratch->word_count++] = word;
+    words->items = grown(words->items, words->count, &words->capacity, sizeof(word));
+    words->items[words->count++] = word;
 }
 
 /* Longer, or as long and more serious. */
@@ -339,7 +339,7 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
 static void choose(struct lexicon_scratch *scratch)
 {
     memset(scratch->choices, 0, scratch->lexicon->category_count * sizeof(*scratch->choices));
-    scratch->candidate_count = scratch->word_count = 0;
+    scratch->candidate_count = scratch->words.count = scratch->matters.count = 0;
     for (size_t i = 0; i < scratch->mark_count; i++) {
         const struct mark *mark = &scratch->marks[i];
         const struct meaning *meaning = scratch->lexicon->patterns[mark->pattern]->meanings;
@@ -363,8 +363,8 @@ static void spend_words(struct lexicon_scratch *scratch)
 {
     uint32_t covered = 0;
     size_t next = 0;
-    for (size_t i = 0; i < scratch->word_count; i++) {
-        struct word *word = &scratch->words[i];
+    for (size_t i = 0; i < scratch->words.count; i++) {
+        struct word *word = &scratch->words.items[i];
         for (; next < scratch->candidate_count && scratch->candidates[next].from <= word->from;
              next++) {
             const struct candidate *candidate = &scratch->candidates[next];
@@ -443,7 +443,7 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
                                .parts = &scratch->parts,
                                .original = { subject, body },
                                .words = scratch->words,
-                               .word_count = scratch->word_count };
+                               .matters = scratch->matters };
     struct hit *hits = arena_alloc_raw(arena, scratch->candidate_count * sizeof(*hits));
     for (size_t i = 0; i < scratch->candidate_count; i++)
         if (!scratch->candidates[i].dropped)
