@@ -61,11 +61,21 @@ static void write_config(const struct world *world, const char *departments, con
     fclose(file);
 }
 
+/* The broker's thread ends for good when a signal meant for the loop interrupts it. */
+static void start_broker(struct world *world)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    world->owner = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
+    world->cluster = rd_kafka_mock_cluster_new(world->owner, 1);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static int set_up(void **state)
 {
     struct world *world = calloc(1, sizeof(*world));
-    world->owner = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
-    world->cluster = rd_kafka_mock_cluster_new(world->owner, 1);
+    start_broker(world);
     for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
         rd_kafka_mock_topic_create(world->cluster, topics[i], 1, 1);
     strcpy(world->folder, "/tmp/ombud-test-XXXXXX");
