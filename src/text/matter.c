@@ -68,9 +68,17 @@ static struct sentence sentence_around(struct str text, const struct finding *fi
 static const struct word *find(const struct words *words, enum modifier kind, size_t from,
                                size_t to)
 {
-    for (size_t i = 0; i < words->count && words->items[i].to <= to; i++)
-        if (words->items[i].kind == kind && words->items[i].from >= from)
-            return &words->items[i];
+    size_t low = 0, high = words->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (words->items[middle].from < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < words->count && words->items[low].to <= to; low++)
+        if (words->items[low].kind == kind)
+            return &words->items[low];
     return NULL;
 }
 
@@ -223,12 +231,28 @@ static bool is_imagined(const struct context *context, const struct finding *fin
     return word && !has(context, MODIFIER_PRESENT, sentence->from, sentence->to);
 }
 
+/* Is there any word that could turn a phrase away? Most texts have none, and few hits of theirs
+ * are worth a search for the ends of their sentences. */
+static bool has_turning(const struct words *matters)
+{
+    for (size_t i = 0; i < matters->count; i++) {
+        enum modifier kind = matters->items[i].kind;
+        if (kind != MODIFIER_SINCE && kind != MODIFIER_PRESENT && kind != MODIFIER_WORK)
+            return true;
+    }
+    return false;
+}
+
 enum hit_mood matter_of(struct context *context, const struct finding *finding,
                         const struct clause *clause)
 {
     if (title_holds(context, finding))
         return HIT_TERM;
-    if (context->matters.count == 0)
+    if (!context->matters_known) {
+        context->turns = has_turning(&context->matters);
+        context->matters_known = true;
+    }
+    if (!context->turns)
         return HIT_STATED;
     struct sentence sentence = sentence_around(buf_str(&context->normal->text), finding);
     if (is_imagined(context, finding, clause, &sentence))

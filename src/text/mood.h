@@ -34,6 +34,7 @@ struct context {
     const struct parts *parts;
     struct str original[2];      /* by enum hit_field */
     struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
+    bool matters_known, turns;   /* does any of them turn phrases away? */
     bool marks_known, has_marks; /* quotation marks or brackets of titles, anywhere */
     enum hit_field quotes_field; /* the field in which quotation marks were counted, how far, and */
     uint32_t quotes_to, quotes;  /* how many there are */
