@@ -10,6 +10,8 @@ struct learned {
         *features; /* the thread's memory: keeps the answer's words until it is reused */
     struct learn_input input;
     bool asked;
+    const struct feature *heard; /* once asked: in `features` */
+    size_t heard_count;
     struct model_guess guess;
 };
 

@@ -9,12 +9,21 @@
 
 enum place { PLACE_SUBJECT, PLACE_BODY, PLACE_SIGNAL, PLACE_CATEGORY };
 
+/* A bucket that was met, and where in `items`. Few and small, so that they stay near the processor;
+ * at most half of them are taken. They are never cleared: a slot is taken where its item is there
+ * and of its bucket, so what an earlier text left is empty or, by chance, right. */
+struct slot {
+    uint16_t bucket, item;
+};
+
+enum { SLOTS = 2 * LEARN_FEATURES_MAX };
+
 struct features {
     const struct learn_input *input;
     struct normal normal[2]; /* of subject and body */
     struct feature items[LEARN_FEATURES_MAX];
     size_t count;
-    uint16_t at[LEARN_BUCKETS]; /* 1 + the place in `items`; 0: not met */
+    struct slot slots[SLOTS]; /* open addressing */
 };
 
 /* How much more than once in a text a signal counts: it was made of many words. */
@@ -45,24 +54,38 @@ void features_free(struct features *features)
     free(features);
 }
 
+static bool is_taken(const struct features *features, const struct slot *slot)
+{
+    return slot->item < features->count && features->items[slot->item].bucket == slot->bucket;
+}
+
+/* The slot of a bucket, or the empty one where it belongs. */
+static struct slot *find_slot(struct features *features, uint16_t bucket)
+{
+    size_t at = bucket % SLOTS;
+    while (is_taken(features, &features->slots[at]) && features->slots[at].bucket != bucket)
+        at = (at + 1) % SLOTS;
+    return &features->slots[at];
+}
+
 static void add(struct features *features, uint64_t hash, unsigned count, enum place place,
                 size_t from, size_t to)
 {
     /* The high bits of a product depend on every bit of the factor. */
     uint16_t bucket = (uint16_t)((hash * UINT64_C(0x9e3779b97f4a7c15)) >> 49);
-    uint16_t at = features->at[bucket];
-    if (at == 0) {
+    struct slot *slot = find_slot(features, bucket);
+    if (!is_taken(features, slot)) {
         if (features->count == LEARN_FEATURES_MAX)
             return;
+        *slot = (struct slot){ bucket, (uint16_t)features->count };
         features->items[features->count++] =
             (struct feature){ bucket, (uint8_t)count, (uint8_t)place, (uint32_t)from,
                               (uint32_t)to };
-        features->at[bucket] = (uint16_t)features->count;
         return;
     }
-    struct feature *known = &features->items[at - 1];
-    known->count =
-        (uint8_t)(known->count + count > LEARN_COUNT_MAX ? LEARN_COUNT_MAX : known->count + count);
+    struct feature *met = &features->items[slot->item];
+    met->count =
+        (uint8_t)(met->count + count > LEARN_COUNT_MAX ? LEARN_COUNT_MAX : met->count + count);
 }
 
 static void add_words(struct walk *walk, uint64_t hash, size_t from, size_t to)
@@ -85,18 +108,31 @@ static uint32_t character_at(struct str text, size_t at, size_t *size)
     return code;
 }
 
-enum class { CLASS_GAP, CLASS_END, CLASS_DIGIT, CLASS_LETTER, CLASS_HAN };
+enum piece { PIECE_GAP, PIECE_END, PIECE_DIGIT, PIECE_LETTER, PIECE_HAN };
 
-static enum class class_of(uint32_t code) {
-    if ((code >= 'a' && code <= 'z') || code == '\'') return CLASS_LETTER;
-    if (code >= '0' && code <= '9') return CLASS_DIGIT;
-    if (code == '.' || code == '!' || code == '?' || code == ';' ||
-        code == 0x3002) return CLASS_END;
-    if ((code >= 0x3400 && code < 0xa000) || (code >= 0x20000 && code < 0x32000)) return CLASS_HAN;
+static const uint8_t ascii[128] = { ['a' ... 'z'] = PIECE_LETTER,
+                                    ['\''] = PIECE_LETTER,
+                                    ['0' ... '9'] = PIECE_DIGIT,
+                                    ['.'] = PIECE_END,
+                                    ['!'] = PIECE_END,
+                                    ['?'] = PIECE_END,
+                                    [';'] = PIECE_END };
+
+static enum piece piece_of(uint32_t code)
+{
+    if (code < 128)
+        return ascii[code];
+    if (code >= 0x4e00 && code < 0xa000)
+        return PIECE_HAN;
+    if (code == 0x3002)
+        return PIECE_END;
+    if ((code >= 0x3400 && code < 0xa000) || (code >= 0x20000 && code < 0x32000))
+        return PIECE_HAN;
     /* Punctuation and symbols between Latin and CJK; what else is there are letters. */
     if (code < 0xaa || (code >= 0x2000 && code < 0x2c00) || (code >= 0x3000 && code < 0x3040) ||
-        (code >= 0xfe00 && code < 0xfe70) || (code >= 0xff00 && code < 0xff66)) return CLASS_GAP;
-    return CLASS_LETTER;
+        (code >= 0xfe00 && code < 0xfe70) || (code >= 0xff00 && code < 0xff66))
+        return PIECE_GAP;
+    return PIECE_LETTER;
 }
 
 static void take_han(struct walk *walk, uint32_t code, size_t from, size_t to)
@@ -115,10 +151,10 @@ static size_t take_word(struct walk *walk, size_t from)
     bool digits = true;
     size_t to = from, size;
     for (; to < walk->text.size; to += size) {
-        enum class class = class_of(character_at(walk->text, to, &size));
-        if (class != CLASS_LETTER && class != CLASS_DIGIT)
+        enum piece piece = piece_of(character_at(walk->text, to, &size));
+        if (piece != PIECE_LETTER && piece != PIECE_DIGIT)
             break;
-        digits = digits && class == CLASS_DIGIT;
+        digits = digits && piece == PIECE_DIGIT;
     }
     uint64_t hash = digits ? '#'
                            : hash64((struct str){ walk->text.data + from, to - from }) | UINT64_C(1)
@@ -141,19 +177,19 @@ static void take_text(struct features *features, const struct fold *fold, struct
     struct walk walk = { .features = features, .place = place, .text = buf_str(&normal->text) };
     for (size_t at = 0, size; at < walk.text.size;) {
         uint32_t code = character_at(walk.text, at, &size);
-        switch (class_of(code)) {
-        case CLASS_HAN:
+        switch (piece_of(code)) {
+        case PIECE_HAN:
             take_han(&walk, code, at, at + size);
             break;
-        case CLASS_LETTER:
-        case CLASS_DIGIT:
+        case PIECE_LETTER:
+        case PIECE_DIGIT:
             at = take_word(&walk, at);
             continue;
-        case CLASS_END:
+        case PIECE_END:
             walk.word = 0;
             walk.han = 0;
             break;
-        case CLASS_GAP:
+        case PIECE_GAP:
             walk.han = 0;
             break;
         }
@@ -183,8 +219,6 @@ static void take_signals(struct features *features, const struct learn_input *in
 const struct feature *features_take(struct features *features, const struct fold *fold,
                                     const struct learn_input *input, size_t *count)
 {
-    for (size_t i = 0; i < features->count; i++)
-        features->at[features->items[i].bucket] = 0;
     features->count = 0;
     features->input = input;
     take_signals(features, input);

@@ -2,11 +2,10 @@
 
 static const struct model_guess *ask(struct learned *learned)
 {
-    size_t count = 0;
     if (!learned->asked) {
-        const struct feature *features =
-            features_take(learned->features, model_fold(learned->model), &learned->input, &count);
-        model_ask(learned->model, features, count, &learned->guess);
+        learned->heard = features_take(learned->features, model_fold(learned->model),
+                                       &learned->input, &learned->heard_count);
+        model_ask(learned->model, learned->heard, learned->heard_count, &learned->guess);
         learned->asked = true;
     }
     return &learned->guess;
@@ -29,17 +28,17 @@ static bool overlaps(const struct feature *a, const struct feature *b)
     return a->place == b->place && (a->from == b->from || (a->from < b->to && b->from < a->to));
 }
 
-static const struct feature *heaviest(const struct learned *learned, const struct feature *features,
-                                      size_t count, const struct feature *besides)
+static const struct feature *heaviest(const struct learned *learned, const struct feature *besides)
 {
     const struct feature *found = NULL;
     int32_t most = 0;
-    for (size_t i = 0; i < count; i++) {
-        int32_t share = model_share(learned->model, &features[i], learned->guess.best);
-        if (share <= most || (besides && overlaps(&features[i], besides)))
+    for (size_t i = 0; i < learned->heard_count; i++) {
+        const struct feature *feature = &learned->heard[i];
+        int32_t share = model_share(learned->model, feature, learned->guess.best);
+        if (share <= most || (besides && overlaps(feature, besides)))
             continue;
         most = share;
-        found = &features[i];
+        found = feature;
     }
     return found;
 }
@@ -47,13 +46,11 @@ static const struct feature *heaviest(const struct learned *learned, const struc
 size_t learned_reasons(struct learned *learned, struct arena *arena,
                        struct str reasons[LEARNED_REASONS])
 {
-    size_t count = 0, found = 0;
+    size_t found = 0;
     if (str_empty(learned_department(learned)))
         return 0;
-    const struct feature *features =
-        features_take(learned->features, model_fold(learned->model), &learned->input, &count);
-    const struct feature *first = heaviest(learned, features, count, NULL);
-    const struct feature *second = first ? heaviest(learned, features, count, first) : NULL;
+    const struct feature *first = heaviest(learned, NULL);
+    const struct feature *second = first ? heaviest(learned, first) : NULL;
     if (first)
         reasons[found++] = arena_copy(arena, feature_words(learned->features, first));
     if (second)
