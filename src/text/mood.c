@@ -309,5 +309,5 @@ enum hit_mood mood_of(struct context *context, const struct finding *finding, bo
     }
     if (is_wondered(context, finding, &clause))
         return HIT_QUESTION;
-    return matter_of(context, finding, &clause);
+    return finding->grave ? matter_of(context, finding, &clause) : HIT_STATED;
 }

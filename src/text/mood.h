@@ -47,6 +47,7 @@ struct finding {
     enum hit_field field;
     bool open; /* a regular expression whose gaps may hold a negation of it */
     bool floored;
+    bool grave;                          /* so heavy that it matters whose it is and when it was */
     uint32_t original_from, original_to; /* in the field itself */
 };
 

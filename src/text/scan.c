@@ -12,6 +12,10 @@
 /* Marks of one phrase that are kept in one scan; the rest of a hostile text adds nothing. */
 enum { PATTERN_MARKS = 2048 };
 
+/* "Three times already" may well have been last year: only what weighs as much as a danger is asked
+ * whose it is and when it was. */
+enum { GRAVE_POINTS = 20 };
+
 /* A pattern found, before it is judged. Offsets into the normalised text. */
 struct mark {
     uint32_t from, to, pattern;
@@ -380,14 +384,14 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                            const struct candidate *candidate)
 {
     enum hit_field field = candidate->from >= scratch->body ? HIT_BODY : HIT_SUBJECT;
-    struct finding finding = { candidate->from,
-                               candidate->to,
-                               field,
-                               candidate->pattern->kind != PATTERN_LITERAL &&
-                                   !candidate->pattern->denies,
-                               candidate->meaning->floor > 0,
-                               0,
-                               0 };
+    struct finding finding = {
+        .from = candidate->from,
+        .to = candidate->to,
+        .field = field,
+        .open = candidate->pattern->kind != PATTERN_LITERAL && !candidate->pattern->denies,
+        .floored = candidate->meaning->floor > 0,
+        .grave = candidate->meaning->floor > 0 || candidate->meaning->points >= GRAVE_POINTS
+    };
     struct hit hit = { .category = candidate->meaning->category,
                        .field = field,
                        .points = candidate->meaning->points,

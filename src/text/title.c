@@ -62,13 +62,20 @@ static bool enclosed(struct str text, const struct finding *finding, const char 
     return true;
 }
 
-/* 《关于充电宝爆炸的投诉》 is a letter about what happened. */
-static bool is_letter_about(struct str title)
+/* 《关于充电宝爆炸的投诉》 is a letter about what happened, 《劳动合同法》 a law that is invoked.
+ */
+static bool is_document(struct str title)
 {
-    static const char *const words[] = { "关于", "投诉", "举报", "求助", "申诉",
+    static const char *const about[] = { "关于", "投诉", "举报", "求助", "申诉",
                                          "反映", "事故", "诊断", "鉴定", "情况" };
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (memmem(title.data, title.size, words[i], strlen(words[i])))
+    static const char *const ends[] = { "法",   "条例", "办法", "规定", "细则", "规范", "标准",
+                                        "规划", "通知", "意见", "决定", "合同", "协议", "公告",
+                                        "报告", "证明", "证",   "书",   "单",   "函",   "表" };
+    for (size_t i = 0; i < sizeof(about) / sizeof(about[0]); i++)
+        if (memmem(title.data, title.size, about[i], strlen(about[i])))
+            return true;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (title.size >= strlen(ends[i]) && is_at(title, title.size - strlen(ends[i]), ends[i]))
             return true;
     return false;
 }
@@ -135,7 +142,7 @@ bool title_holds(struct context *context, const struct finding *finding)
         return false;
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (enclosed(text, finding, pairs[i][0], pairs[i][1], &span))
-            return !is_letter_about((struct str){ text.data + span.from, span.to - span.from });
+            return !is_document((struct str){ text.data + span.from, span.to - span.from });
     for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
         if ((i == 0 && !is_quoted(context, text, finding)) ||
             !enclosed(text, finding, quotes[i][0], quotes[i][1], &span))

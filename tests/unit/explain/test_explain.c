@@ -131,6 +131,45 @@ static void accounts_are_as_written(void **state)
     (void)state;
 }
 
+/* A phrase that does not lift to its floor says why, in both languages. */
+static void what_is_not_stated_says_why(void **state)
+{
+    static const struct {
+        const char *body, *en, *zh;
+    } rows[] = {
+        { "Solved.\\n> it caught fire", "“caught fire” (in a quoted message: not counted)",
+          "在引用的邮件里，不计分" },
+        { "Send it.\\nRegards,\\nCaught Fire Ltd", "in a signature or footer: not counted",
+          "在签名或法律声明里，不计分" },
+        { "The film \\\"It Caught Fire\\\" skips.", "a title, product or term: not counted",
+          "是标题、产品名或术语，不计分" },
+        { "I read that one caught fire.", "somebody else's matter: counts 25 %",
+          "是别人的事，只计 25 %" },
+        { "It caught fire years ago.", "long past or settled: counts 25 %",
+          "早已过去或已经解决，只计 25 %" },
+        { "I dreamt it caught fire.", "only imagined: counts 25 %",
+          "是想象、演习或剧情，只计 25 %" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        void *fresh = NULL;
+        struct buf event = { 0 }, en = { 0 }, zh = { 0 };
+        setup(&fresh);
+        struct world *world = fresh;
+        buf_printf(&event, "{\"type\":\"opened\",\"ticket\":\"T-1\",\"body\":\"%s\"}",
+                   rows[i].body);
+        feed(world, buf_str(&event));
+        explain_text(world->config, buf_str(&event), &world->actions, EXPLAIN_EN, &en);
+        explain_text(world->config, buf_str(&event), &world->actions, EXPLAIN_ZH, &zh);
+        if (!strstr(buf_text(&en), rows[i].en) || !strstr(buf_text(&zh), rows[i].zh))
+            fail_msg("%s\n%s", buf_text(&en), buf_text(&zh));
+        buf_free(&event);
+        buf_free(&en);
+        buf_free(&zh);
+        teardown(&fresh);
+    }
+}
+
 static void what_is_no_event_says_why(void **state)
 {
     struct world *world = *state;
@@ -169,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounts_are_as_written),
+        cmocka_unit_test(what_is_not_stated_says_why),
         cmocka_unit_test_setup_teardown(what_is_no_event_says_why, setup, teardown),
         cmocka_unit_test_setup_teardown(json_holds_the_records, setup, teardown),
     };

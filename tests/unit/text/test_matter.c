@@ -166,6 +166,8 @@ static void settled(void **state)
         { "The socket caught fire and has not been fixed.", "caught fire", "stated" },
         { "After you repaired the boiler it caught fire.", "caught fire", "stated" },
         { "It caught fire although it has been repaired.", "caught fire", "stated" },
+        { "It caught fire, and nobody comes unless it has been fixed.", "caught fire", "stated" },
+        { "Three times your men came last year, it caught fire.", "caught fire", "stated" },
         { "漏电，系统显示已处理，实际没人来", "漏电", "stated" },
         { "They say the socket has been fixed, and it caught fire.", "caught fire", "stated" },
         { "It caught fire, has been fixed and smokes again.", "caught fire", "stated" },
@@ -214,6 +216,7 @@ static void titles(void **state)
         /* Somebody speaks, or it is a letter about what happened. */
         { "《关于充电宝着火的投诉》已经寄出", "着火", "stated" },
         { "In the game he wrote \"it caught fire\".", "caught fire", "stated" },
+        { "请按《电器着火事故条例》处理", "着火", "stated" },
         { "She shouted \"it caught fire\" and ran.", "caught fire", "stated" },
         { "The \"expert\" came, it caught fire, and the \"expert\" left.", "caught fire",
           "stated" },
