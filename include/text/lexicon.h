@@ -1,4 +1,4 @@
-/* Phrases that tell something about a complaint, compiled into one multi-pattern matcher. Immutable
+/* Words that tell something about a complaint, compiled into one multi-pattern matcher. Immutable
  * after lexicon_build; matching needs a scratch per thread, see lexicon_scan. */
 #pragma once
 
@@ -14,14 +14,38 @@ struct lexicon;
 struct lexicon_builder;
 struct lexicon_scratch;
 
+/* What can be heard: a fire, a filed complaint. Its phrases may stand in files of several
+ * languages. */
+struct lexicon_concept {
+    struct str category;        /* "safety": the signal is "text.safety" */
+    struct str name;            /* "fire"; empty: it has none */
+    int floor;                  /* the highest of its phrases */
+    const struct str *examples; /* sentences that tell it */
+    size_t example_count;
+};
+
+enum lexicon_use {
+    LEXICON_PHRASE,
+    LEXICON_FIGURE, /* a figure of speech: no phrase of its category counts inside it */
+    LEXICON_TERM,   /* a title, a product, a term: likewise */
+    LEXICON_EXCEPT  /* an accident of letters (着火锅): inside it nothing is found at all */
+};
+
+/* One line of a lexicon. `text` is words and, between them,
+ *   {class}  any member of a class         (a|b|)  a, b or nothing
+ *   ~        behind an English word: all its forms
+ *   …        up to 3 words or 6 Han characters of one clause; …5: up to 5 or 10
+ *   A & B    both in either order, as with … between
+ *   #        a number; #70-99: one in that range
+ * What stands side by side, or apart by a space, must stand side by side in a text. */
 struct lexicon_phrase {
-    struct str text; /* literal, or a regular expression (Vectorscan syntax, no look-around) */
-    bool regex;
-    struct str category; /* "safety": the signal is "text.safety" */
-    struct str lang;     /* "zh", "en" */
-    struct str rule;     /* "zh/safety:12": where it stands */
-    int points;          /* 1..60 */
-    int floor;           /* 0, 60, 80 ... */
+    enum lexicon_use use;
+    struct str text;
+    struct str category, concept; /* `concept` may be empty */
+    struct str lang;              /* "zh", "en" */
+    struct str rule;              /* "zh/safety:12": where it stands */
+    int points;                   /* 1..60; of a LEXICON_PHRASE */
+    int floor;                    /* 0, 60, 80 ... */
 };
 /* Words that change what a phrase near them means. Among overlapping ones the longest counts
  * (会不会 is a question, not the negation 不会). */
@@ -48,15 +72,27 @@ enum modifier {
 
 struct lexicon_builder *lexicon_builder_new(void);
 void lexicon_builder_free(struct lexicon_builder *builder); /* NULL is fine */
-/* Everything is copied. False + err when the phrase cannot be compiled (names phrase and reason).
- */
+/* All that is given is copied. */
+
+/* A word class: `members` are written like phrases without … and &, and may name classes. To be
+ * added before the phrases that use it. False + err when a member is malformed. */
+bool lexicon_add_class(struct lexicon_builder *builder, struct str lang, struct str name,
+                       const struct str *members, size_t count, struct error *err);
+/* False + err when the class names itself, by others too, or one that does not exist. */
+bool lexicon_check_class(struct lexicon_builder *builder, struct str lang, struct str name,
+                         struct error *err);
+/* A common misspelling: whatever is added later with the word `right` is found with `wrong` too. */
+void lexicon_add_spelling(struct lexicon_builder *builder, struct str lang, struct str wrong,
+                          struct str right);
+/* False + err when the phrase can never match or is malformed (names the reason). */
 bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
                  struct error *err);
-/* A name that merely contains a word of `category` (食品安全局): hits inside it do not count. */
-void lexicon_add_except(struct lexicon_builder *builder, struct str category, struct str text,
-                        struct str lang);
-void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text,
-                          struct str lang);
+/* A sentence that tells a concept. */
+void lexicon_add_example(struct lexicon_builder *builder, struct str category, struct str concept,
+                         struct str text);
+/* A word that is read as one (死活): no phrase begins or ends within it (打死). */
+void lexicon_add_word(struct lexicon_builder *builder, struct str text);
+void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text);
 /* NULL + err when a pattern cannot be compiled. The builder is spent either way: only
  * lexicon_builder_free may follow. */
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err);
@@ -66,6 +102,9 @@ size_t lexicon_phrase_count(const struct lexicon *lexicon);
 const struct fold *lexicon_fold(const struct lexicon *lexicon);
 /* Category names in the order of their first phrase; hits refer to them by index. */
 const struct str *lexicon_categories(const struct lexicon *lexicon, size_t *count);
+
+/* Hits refer to them by index. */
+const struct lexicon_concept *lexicon_concepts(const struct lexicon *lexicon, size_t *count);
 
 struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon);
 void lexicon_scratch_free(struct lexicon_scratch *scratch); /* NULL is fine */
@@ -93,7 +132,7 @@ bool hit_mood_counts(enum hit_mood mood);
 
 /* One phrase found. Offsets are bytes of the original field, on character boundaries. */
 struct hit {
-    uint16_t category;
+    uint16_t category, concept;
     enum hit_field field;
     enum hit_mood mood;
     bool intensified;

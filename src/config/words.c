@@ -1,5 +1,7 @@
-/* The lexicon files: phrases, exceptions and modifiers into one compiled lexicon. */
+/* The lexicon files: classes, concepts, what hides them, and modifiers into one compiled lexicon.
+ */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -9,8 +11,11 @@
 struct words {
     struct loader *loader;
     struct lexicon_builder *builder;
-    struct str *parts; /* path and text of each file, for the hash */
-    size_t part_count;
+    struct words_file {
+        struct str path, text;   /* for the hash, for errors */
+        const struct yaml *root; /* NULL: it could not be read */
+    } * files;
+    size_t file_count;
     struct str lang, category; /* of the file being read */
 };
 
@@ -33,11 +38,11 @@ static bool check_file_keys(struct loader *loader, const struct yaml *map, const
     return fine;
 }
 
-/* A number of a group; `fallback` where it is not given, -1 after an error. */
-static int group_number(struct loader *loader, const struct yaml *group, const char *key, int low,
-                        int high, int fallback)
+/* A number of a concept; `fallback` where it is not given, -1 after an error. */
+static int concept_number(struct loader *loader, const struct yaml *concept, const char *key,
+                          int low, int high, int fallback)
 {
-    const struct yaml *node = yaml_get(group, key);
+    const struct yaml *node = yaml_get(concept, key);
     int64_t value = 0;
 
     if (!node)
@@ -48,43 +53,53 @@ static int group_number(struct loader *loader, const struct yaml *group, const c
     return -1;
 }
 
-static void add_phrases(struct words *words, const struct yaml *list, bool regex, int points,
-                        int floor)
+/* Calls back with every text of a list; reports what is none. */
+typedef void text_fn(struct words *words, const struct yaml *item, void *arg);
+static void each_text(struct words *words, const struct yaml *list, const char *what, text_fn *take,
+                      void *arg)
 {
     struct loader *loader = words->loader;
     if (!list || list->kind == YAML_NULL)
         return;
     if (list->kind != YAML_LIST) {
-        loader_fail(loader, list->place, "phrases must be a list, not %s", yaml_kind_name(list));
+        loader_fail(loader, list->place, "%ss must be a list, not %s", what, yaml_kind_name(list));
         return;
     }
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *item = list->items[i];
-        struct error err;
-        if (item->kind != YAML_TEXT || item->text.size == 0) {
-            loader_fail(loader, item->place, "a phrase must be a text, not %s",
+        if (item->kind == YAML_TEXT && item->text.size > 0)
+            take(words, item, arg);
+        else
+            loader_fail(loader, item->place, "%s %s must be a text, not %s",
+                        strchr("aeiou", what[0]) ? "an" : "a", what,
                         item->kind == YAML_TEXT ? "empty" : yaml_kind_name(item));
-            continue;
-        }
-        struct lexicon_phrase phrase = {
-            .text = item->text,
-            .regex = regex,
-            .category = words->category,
-            .lang = words->lang,
-            .rule = arena_printf(loader->scratch, "%.*s/%.*s:%d", STR_ARG(words->lang),
-                                 STR_ARG(words->category), item->place.line),
-            .points = points,
-            .floor = floor,
-        };
-        if (!lexicon_add(words->builder, &phrase, &err))
-            loader_fail(loader, item->place, "%s", err.text);
     }
 }
 
-static void note_group(struct words *words, const struct yaml *group, int points, int floor)
+static void add_phrase(struct words *words, const struct yaml *item, void *arg)
+{
+    struct lexicon_phrase phrase = *(const struct lexicon_phrase *)arg;
+    struct loader *loader = words->loader;
+    struct error err;
+    phrase.text = item->text;
+    phrase.category = words->category;
+    phrase.lang = words->lang;
+    phrase.rule = arena_printf(loader->scratch, "%.*s/%.*s:%d", STR_ARG(words->lang),
+                               STR_ARG(words->category), item->place.line);
+    if (!lexicon_add(words->builder, &phrase, &err))
+        loader_fail(loader, item->place, "the phrase '%.*s': %s",
+                    STR_ARG(utf8_prefix(item->text, 100)), err.text);
+}
+
+static void add_example(struct words *words, const struct yaml *item, void *arg)
+{
+    lexicon_add_example(words->builder, words->category, *(const struct str *)arg, item->text);
+}
+
+static void note_concept(struct words *words, const struct yaml *concept, int points, int floor)
 {
     struct loader *loader = words->loader;
-    const struct yaml *at = yaml_get(group, "floor");
+    const struct yaml *at = yaml_get(concept, "floor");
     size_t i = 0;
 
     if (at) {
@@ -97,52 +112,65 @@ static void note_group(struct words *words, const struct yaml *group, int points
     if (i == loader->category_count) {
         loader->categories = mem_resize(loader->categories, i + 1, sizeof(*loader->categories));
         loader->categories[loader->category_count++] =
-            (struct loader_category){ words->category, 0, group->place };
+            (struct loader_category){ words->category, 0, concept->place };
     }
     if (points > loader->categories[i].points)
         loader->categories[i].points = points;
 }
 
-static void read_groups(struct words *words, const struct yaml *groups)
+static void read_concept(struct words *words, const struct yaml *concept)
 {
     static const struct str known[] = {
-        { "points", 6 }, { "floor", 5 }, { "phrases", 7 }, { "regex", 5 }
+        { "name", 4 }, { "points", 6 }, { "floor", 5 }, { "phrases", 7 }, { "examples", 8 }
     };
     struct loader *loader = words->loader;
+    const struct yaml *name = yaml_get(concept, "name");
 
-    for (size_t i = 0; groups && groups->kind == YAML_LIST && i < groups->count; i++) {
-        const struct yaml *group = groups->items[i];
-        if (group->kind != YAML_MAP) {
-            loader_fail(loader, group->place, "a group must be a map with points and phrases");
-            continue;
-        }
-        check_file_keys(loader, group, known, sizeof(known) / sizeof(known[0]));
-        int points = group_number(loader, group, "points", 0, POINTS_MAX, 0);
-        int floor = group_number(loader, group, "floor", 0, 100, 0);
-        if (points < 0 || floor < 0)
-            continue;
-        if (points == 0 && !str_is(words->category, "praise"))
-            loader_fail(loader, group->place, "this group needs 'points', from 1 to %d",
-                        POINTS_MAX);
-        note_group(words, group, points, floor);
-        add_phrases(words, yaml_get(group, "phrases"), false, points, floor);
-        add_phrases(words, yaml_get(group, "regex"), true, points, floor);
+    if (concept->kind != YAML_MAP) {
+        loader_fail(loader, concept->place, "a concept must be a map with points and phrases");
+        return;
     }
+    if (yaml_get(concept, "regex"))
+        loader_fail(loader, yaml_get(concept, "regex")->place,
+                    "there are no regular expressions any more: write what may stand there as "
+                    "classes and gaps, such as '{device} … {burns}' (see docs/judgement.md)");
+    else
+        check_file_keys(loader, concept, known, sizeof(known) / sizeof(known[0]));
+    int points = concept_number(loader, concept, "points", 0, POINTS_MAX, 0);
+    int floor = concept_number(loader, concept, "floor", 0, 100, 0);
+    if (points < 0 || floor < 0)
+        return;
+    if (points == 0 && !str_is(words->category, "praise"))
+        loader_fail(loader, concept->place, "this concept needs 'points', from 1 to %d",
+                    POINTS_MAX);
+    struct lexicon_phrase phrase = { .use = LEXICON_PHRASE,
+                                     .concept =
+                                         name && name->kind == YAML_TEXT ? name->text : STR(""),
+                                     .points = points,
+                                     .floor = floor };
+    note_concept(words, concept, points, floor);
+    each_text(words, yaml_get(concept, "phrases"), "phrase", add_phrase, &phrase);
+    each_text(words, yaml_get(concept, "examples"), "example", add_example, &phrase.concept);
 }
 
-static void read_excepts(struct words *words, const struct yaml *list)
+static void read_concepts(struct words *words, const struct yaml *concepts)
 {
-    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
-        const struct yaml *item = list->items[i];
-        if (item->kind == YAML_TEXT && item->text.size > 0)
-            lexicon_add_except(words->builder, words->category, item->text, words->lang);
-        else
-            loader_fail(words->loader, item->place, "an exception must be a text, not %s",
-                        yaml_kind_name(item));
-    }
+    if (concepts && concepts->kind != YAML_LIST)
+        loader_fail(words->loader, concepts->place, "concepts must be a list, not %s",
+                    yaml_kind_name(concepts));
+    for (size_t i = 0; concepts && concepts->kind == YAML_LIST && i < concepts->count; i++)
+        read_concept(words, concepts->items[i]);
 }
 
-static const struct str modifier_keys[MODIFIER_COUNT + 1] = {
+/* What hides phrases: figures, terms, exceptions. */
+static void read_covers(struct words *words, const struct yaml *file, const char *key,
+                        const char *what, enum lexicon_use use)
+{
+    struct lexicon_phrase phrase = { .use = use };
+    each_text(words, yaml_get(file, key), what, add_phrase, &phrase);
+}
+
+static const struct str modifier_keys[MODIFIER_COUNT + 4] = {
     [MODIFIER_NEGATION] = { "negation", 8 },
     [MODIFIER_NEGATION_EXCEPTION] = { "negation_exception", 18 },
     [MODIFIER_QUESTION] = { "question", 8 },
@@ -157,39 +185,104 @@ static const struct str modifier_keys[MODIFIER_COUNT + 1] = {
     [MODIFIER_IMAGINED] = { "imagined", 8 },
     [MODIFIER_PRESENT] = { "present", 7 },
     [MODIFIER_WORK] = { "works", 5 },
+    /* what else such a file may hold */
     [MODIFIER_COUNT] = { "lang", 4 },
+    [MODIFIER_COUNT + 1] = { "words", 5 },
+    [MODIFIER_COUNT + 2] = { "classes", 7 },
+    [MODIFIER_COUNT + 3] = { "spelling", 8 },
 };
+
+static void add_modifier(struct words *words, const struct yaml *item, void *arg)
+{
+    lexicon_add_modifier(words->builder, *(const enum modifier *)arg, item->text);
+}
+
+static void add_word(struct words *words, const struct yaml *item, void *arg)
+{
+    (void)arg;
+    lexicon_add_word(words->builder, item->text);
+}
 
 static void read_modifiers(struct words *words, const struct yaml *file)
 {
-    check_file_keys(words->loader, file, modifier_keys, MODIFIER_COUNT + 1);
-    for (int kind = 0; kind < MODIFIER_COUNT; kind++) {
-        const struct yaml *list = yaml_find(file, modifier_keys[kind]);
-        for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
-            const struct yaml *item = list->items[i];
-            if (item->kind == YAML_TEXT && item->text.size > 0)
-                lexicon_add_modifier(words->builder, (enum modifier)kind, item->text, words->lang);
-            else
-                loader_fail(words->loader, item->place, "a modifier must be a text, not %s",
-                            yaml_kind_name(item));
-        }
+    for (enum modifier kind = 0; kind < MODIFIER_COUNT; kind++)
+        each_text(words, yaml_find(file, modifier_keys[kind]), "modifier", add_modifier, &kind);
+    each_text(words, yaml_get(file, "words"), "word", add_word, NULL);
+}
+
+static void read_class(struct words *words, struct str name, const struct yaml *list)
+{
+    struct loader *loader = words->loader;
+    struct error err;
+    if (list->kind != YAML_LIST || list->count == 0) {
+        loader_fail(loader, list->place, "a class is a list of words, not %s",
+                    list->kind == YAML_LIST ? "empty" : yaml_kind_name(list));
+        return;
+    }
+    struct str *members = arena_alloc(loader->scratch, list->count * sizeof(*members));
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i]->kind == YAML_TEXT && list->items[i]->text.size > 0)
+            members[i] = list->items[i]->text;
+        else
+            loader_fail(loader, list->items[i]->place, "a word of a class must be a text, not %s",
+                        list->items[i]->kind == YAML_TEXT ? "empty"
+                                                          : yaml_kind_name(list->items[i]));
+    }
+    if (!lexicon_add_class(words->builder, words->lang, name, members, list->count, &err))
+        loader_fail(loader, list->place, "%s", err.text);
+}
+
+static bool is_map(struct words *words, const struct yaml *map, const char *what)
+{
+    if (map && map->kind != YAML_MAP)
+        loader_fail(words->loader, map->place, "%s must be a map, not %s", what,
+                    yaml_kind_name(map));
+    return map && map->kind == YAML_MAP;
+}
+
+static bool set_language(struct words *words, const struct yaml *file)
+{
+    const struct yaml *lang = file ? yaml_get(file, "lang") : NULL;
+    words->lang = lang && lang->kind == YAML_TEXT ? lang->text : STR_NONE;
+    return str_present(words->lang);
+}
+
+/* Spellings and classes: phrases of any file may use them. */
+static void read_classes(struct words *words, const struct yaml *file)
+{
+    const struct yaml *spelling = yaml_get(file, "spelling"), *classes = yaml_get(file, "classes");
+    if (is_map(words, spelling, "spelling"))
+        for (size_t i = 0; i < spelling->count; i++)
+            lexicon_add_spelling(words->builder, words->lang, spelling->keys[i]->text,
+                                 spelling->items[i]->text);
+    if (is_map(words, classes, "classes"))
+        for (size_t i = 0; i < classes->count; i++)
+            read_class(words, classes->keys[i]->text, classes->items[i]);
+}
+
+static void check_classes(struct words *words, const struct yaml *file)
+{
+    const struct yaml *classes = yaml_get(file, "classes");
+    struct error err;
+    for (size_t i = 0; classes && classes->kind == YAML_MAP && i < classes->count; i++) {
+        const struct yaml *list = classes->items[i];
+        if (list->kind == YAML_LIST && list->count > 0 &&
+            !lexicon_check_class(words->builder, words->lang, classes->keys[i]->text, &err))
+            loader_fail(words->loader, list->place, "%s", err.text);
     }
 }
 
 static void read_lexicon_file(struct words *words, const struct yaml *file)
 {
-    static const struct str known[] = {
-        { "category", 8 }, { "lang", 4 }, { "groups", 6 }, { "except", 6 }
-    };
+    static const struct str known[] = { { "category", 8 }, { "lang", 4 },    { "concepts", 8 },
+                                        { "except", 6 },   { "figures", 7 }, { "terms", 5 },
+                                        { "classes", 7 },  { "spelling", 8 } };
     struct loader *loader = words->loader;
-    const struct yaml *lang = yaml_get(file, "lang"), *category = yaml_get(file, "category");
+    const struct yaml *category = yaml_get(file, "category");
 
-    if (file->kind != YAML_MAP || !lang || lang->kind != YAML_TEXT) {
-        loader_fail(loader, file->place, "a lexicon file needs 'lang', such as zh or en");
-        return;
-    }
-    words->lang = lang->text;
     if (!category) {
+        check_file_keys(loader, file, modifier_keys,
+                        sizeof(modifier_keys) / sizeof(modifier_keys[0]));
         read_modifiers(words, file);
         return;
     }
@@ -199,8 +292,10 @@ static void read_lexicon_file(struct words *words, const struct yaml *file)
     }
     words->category = category->text;
     check_file_keys(loader, file, known, sizeof(known) / sizeof(known[0]));
-    read_groups(words, yaml_get(file, "groups"));
-    read_excepts(words, yaml_get(file, "except"));
+    read_concepts(words, yaml_get(file, "concepts"));
+    read_covers(words, file, "figures", "figure", LEXICON_FIGURE);
+    read_covers(words, file, "terms", "term", LEXICON_TERM);
+    read_covers(words, file, "except", "exception", LEXICON_EXCEPT);
 }
 
 static bool visit_lexicon(void *arg, struct str path, struct str text, struct error *err)
@@ -212,14 +307,43 @@ static bool visit_lexicon(void *arg, struct str path, struct str text, struct er
     struct error wrong;
 
     loader_file(loader, start.file);
-    struct yaml *file = yaml_parse(start.file, text, loader->scratch, &wrong);
-    if (file)
-        read_lexicon_file(words, file);
-    else
+    const struct yaml *root = yaml_parse(start.file, text, loader->scratch, &wrong);
+    if (!root)
         loader_fail_text(loader, start, &wrong);
-    words->parts = mem_resize(words->parts, words->part_count + 1, sizeof(*words->parts));
-    words->parts[words->part_count++] = arena_copy(loader->scratch, text);
+    words->files = mem_resize(words->files, words->file_count + 1, sizeof(*words->files));
+    words->files[words->file_count++] =
+        (struct words_file){ start.file, arena_copy(loader->scratch, text), root };
     return true;
+}
+
+/* Classes of all files first, then what is made of them. */
+static void read_files(struct words *words)
+{
+    for (size_t i = 0; i < words->file_count; i++) {
+        const struct yaml *root = words->files[i].root;
+        if (root && (root->kind != YAML_MAP || !set_language(words, root))) {
+            loader_fail(words->loader, root->place,
+                        "a lexicon file needs 'lang', such as zh or en");
+            words->files[i].root = NULL;
+        } else if (root) {
+            read_classes(words, root);
+        }
+    }
+    for (size_t i = 0; i < words->file_count; i++)
+        if (set_language(words, words->files[i].root))
+            check_classes(words, words->files[i].root);
+    for (size_t i = 0; i < words->file_count; i++)
+        if (set_language(words, words->files[i].root))
+            read_lexicon_file(words, words->files[i].root);
+}
+
+static void hash_files(const struct words *words, char hex[32])
+{
+    struct str *parts = mem_array(words->file_count + 1, sizeof(*parts));
+    for (size_t i = 0; i < words->file_count; i++)
+        parts[i] = words->files[i].text;
+    hash128_hex(parts, words->file_count, hex);
+    free(parts);
 }
 
 void loader_lexicons(struct loader *loader)
@@ -239,13 +363,14 @@ void loader_lexicons(struct loader *loader)
             loader_fail(loader, list->kind == YAML_LIST ? list->items[i]->place : place, "%s",
                         err.text);
     }
-    hash128_hex(words.parts, words.part_count, config->lexicon_hash);
+    read_files(&words);
+    hash_files(&words, config->lexicon_hash);
     /* Compiling takes longer than all the rest: not for a configuration that fails anyway. */
     if (!loader->failed) {
         config->lexicon = lexicon_build(words.builder, &err);
         if (!config->lexicon)
             loader_fail(loader, place, "%s", err.text);
     }
-    free(words.parts);
+    free(words.files);
     lexicon_builder_free(words.builder);
 }

@@ -3,102 +3,106 @@
 #include "base/mem.h"
 #include "lexicon_parts.h"
 
-/* Does the expression spell out a negation itself, as in 还没.{0,6}退? Then that one is part of
- * the phrase. Looks for the words in its source, which is right unless a class hides them. */
-static bool spells_negation(const struct lexicon *lexicon, struct str source)
+/* The words that deny, for phrases that spell one out. */
+struct denials {
+    struct str *items;
+    size_t count;
+};
+
+static struct denials denials_of(const struct lexicon *lexicon, struct arena *arena)
 {
-    for (size_t i = 0; i < lexicon->pattern_count; i++) {
-        const struct pattern *word = lexicon->patterns[i];
-        bool negation = false;
-        for (const struct meaning *m = word->meanings; m; m = m->next)
-            negation |= m->kind == MEANING_MODIFIER && m->modifier == MODIFIER_NEGATION;
-        if (!negation)
-            continue;
-        const char *at = source.data;
-        size_t left = source.size;
-        while ((at = memmem(at, left, word->text.data, word->text.size))) {
-            const char *end = at + word->text.size;
-            bool inside = (word->word_start && at > source.data && is_word(at[-1])) ||
-                          (word->word_end && end < source.data + source.size && is_word(*end));
-            if (!inside)
+    struct denials denials = {
+        arena_alloc_raw(arena, (lexicon->pattern_count + 1) * sizeof(struct str)), 0
+    };
+    for (size_t i = 0; i < lexicon->pattern_count; i++)
+        for (const struct meaning *m = lexicon->patterns[i]->meanings; m; m = m->next)
+            if (m->kind == MEANING_MODIFIER && m->modifier == MODIFIER_NEGATION)
+                denials.items[denials.count++] = lexicon->patterns[i]->text;
+    return denials;
+}
+
+static bool contains_denial(struct str text, const struct denials *denials)
+{
+    for (size_t i = 0; i < denials->count; i++) {
+        struct str word = denials->items[i];
+        const char *at = text.data, *end = text.data + text.size;
+        while ((at = memmem(at, (size_t)(end - at), word.data, word.size))) {
+            const char *behind = at + word.size;
+            if (!(is_word(word.data[0]) && at > text.data && is_word(at[-1])) &&
+                !(is_word(behind[-1]) && behind < end && is_word(*behind)))
                 return true;
-            left = source.size - (size_t)(++at - source.data);
+            at++;
         }
     }
     return false;
 }
 
-static void learn(const struct lexicon *lexicon, struct pattern *pattern)
+/* Does the phrase spell out a negation itself, as in 一直{没}…处理? Then that one is part of it. */
+static void learn_composed(const struct composed *composed, const struct denials *denials)
 {
-    bool modifier = false;
-    for (const struct meaning *m = pattern->meanings; m; m = m->next)
-        modifier |= m->kind == MEANING_MODIFIER;
-    pattern->whole = pattern->kind == PATTERN_LITERAL && pattern->use_count == 0;
-    pattern->limited = !modifier;
-    pattern->denies = pattern->kind == PATTERN_SEQUENCE && spells_negation(lexicon, pattern->text);
-}
-
-static struct str escaped(struct str text, struct buf *out, struct arena *arena)
-{
-    buf_clear(out);
-    for (size_t i = 0; i < text.size; i++) {
-        if ((unsigned char)text.data[i] < 0x80 && !is_word(text.data[i]))
-            buf_printf(out, "\\x%02x", (unsigned char)text.data[i]);
-        else
-            buf_add_char(out, text.data[i]);
+    struct pattern *pattern = (struct pattern *)composed->pattern;
+    pattern->open = pattern->denies = false;
+    for (size_t i = 0; i < composed->count; i++) {
+        const struct word_set *words = composed->elements[i].words;
+        size_t denying = 0;
+        pattern->open |= i > 0 && composed->elements[i].gap > 0;
+        for (size_t k = 0; words && k < words->count; k++)
+            denying += contains_denial(words->words[k], denials);
+        pattern->denies |= words && denying == words->count;
     }
-    return arena_copy(arena, buf_str(out));
 }
 
-/* What Vectorscan is given: three columns. */
+static void learn(const struct lexicon *lexicon, struct arena *arena)
+{
+    struct denials denials = denials_of(lexicon, arena);
+    for (const struct word_set *set = lexicon->sets; set; set = set->next)
+        for (const struct composed *composed = set->anchored; composed; composed = composed->next)
+            learn_composed(composed, &denials);
+    for (size_t i = 0; i < lexicon->pattern_count; i++) {
+        struct pattern *pattern = lexicon->patterns[i];
+        pattern->limited = true;
+        for (const struct meaning *m = pattern->meanings; m; m = m->next)
+            pattern->limited &= m->kind != MEANING_MODIFIER;
+    }
+}
+
+/* What Vectorscan is given: four columns. */
 struct request {
     const char **texts;
+    size_t *sizes;
     unsigned *flags, *ids;
     unsigned count;
 };
 
-static void request_fill(struct request *request, const struct lexicon *lexicon,
-                         struct arena *arena)
-{
-    struct buf buf = { 0 };
-    for (size_t i = 0; i < lexicon->pattern_count; i++) {
-        const struct pattern *pattern = lexicon->patterns[i];
-        if (pattern->kind == PATTERN_SEQUENCE)
-            continue;
-        bool literal = pattern->kind == PATTERN_LITERAL;
-        request->texts[request->count] =
-            literal ? escaped(pattern->text, &buf, arena).data : pattern->text.data;
-        request->flags[request->count] = literal ? 0 : expression_flags(pattern->text);
-        request->ids[request->count++] = pattern->id;
-    }
-    buf_free(&buf);
-}
-
-/* One database of literals (matched as bytes) and expressions (as UTF-8). */
+/* One database of literals, matched as bytes. */
 bool lexicon_compile(struct lexicon *lexicon, struct error *err)
 {
     size_t count = lexicon->pattern_count;
     struct request request = { mem_array(count + 1, sizeof(char *)),
+                               mem_array(count + 1, sizeof(size_t)),
                                mem_array(count + 1, sizeof(unsigned)),
                                mem_array(count + 1, sizeof(unsigned)), 0 };
     struct arena *arena = arena_new(64 * 1024);
     hs_compile_error_t *reason = NULL;
-    for (size_t i = 0; i < count; i++)
-        learn(lexicon, lexicon->patterns[i]);
-    request_fill(&request, lexicon, arena);
-    bool done = request.count == 0 ||
-                hs_compile_multi(request.texts, request.flags, request.ids, request.count,
-                                 HS_MODE_BLOCK, NULL, &lexicon->database, &reason) == HS_SUCCESS;
-    if (!done && reason->expression >= 0) {
-        const struct pattern *pattern = lexicon->patterns[request.ids[reason->expression]];
-        expression_error(pattern->source, pattern->rule, reason->message, err);
-    } else if (!done) {
-        error_set(err, "the lexicons cannot be compiled: %s", reason->message);
+    learn(lexicon, arena);
+    for (size_t i = 0; i < count; i++) {
+        if (lexicon->patterns[i]->composed)
+            continue;
+        request.texts[request.count] = lexicon->patterns[i]->text.data;
+        request.sizes[request.count] = lexicon->patterns[i]->text.size;
+        request.ids[request.count++] = (unsigned)i;
     }
+    bool done =
+        request.count == 0 || hs_compile_lit_multi(request.texts, request.flags, request.ids,
+                                                   request.sizes, request.count, HS_MODE_BLOCK,
+                                                   NULL, &lexicon->database, &reason) == HS_SUCCESS;
+    if (!done)
+        error_set(err, "the lexicons cannot be compiled: %s", reason->message);
     hs_free_compile_error(reason);
     arena_free(arena);
     free(request.ids);
     free(request.flags);
+    free(request.sizes);
     free(request.texts);
     return done;
 }

@@ -2,12 +2,23 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/mem.h"
 #include "lexicon_parts.h"
 
 static struct str pattern_key(const void *value)
 {
     return ((const struct pattern *)value)->text;
+}
+
+static struct str class_key(const void *value)
+{
+    return ((const struct word_class *)value)->key;
+}
+
+static struct str set_key(const void *value)
+{
+    return ((const struct word_set *)value)->key;
 }
 
 struct lexicon_builder *lexicon_builder_new(void)
@@ -17,6 +28,8 @@ struct lexicon_builder *lexicon_builder_new(void)
     builder->lexicon->arena = arena_new(64 * 1024);
     builder->lexicon->fold = fold_new(&builder->fold_error);
     builder->literals = table_new(pattern_key);
+    builder->classes = table_new(class_key);
+    builder->sets = table_new(set_key);
     return builder;
 }
 
@@ -24,16 +37,16 @@ void lexicon_builder_free(struct lexicon_builder *builder)
 {
     if (!builder)
         return;
-    lexicon_free(builder->lexicon);
     table_free(builder->literals);
+    table_free(builder->classes);
+    table_free(builder->sets);
+    lexicon_free(builder->lexicon);
+    free(builder->spellings);
     normal_free(&builder->normal);
-    buf_free(&builder->folded);
     free(builder);
 }
 
-/* The pattern of a literal as it reads after normalisation, or NULL when less than `least` bytes
- * are left of it. */
-static struct pattern *literal(struct lexicon_builder *builder, struct str text, size_t least)
+struct str builder_normal(struct lexicon_builder *builder, struct str text)
 {
     normal_clear(&builder->normal);
     normalise(builder->lexicon->fold, text, &builder->normal);
@@ -42,8 +55,16 @@ static struct pattern *literal(struct lexicon_builder *builder, struct str text,
         normal = (struct str){ normal.data + 1, normal.size - 1 };
     while (normal.size > 0 && normal.data[normal.size - 1] == ' ')
         normal.size--;
-    return normal.size < least ? NULL : pattern_literal(builder, normal);
+    return normal;
 }
+
+/* False + err when ICU failed: nothing can be added. */
+static bool is_usable(const struct lexicon_builder *builder, struct error *err)
+{
+    return builder->lexicon->fold || error_set(err, "%s", builder->fold_error.text);
+}
+
+/* -- names ----------------------------------------------------------------------------------- */
 
 static uint16_t category_of(struct lexicon_builder *builder, struct str name)
 {
@@ -62,49 +83,200 @@ static uint16_t category_of(struct lexicon_builder *builder, struct str name)
     return (uint16_t)lexicon->category_count++;
 }
 
-bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
-                 struct error *err)
+static uint16_t concept_of(struct lexicon_builder *builder, struct str category, struct str name)
 {
-    if (!builder->lexicon->fold)
-        return error_set(err, "%s", builder->fold_error.text);
-    struct pattern *pattern = phrase->regex
-                                  ? expression_add(builder, phrase->text, phrase->rule, err)
-                                  : literal(builder, phrase->text, 1);
-    if (!pattern && phrase->regex)
+    struct lexicon *lexicon = builder->lexicon;
+    for (size_t i = 0; i < lexicon->concept_count; i++)
+        if (str_equal(lexicon->concepts[i].category, category) &&
+            str_equal(lexicon->concepts[i].name, name))
+            return (uint16_t)i;
+    if (lexicon->concept_count == builder->concept_capacity) {
+        builder->concept_capacity = builder->concept_capacity ? 2 * builder->concept_capacity : 64;
+        lexicon->concepts =
+            mem_resize(lexicon->concepts, builder->concept_capacity, sizeof(*lexicon->concepts));
+    }
+    assert(lexicon->concept_count < UINT16_MAX);
+    lexicon->concepts[lexicon->concept_count] =
+        (struct lexicon_concept){ .category = arena_copy(lexicon->arena, category),
+                                  .name = arena_copy(lexicon->arena, name) };
+    return (uint16_t)lexicon->concept_count++;
+}
+
+void lexicon_add_example(struct lexicon_builder *builder, struct str category, struct str concept,
+                         struct str text)
+{
+    uint16_t index = concept_of(builder, category, concept);
+    struct lexicon_concept *to = &builder->lexicon->concepts[index];
+    struct arena *arena = builder->lexicon->arena;
+    /* Few: they move with each that is added. */
+    struct str *examples = arena_alloc_raw(arena, (to->example_count + 1) * sizeof(*examples));
+    if (to->example_count > 0)
+        memcpy(examples, to->examples, to->example_count * sizeof(*examples));
+    examples[to->example_count++] = arena_copy(arena, text);
+    to->examples = examples;
+}
+
+/* -- classes, spellings ---------------------------------------------------------------------- */
+
+bool lexicon_add_class(struct lexicon_builder *builder, struct str lang, struct str name,
+                       const struct str *members, size_t count, struct error *err)
+{
+    if (!is_usable(builder, err))
         return false;
-    if (!pattern)
-        return error_set(err, "%.*s: the phrase '%.*s' is empty once normalised",
-                         STR_ARG(phrase->rule), STR_ARG(phrase->text));
-    struct meaning *meaning = meaning_add(builder, pattern, MEANING_PHRASE);
-    meaning->category = category_of(builder, phrase->category);
-    meaning->points = phrase->points;
-    meaning->floor = phrase->floor;
-    meaning->rule = arena_copy(builder->lexicon->arena, phrase->rule);
-    builder->lexicon->phrase_count++;
+    struct arena *arena = builder->lexicon->arena;
+    struct word_class *class = arena_alloc(arena, sizeof(*class));
+    class->key = arena_printf(arena, "%.*s/%.*s", STR_ARG(lang), STR_ARG(name));
+    if (table_get(builder->classes, class->key))
+        return error_set(err, "there are two classes '%.*s'", STR_ARG(name));
+    class->lang = arena_copy(arena, lang);
+    class->name = arena_copy(arena, name);
+    class->members = arena_alloc_raw(arena, (count + 1) * sizeof(*class->members));
+    class->count = count;
+    for (size_t i = 0; i < count; i++)
+        class->members[i] = arena_copy(arena, members[i]);
+    table_put(builder->classes, class);
     return true;
 }
 
-void lexicon_add_except(struct lexicon_builder *builder, struct str category, struct str text,
-                        struct str lang)
+bool lexicon_check_class(struct lexicon_builder *builder, struct str lang, struct str name,
+                         struct error *err)
 {
-    (void)lang;
-    if (!builder->lexicon->fold)
-        return;
-    struct pattern *pattern = literal(builder, text, 1);
-    if (pattern)
-        meaning_add(builder, pattern, MEANING_EXCEPT)->category = category_of(builder, category);
+    return is_usable(builder, err) && class_words(builder, lang, name, err);
 }
 
-void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text,
-                          struct str lang)
+void lexicon_add_spelling(struct lexicon_builder *builder, struct str lang, struct str wrong,
+                          struct str right)
 {
-    (void)lang;
-    if (!builder->lexicon->fold)
+    struct arena *arena = builder->lexicon->arena;
+    if (!is_usable(builder, NULL))
+        return;
+    if (builder->spelling_count == builder->spelling_capacity) {
+        builder->spelling_capacity =
+            builder->spelling_capacity ? 2 * builder->spelling_capacity : 16;
+        builder->spellings =
+            mem_resize(builder->spellings, builder->spelling_capacity, sizeof(*builder->spellings));
+    }
+    struct spelling *spelling = &builder->spellings[builder->spelling_count++];
+    spelling->lang = arena_copy(arena, lang);
+    spelling->right = arena_copy(arena, builder_normal(builder, right));
+    spelling->wrong = arena_copy(arena, builder_normal(builder, wrong));
+}
+
+/* -- phrases --------------------------------------------------------------------------------- */
+
+/* What a phrase means, at the pattern that it is found by. */
+static void meaning_of(struct lexicon_builder *builder, struct pattern *pattern,
+                       const struct lexicon_phrase *phrase, struct str rule, uint16_t category,
+                       uint16_t concept)
+{
+    static const enum meaning_kind kinds[] = { [LEXICON_PHRASE] = MEANING_PHRASE,
+                                               [LEXICON_FIGURE] = MEANING_COVER,
+                                               [LEXICON_TERM] = MEANING_COVER,
+                                               [LEXICON_EXCEPT] = MEANING_EXCEPT };
+    struct meaning *meaning = meaning_add(builder, pattern, kinds[phrase->use]);
+    meaning->mood = phrase->use == LEXICON_FIGURE ? HIT_FIGURE : HIT_TERM;
+    meaning->category = category;
+    meaning->concept = concept;
+    meaning->points = phrase->points;
+    meaning->floor = phrase->floor;
+    meaning->rule = rule;
+}
+
+/* How well the element serves to be looked for: the shortest of its words. 0: not at all. */
+static size_t rarity(const struct element *element)
+{
+    size_t shortest = SIZE_MAX;
+    if (!element->words || element->numbers || element->optional)
+        return 0;
+    for (size_t i = 0; i < element->words->count; i++)
+        if (element->words->words[i].size < shortest)
+            shortest = element->words->words[i].size;
+    return shortest;
+}
+
+static void compose(struct lexicon_builder *builder, const struct element *elements, size_t count,
+                    const struct pattern *pattern)
+{
+    struct arena *arena = builder->lexicon->arena;
+    struct composed *composed = arena_alloc(arena, sizeof(*composed));
+    composed->pattern = pattern;
+    composed->count = count;
+    composed->elements = arena_alloc_raw(arena, count * sizeof(*composed->elements));
+    memcpy(composed->elements, elements, count * sizeof(*composed->elements));
+    for (size_t i = 1; i < count; i++)
+        if (rarity(&elements[i]) > rarity(&elements[composed->anchor]))
+            composed->anchor = i;
+    pattern_anchor(builder, (struct word_set *)elements[composed->anchor].words, composed);
+}
+
+/* The elements behind & first. */
+static void turn_round(const struct phrase *phrase, struct element *out)
+{
+    size_t behind = phrase->count - phrase->turn;
+    memcpy(out, phrase->elements + phrase->turn, behind * sizeof(*out));
+    memcpy(out + behind, phrase->elements, phrase->turn * sizeof(*out));
+    out[behind].gap = out[0].gap;
+    out[0].gap = 0;
+}
+
+bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
+                 struct error *err)
+{
+    struct phrase parsed;
+    bool found_by_words = false;
+    if (!is_usable(builder, err) ||
+        !phrase_parse(builder, phrase->lang, phrase->text, &parsed, err))
+        return false;
+    for (size_t i = 0; i < parsed.count; i++)
+        found_by_words |= rarity(&parsed.elements[i]) > 0;
+    if (!found_by_words)
+        return error_set(err, "it needs a word that is always there");
+    uint16_t category = category_of(builder, phrase->category);
+    uint16_t concept = 0;
+    struct str rule = arena_copy(builder->lexicon->arena, phrase->rule);
+    if (phrase->use == LEXICON_PHRASE) {
+        concept = concept_of(builder, phrase->category, phrase->concept);
+        struct lexicon_concept *owner = &builder->lexicon->concepts[concept];
+        owner->floor = phrase->floor > owner->floor ? phrase->floor : owner->floor;
+        builder->lexicon->phrase_count++;
+    }
+    if (parsed.count == 1) {
+        const struct word_set *words = parsed.elements[0].words;
+        for (size_t i = 0; i < words->count; i++)
+            meaning_of(builder, pattern_literal(builder, words->words[i]), phrase, rule, category,
+                       concept);
+        return true;
+    }
+    struct pattern *pattern = pattern_add(builder, STR(""), true);
+    meaning_of(builder, pattern, phrase, rule, category, concept);
+    compose(builder, parsed.elements, parsed.count, pattern);
+    if (parsed.turn > 0) {
+        struct element turned[PHRASE_ELEMENTS];
+        turn_round(&parsed, turned);
+        compose(builder, turned, parsed.count, pattern);
+    }
+    return true;
+}
+
+void lexicon_add_word(struct lexicon_builder *builder, struct str text)
+{
+    if (!is_usable(builder, NULL))
+        return;
+    struct str normal = builder_normal(builder, text);
+    if (normal.size == 0)
+        return;
+    meaning_add(builder, pattern_literal(builder, normal), MEANING_WORD);
+    builder->lexicon->has_words = true;
+}
+
+void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text)
+{
+    if (!is_usable(builder, NULL))
         return;
     /* A lone ASCII character costs the matcher more than it tells; mood reads '?' itself. */
-    struct pattern *pattern = literal(builder, text, 2);
-    if (pattern)
-        meaning_add(builder, pattern, MEANING_MODIFIER)->modifier = kind;
+    struct str normal = builder_normal(builder, text);
+    if (normal.size >= 2)
+        meaning_add(builder, pattern_literal(builder, normal), MEANING_MODIFIER)->modifier = kind;
 }
 
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err)
@@ -132,6 +304,11 @@ void lexicon_free(struct lexicon *lexicon)
     fold_free(lexicon->fold);
     free(lexicon->patterns);
     free(lexicon->categories);
+    free(lexicon->concepts);
+    for (struct word_set *set = lexicon->sets, *next; set; set = next) {
+        next = set->next;
+        word_set_free(set);
+    }
     arena_free(lexicon->arena);
     free(lexicon);
 }
@@ -150,4 +327,10 @@ const struct str *lexicon_categories(const struct lexicon *lexicon, size_t *coun
 {
     *count = lexicon->category_count;
     return lexicon->categories;
+}
+
+const struct lexicon_concept *lexicon_concepts(const struct lexicon *lexicon, size_t *count)
+{
+    *count = lexicon->concept_count;
+    return lexicon->concepts;
 }

@@ -1,6 +1,7 @@
 #include "mood.h"
 
 #include <string.h>
+#include "letters.h"
 #include "matter.h"
 
 /* How far a modifier reaches: characters of Chinese or words of English between it and the phrase.
@@ -40,38 +41,16 @@ bool hit_mood_counts(enum hit_mood mood)
     return counts[mood];
 }
 
-/* What may end a clause: , ! ? ; : a line's end, a dot, and the first byte of 。 */
-static const bool may_break[256] = { [','] = true, ['!'] = true, ['?'] = true,  [';'] = true,
-                                     [':'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true };
-
-static bool is_break(struct str text, size_t at)
-{
-    unsigned char c = (unsigned char)text.data[at];
-    if (!may_break[c])
-        return false;
-    if (c == 0xe3)
-        return at + 2 < text.size && memcmp(text.data + at, "\xe3\x80\x82", 3) == 0;
-    if (c != '.' || at + 1 == text.size)
-        return true;
-    char next = text.data[at + 1]; /* not in 3.5 or v2.1 */
-    return !((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z'));
-}
-
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 static struct clause clause_around(struct str text, const struct finding *finding)
 {
     struct clause clause = { finding->from, finding->to, 0, false };
     size_t low = finding->from > CLAUSE_BYTES ? finding->from - CLAUSE_BYTES : 0;
     size_t high = text.size - finding->to > CLAUSE_BYTES ? finding->to + CLAUSE_BYTES : text.size;
-    while (clause.from > low && !is_break(text, clause.from - 1))
+    while (clause.from > low && !is_clause_end(text, clause.from - 1))
         clause.from--;
     while (clause.from < finding->from && is_continuation(text.data[clause.from]))
         clause.from++; /* the rest of 。 or of a character cut at `low` */
-    while (clause.to < high && !is_break(text, clause.to))
+    while (clause.to < high && !is_clause_end(text, clause.to))
         clause.to++;
     for (size_t at = clause.to; at < high; at++) {
         if (text.data[at] == '?')

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "lexicon_parts.h"
 
-struct pattern *pattern_add(struct lexicon_builder *builder, struct str text, int kind)
+struct pattern *pattern_add(struct lexicon_builder *builder, struct str text, bool composed)
 {
     struct lexicon *lexicon = builder->lexicon;
     if (lexicon->pattern_count == builder->pattern_capacity) {
@@ -13,7 +13,7 @@ struct pattern *pattern_add(struct lexicon_builder *builder, struct str text, in
     struct pattern *pattern = arena_alloc(lexicon->arena, sizeof(*pattern));
     pattern->id = (uint32_t)lexicon->pattern_count;
     pattern->text = arena_copy(lexicon->arena, text);
-    pattern->kind = kind;
+    pattern->composed = composed;
     lexicon->patterns[lexicon->pattern_count++] = pattern;
     return pattern;
 }
@@ -23,23 +23,42 @@ struct pattern *pattern_literal(struct lexicon_builder *builder, struct str norm
     struct pattern *pattern = table_get(builder->literals, normal);
     if (pattern)
         return pattern;
-    pattern = pattern_add(builder, normal, PATTERN_LITERAL);
+    pattern = pattern_add(builder, normal, false);
     pattern->word_start = is_word(normal.data[0]);
     pattern->word_end = is_word(normal.data[normal.size - 1]);
     table_put(builder->literals, pattern);
     return pattern;
 }
 
-/* Exceptions stand first, so that a scan meets them before the phrases that they cover. */
+void pattern_anchor(struct lexicon_builder *builder, struct word_set *set,
+                    struct composed *composed)
+{
+    for (size_t i = 0; !set->anchored && i < set->count; i++) {
+        struct pattern *pattern = pattern_literal(builder, set->words[i]);
+        struct membership *membership = arena_alloc(builder->lexicon->arena, sizeof(*membership));
+        *membership = (struct membership){ set, pattern->memberships };
+        pattern->memberships = membership;
+    }
+    composed->next = set->anchored;
+    set->anchored = composed;
+}
+
+static bool is_cover(enum meaning_kind kind)
+{
+    return kind == MEANING_EXCEPT || kind == MEANING_COVER || kind == MEANING_WORD;
+}
+
+/* What covers phrases stands first, so that a scan meets it before the phrases. */
 struct meaning *meaning_add(struct lexicon_builder *builder, struct pattern *pattern,
                             enum meaning_kind kind)
 {
     struct meaning **place = &pattern->meanings;
-    while (*place && kind != MEANING_EXCEPT)
+    while (*place && !is_cover(kind))
         place = &(*place)->next;
     struct meaning *meaning = arena_alloc(builder->lexicon->arena, sizeof(*meaning));
     meaning->kind = kind;
     meaning->next = *place;
     *place = meaning;
+    pattern->covers |= is_cover(kind);
     return meaning;
 }

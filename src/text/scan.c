@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "compose.h"
 #include "lexicon_parts.h"
 #include "mood.h"
 #include "text/normalise.h"
@@ -19,17 +20,7 @@ enum { GRAVE_POINTS = 20 };
 /* A pattern found, before it is judged. Offsets into the normalised text. */
 struct mark {
     uint32_t from, to, pattern;
-    bool word_start, word_end; /* stands on word boundaries, where the pattern has any */
-};
-
-/* The first parts of a sequence, found; the last few are remembered. */
-enum { PARTIALS = 8 };
-struct slot {
-    uint32_t scan;  /* valid in this scan only */
-    uint32_t count; /* ever added in it */
-    struct {
-        uint32_t from, to;
-    } partials[PARTIALS];
+    bool covers; /* the pattern's */
 };
 
 /* A phrase that may become a hit. */
@@ -37,12 +28,15 @@ struct candidate {
     uint32_t from, to;
     const struct pattern *pattern;
     const struct meaning *meaning;
+    enum hit_mood cover; /* of what hides it; HIT_STATED: nothing does */
     bool dropped;
 };
 
 /* Per category while candidates are chosen. */
 struct choice {
     uint32_t except_to;  /* furthest end of an exception met so far */
+    uint32_t cover_to;   /* and of a figure of speech or a term */
+    enum hit_mood cover; /* which of the two */
     size_t last;         /* place of the last candidate plus one; 0: none */
     unsigned kept[2][2]; /* by field, by whether it has a floor */
 };
@@ -60,8 +54,6 @@ struct lexicon_scratch {
     size_t candidate_count, candidate_capacity;
     struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
     struct choice *choices;
-    struct slot *slots;
-    uint32_t scan; /* counts scans */
 };
 
 struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
@@ -72,7 +64,6 @@ struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
         abort(); /* out of memory, as in base/mem.h */
     scratch->seen = mem_array(lexicon->pattern_count + 1, sizeof(*scratch->seen));
     scratch->choices = mem_array(lexicon->category_count + 1, sizeof(*scratch->choices));
-    scratch->slots = mem_array(lexicon->slot_count + 1, sizeof(*scratch->slots));
     return scratch;
 }
 
@@ -89,7 +80,6 @@ void lexicon_scratch_free(struct lexicon_scratch *scratch)
     free(scratch->words.items);
     free(scratch->matters.items);
     free(scratch->choices);
-    free(scratch->slots);
     free(scratch);
 }
 
@@ -102,56 +92,6 @@ static void *grown(void *items, size_t count, size_t *capacity, size_t size)
     return mem_resize(items, *capacity, size);
 }
 
-static bool is_letter(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-static bool ends_with(struct str text, size_t end, const char *word)
-{
-    size_t size = strlen(word);
-    return end >= size && memcmp(text.data + end - size, word, size) == 0;
-}
-
-static bool begins_with(struct str text, size_t from, const char *word)
-{
-    size_t size = strlen(word);
-    return text.size - from >= size && memcmp(text.data + from, word, size) == 0;
-}
-
-/* Letters of two bytes (Latin, Greek, Cyrillic) belong to a word, Han do not. */
-static bool word_goes_on_before(struct str text, size_t from)
-{
-    static const char *const prefixes[] = { "non-", "anti-", "un-" };
-    if (from == 0)
-        return false;
-    unsigned char c = (unsigned char)text.data[from - 1];
-    if (c >= 0x80)
-        return from >= 2 && (unsigned char)text.data[from - 2] >= 0xc0 &&
-               (unsigned char)text.data[from - 2] < 0xe0;
-    if (c != '-')
-        return is_letter(c);
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-        if (ends_with(text, from, prefixes[i]))
-            return true;
-    return false;
-}
-
-/* "can" is not in "can't", "fire" is in "fire's", "smoke" is not in "smoke-free". */
-static bool word_goes_on_after(struct str text, size_t to)
-{
-    static const char *const suffixes[] = { "'t", "-free", "-proof", "-safe", "-resistant" };
-    if (to == text.size)
-        return false;
-    unsigned char c = (unsigned char)text.data[to];
-    if (c != '-' && c != '\'')
-        return is_letter(c) || (c >= 0xc0 && c < 0xe0);
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-        if (begins_with(text, to, suffixes[i]))
-            return true;
-    return false;
-}
-
 static void mark_add(struct lexicon_scratch *scratch, const struct pattern *pattern,
                      struct mark mark)
 {
@@ -161,29 +101,27 @@ static void mark_add(struct lexicon_scratch *scratch, const struct pattern *patt
     }
     scratch->marks =
         grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
+    mark.covers = pattern->covers;
     scratch->marks[scratch->mark_count++] = mark;
 }
 
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                     void *arg)
 {
-    (void)flags;
+    (void)from, (void)flags;
     struct lexicon_scratch *scratch = arg;
     const struct pattern *pattern = scratch->lexicon->patterns[id];
     struct str text = buf_str(&scratch->normal.text);
-    if (pattern->kind == PATTERN_LITERAL)
-        from = to - pattern->text.size;
-    if (from < scratch->body && to >= scratch->body)
+    size_t begin = to - pattern->text.size;
+    if (begin < scratch->body && to >= scratch->body)
         return 0; /* across subject and body */
-    struct mark mark = { (uint32_t)from, (uint32_t)to, id,
-                         !pattern->word_start || !word_goes_on_before(text, from),
-                         !pattern->word_end || !word_goes_on_after(text, to) };
-    if (!pattern->whole || (mark.word_start && mark.word_end))
-        mark_add(scratch, pattern, mark);
+    if (!(pattern->word_start && word_goes_on_before(text, begin)) &&
+        !(pattern->word_end && word_goes_on_after(text, to)))
+        mark_add(scratch, pattern, (struct mark){ (uint32_t)begin, (uint32_t)to, id, 0 });
     return 0;
 }
 
-/* Leftmost first, longest first, then in the order of the lexicon. */
+/* Leftmost first, longest first, what covers first, then in the order of the lexicon. */
 static int compare_marks(const void *a, const void *b)
 {
     const struct mark *x = a, *y = b;
@@ -191,6 +129,8 @@ static int compare_marks(const void *a, const void *b)
         return x->from < y->from ? -1 : 1;
     if (x->to != y->to)
         return x->to > y->to ? -1 : 1;
+    if (x->covers != y->covers)
+        return x->covers ? -1 : 1;
     return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
 }
 
@@ -214,71 +154,69 @@ static void sort_marks(struct lexicon_scratch *scratch)
     }
 }
 
-/* The earliest of the remembered beginnings that this part may follow. */
-static bool follows(const struct lexicon_scratch *scratch, const struct slot *slot, uint32_t begin,
-                    const struct chain_gap *gap, uint32_t *from)
+static bool means_word(const struct pattern *pattern)
 {
-    bool found = false;
-    for (uint32_t i = 0; i < slot->count && i < PARTIALS; i++) {
-        if ((found && slot->partials[i].from >= *from) ||
-            !chain_gap_fits(gap, buf_str(&scratch->normal.text), slot->partials[i].to, begin))
+    for (const struct meaning *m = pattern->meanings; m; m = m->next)
+        if (m->kind == MEANING_WORD)
+            return true;
+    return false;
+}
+
+/* Does [from, to) begin or end inside one of the words, without containing it? Marks are sorted by
+ * their beginnings; `first` is the first of them that may reach so far. */
+static bool cuts_word(const struct lexicon_scratch *scratch, const struct mark *words, size_t count,
+                      uint32_t from, uint32_t to)
+{
+    (void)scratch;
+    for (size_t i = 0; i < count && words[i].from < to; i++) {
+        const struct mark *word = &words[i];
+        if (word->to > from && !(from <= word->from && word->to <= to))
+            return true;
+    }
+    return false;
+}
+
+/* Takes away what cuts a word that is read as one: 打死 in 拨打死活不通. */
+static void respect_words(struct lexicon_scratch *scratch)
+{
+    struct mark *words = NULL;
+    size_t count = 0, capacity = 0, kept = 0, first = 0;
+    for (size_t i = 0; i < scratch->mark_count; i++) {
+        const struct mark *mark = &scratch->marks[i];
+        if (!mark->covers || !means_word(scratch->lexicon->patterns[mark->pattern]))
             continue;
-        *from = slot->partials[i].from;
-        found = true;
+        words = grown(words, count, &capacity, sizeof(*words));
+        words[count++] = *mark;
     }
-    return found;
+    for (size_t i = 0; count > 0 && i < scratch->mark_count; i++) {
+        const struct mark mark = scratch->marks[i];
+        while (first < count && words[first].to <= mark.from)
+            first++;
+        if (mark.covers || !cuts_word(scratch, words + first, count - first, mark.from, mark.to))
+            scratch->marks[kept++] = mark;
+        else
+            scratch->seen[mark.pattern] = 0;
+    }
+    if (count > 0)
+        scratch->mark_count = kept;
+    free(words);
 }
 
-/* A part ends at `end`; the sequence that it continues began at `from`. */
-static void remember(struct slot *slot, uint32_t scan, uint32_t from, uint32_t end)
+/* Completes what is composed around the words that were found: further marks. */
+static void compose_marks(struct lexicon_scratch *scratch)
 {
-    if (slot->scan != scan)
-        slot->count = 0;
-    slot->scan = scan;
-    uint32_t place = slot->count++ % PARTIALS;
-    slot->partials[place].from = from;
-    slot->partials[place].to = end;
-}
-
-static void take_part(struct lexicon_scratch *scratch, const struct mark *mark,
-                      const struct use *use)
-{
-    const struct sequence *sequence = use->sequence;
-    struct slot *slot = &scratch->slots[sequence->slot + use->part];
-    struct chain_ends begins = { { mark->from }, 1 }, ends = { { mark->to }, 1 };
-    if (use->part > 0 && slot[-1].scan != scratch->scan)
-        return; /* the part before was not found at all */
-    if (use->branch && !chain_branch_matches(use->branch, buf_str(&scratch->normal.text),
-                                             mark->from, mark->to, &begins, &ends))
-        return;
-    uint32_t from = (uint32_t)begins.at[0];
-    if (use->part > 0) {
-        bool found = false;
-        for (size_t i = 0; i < begins.count && !found; i++)
-            found = follows(scratch, slot - 1, (uint32_t)begins.at[i], &sequence->gaps[use->part],
-                            &from);
-        if (!found)
-            return;
-    }
-    if (use->part + 1 == sequence->part_count) {
-        mark_add(scratch, sequence->pattern,
-                 (struct mark){ from, (uint32_t)ends.at[0], sequence->pattern->id, true, true });
-        return;
-    }
-    for (size_t i = ends.count; i-- > 0;)
-        remember(slot, scratch->scan, from, (uint32_t)ends.at[i]);
-}
-
-/* Parts in order become the expressions they were taken from: further marks. */
-static void join_parts(struct lexicon_scratch *scratch)
-{
+    struct str text = buf_str(&scratch->normal.text);
     size_t count = scratch->mark_count;
-    scratch->scan++;
     for (size_t i = 0; i < count; i++) {
-        struct mark mark = scratch->marks[i];
-        const struct pattern *pattern = scratch->lexicon->patterns[mark.pattern];
-        for (size_t k = 0; k < pattern->use_count; k++)
-            take_part(scratch, &mark, &pattern->uses[k]);
+        const struct mark anchor = scratch->marks[i];
+        const struct membership *of = scratch->lexicon->patterns[anchor.pattern]->memberships;
+        for (; of; of = of->next) {
+            for (const struct composed *c = of->set->anchored; c; c = c->next) {
+                struct mark mark = { anchor.from, anchor.to, c->pattern->id, false };
+                if (composed_match(c, text, &mark.from, &mark.to))
+                    mark_add(scratch, c->pattern, mark);
+            }
+        }
     }
     if (scratch->mark_count > count)
         sort_marks(scratch);
@@ -317,8 +255,11 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
     struct choice *choice = &scratch->choices[meaning->category];
     if (choice->except_to >= mark->to)
         return;
-    struct candidate candidate = { mark->from, mark->to, scratch->lexicon->patterns[mark->pattern],
-                                   meaning, false };
+    struct candidate candidate = {
+        mark->from, mark->to, scratch->lexicon->patterns[mark->pattern], meaning, HIT_STATED, false
+    };
+    if (choice->cover_to >= mark->to)
+        candidate.cover = choice->cover;
     if (choice->last > 0) {
         struct candidate *last = &scratch->candidates[choice->last - 1];
         if (candidate.from < last->to) {
@@ -338,8 +279,19 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
     choice->last = scratch->candidate_count;
 }
 
-/* One walk over the sorted marks: exceptions, modifiers and the longest phrases. An exception
- * covers a phrase if it begins no later and ends no sooner: the furthest end so far tells. */
+/* What it covers begins no sooner and ends no later: the furthest end so far tells. */
+static void take_cover(struct choice *choice, const struct mark *mark,
+                       const struct meaning *meaning)
+{
+    uint32_t *to = meaning->kind == MEANING_EXCEPT ? &choice->except_to : &choice->cover_to;
+    if (*to >= mark->to)
+        return;
+    *to = mark->to;
+    if (meaning->kind == MEANING_COVER)
+        choice->cover = meaning->mood;
+}
+
+/* One walk over the sorted marks: exceptions, modifiers and the longest phrases. */
 static void choose(struct lexicon_scratch *scratch)
 {
     memset(scratch->choices, 0, scratch->lexicon->category_count * sizeof(*scratch->choices));
@@ -349,15 +301,12 @@ static void choose(struct lexicon_scratch *scratch)
         const struct meaning *meaning = scratch->lexicon->patterns[mark->pattern]->meanings;
         scratch->seen[mark->pattern] = 0;
         for (; meaning; meaning = meaning->next) {
-            if (!(mark->word_start && mark->word_end))
-                break;
-            uint32_t *except_to = &scratch->choices[meaning->category].except_to;
             if (meaning->kind == MEANING_PHRASE)
                 take_phrase(scratch, mark, meaning);
             else if (meaning->kind == MEANING_MODIFIER)
                 take_word(scratch, mark, meaning->modifier);
-            else if (*except_to < mark->to)
-                *except_to = mark->to;
+            else if (meaning->kind != MEANING_WORD)
+                take_cover(&scratch->choices[meaning->category], mark, meaning);
         }
     }
 }
@@ -372,7 +321,7 @@ static void spend_words(struct lexicon_scratch *scratch)
         for (; next < scratch->candidate_count && scratch->candidates[next].from <= word->from;
              next++) {
             const struct candidate *candidate = &scratch->candidates[next];
-            bool closed = candidate->pattern->kind == PATTERN_LITERAL || candidate->pattern->denies;
+            bool closed = !candidate->pattern->open || candidate->pattern->denies;
             if (closed && !candidate->dropped && candidate->to > covered)
                 covered = candidate->to;
         }
@@ -384,15 +333,15 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                            const struct candidate *candidate)
 {
     enum hit_field field = candidate->from >= scratch->body ? HIT_BODY : HIT_SUBJECT;
-    struct finding finding = {
-        .from = candidate->from,
-        .to = candidate->to,
-        .field = field,
-        .open = candidate->pattern->kind != PATTERN_LITERAL && !candidate->pattern->denies,
-        .floored = candidate->meaning->floor > 0,
-        .grave = candidate->meaning->floor > 0 || candidate->meaning->points >= GRAVE_POINTS
-    };
+    struct finding finding = { .from = candidate->from,
+                               .to = candidate->to,
+                               .field = field,
+                               .open = candidate->pattern->open && !candidate->pattern->denies,
+                               .floored = candidate->meaning->floor > 0,
+                               .grave = candidate->meaning->floor > 0 ||
+                                        candidate->meaning->points >= GRAVE_POINTS };
     struct hit hit = { .category = candidate->meaning->category,
+                       .concept = candidate->meaning->concept,
                        .field = field,
                        .points = candidate->meaning->points,
                        .floor = candidate->meaning->floor,
@@ -402,6 +351,8 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
     finding.original_from = hit.from;
     finding.original_to = hit.to;
     hit.mood = mood_of(context, &finding, &hit.intensified);
+    if (candidate->cover != HIT_STATED)
+        hit.mood = candidate->cover;
     hit.text = (struct str){ context->original[field].data + hit.from, hit.to - hit.from };
     return hit;
 }
@@ -438,7 +389,9 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
     if (scratch->mark_count == 0)
         return NULL;
     sort_marks(scratch);
-    join_parts(scratch);
+    if (lexicon->has_words)
+        respect_words(scratch);
+    compose_marks(scratch);
     choose(scratch);
     if (scratch->candidate_count == 0)
         return NULL;

@@ -192,86 +192,6 @@ static void run(struct bench *bench, int rounds)
 }
 
 /* Every `step`-th phrase of the lexicons, so that sizes can be compared. */
-struct thinning {
-    struct lexicon_builder *builder;
-    struct arena *arena;
-    unsigned step, seen, kept;
-};
-
-static bool thin_list(struct thinning *thinning, const struct yaml *list, bool regex,
-                      struct lexicon_phrase phrase, struct error *err)
-{
-    for (size_t i = 0; list && i < list->count; i++) {
-        if (thinning->seen++ % thinning->step != 0)
-            continue;
-        phrase.text = list->items[i]->text;
-        phrase.regex = regex;
-        thinning->kept++;
-        if (!lexicon_add(thinning->builder, &phrase, err))
-            return false;
-    }
-    return true;
-}
-
-/* All of them: each hit is looked at for its mood. */
-static void keep_modifiers(struct thinning *thinning, const struct yaml *root)
-{
-    static const char *const keys[MODIFIER_COUNT] = {
-        [MODIFIER_NEGATION] = "negation", [MODIFIER_NEGATION_EXCEPTION] = "negation_exception",
-        [MODIFIER_QUESTION] = "question", [MODIFIER_INTENSIFIER] = "intensifier",
-        [MODIFIER_CONTRAST] = "contrast",
-    };
-    for (int kind = 0; kind < MODIFIER_COUNT; kind++) {
-        const struct yaml *list = keys[kind] ? yaml_get(root, keys[kind]) : NULL;
-        for (size_t i = 0; list && i < list->count; i++)
-            lexicon_add_modifier(thinning->builder, (enum modifier)kind, list->items[i]->text,
-                                 yaml_get(root, "lang")->text);
-    }
-}
-
-static bool thin_file(void *arg, struct str path, struct str text, struct error *err)
-{
-    struct thinning *thinning = arg;
-    const struct yaml *root = yaml_parse(path, text, thinning->arena, err);
-    const struct yaml *groups = yaml_get(root, "groups"), *lang = yaml_get(root, "lang");
-    for (size_t i = 0; groups && i < groups->count; i++) {
-        const struct yaml *group = groups->items[i];
-        int64_t points = 1;
-        str_to_int(yaml_get(group, "points")->text, &points);
-        struct lexicon_phrase phrase = { .category = yaml_get(root, "category")->text,
-                                         .lang = lang->text,
-                                         .rule = path,
-                                         .points = (int)points };
-        if (!thin_list(thinning, yaml_get(group, "phrases"), false, phrase, err) ||
-            !thin_list(thinning, yaml_get(group, "regex"), true, phrase, err))
-            return false;
-    }
-    keep_modifiers(thinning, root);
-    return root != NULL;
-}
-
-/* About `wanted` phrases of the shipped lexicons in place of the configuration's. */
-static void thin_lexicon(struct bench *bench, size_t wanted)
-{
-    size_t all = lexicon_phrase_count(bench->config->lexicon);
-    struct thinning thinning = { .builder = lexicon_builder_new(),
-                                 .arena = arena_new(1 << 20),
-                                 .step =
-                                     (unsigned)(all > wanted ? (all + wanted / 2) / wanted : 1) };
-    struct error err = { "" };
-    config_read_file(NULL, STR("conf/lexicons/zh"), thinning.arena, thin_file, &thinning, &err);
-    config_read_file(NULL, STR("conf/lexicons/en"), thinning.arena, thin_file, &thinning, &err);
-    struct lexicon *lexicon = lexicon_build(thinning.builder, &err);
-    if (lexicon == NULL) {
-        fprintf(stderr, "bench_core: %s\n", err.text);
-        exit(70);
-    }
-    lexicon_free((struct lexicon *)bench->config->lexicon);
-    bench->config->lexicon = lexicon;
-    lexicon_builder_free(thinning.builder);
-    arena_free(thinning.arena);
-}
-
 /* The lexicon's size is what matching depends on. */
 static void run_with(struct bench *bench, int rounds)
 {
@@ -309,8 +229,6 @@ int main(int argc, char **argv)
     printf("conf/ombud.yaml loaded in %.0f ms (aim: 300 ms)\n", loaded / 1e6);
     printf("%d different events of %.0f bytes, median of %d rounds, CPU time of one thread\n",
            EVENTS, (double)bench.bytes / EVENTS, rounds);
-    run_with(&bench, rounds);
-    thin_lexicon(&bench, 2000);
     run_with(&bench, rounds);
     arena_free(bench.arena);
     free(bench.texts);

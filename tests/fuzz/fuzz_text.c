@@ -10,23 +10,33 @@ static struct lexicon_scratch *scratch;
 static void build(void)
 {
     static const struct lexicon_phrase phrases[] = {
-        { STR("着火"), false, STR("safety"), STR("zh"), STR("zh/safety:1"), 40, 80 },
-        { STR("投诉"), false, STR("anger"), STR("zh"), STR("zh/anger:1"), 10, 0 },
-        { STR("on fire"), false, STR("safety"), STR("en"), STR("en/safety:1"), 40, 80 },
-        { STR("fire"), false, STR("safety"), STR("en"), STR("en/safety:2"), 20, 0 },
-        { STR("refund"), false, STR("money"), STR("en"), STR("en/money:1"), 10, 0 },
-        { STR("\\d+ ?(days|weeks)"), true, STR("deadline"), STR("en"), STR("en/deadline:1"), 8, 0 },
+        { LEXICON_PHRASE, STR("着火"), STR("safety"), STR(""), STR("zh"), STR("zh/safety:1"), 40,
+          80 },
+        { LEXICON_PHRASE, STR("投诉"), STR("anger"), STR(""), STR("zh"), STR("zh/anger:1"), 10, 0 },
+        { LEXICON_PHRASE, STR("on fire"), STR("safety"), STR(""), STR("en"), STR("en/safety:1"), 40,
+          80 },
+        { LEXICON_PHRASE, STR("fire"), STR("safety"), STR(""), STR("en"), STR("en/safety:2"), 20,
+          0 },
+        { LEXICON_PHRASE, STR("refund"), STR("money"), STR(""), STR("en"), STR("en/money:1"), 10,
+          0 },
+        { LEXICON_PHRASE, STR("# (day~|weeks)"), STR("deadline"), STR(""), STR("en"),
+          STR("en/deadline:1"), 8, 0 },
+        { LEXICON_PHRASE, STR("(电池|phone~) … (着火|burn~|)"), STR("safety"), STR(""), STR("en"),
+          STR("en/safety:3"), 40, 80 },
+        { LEXICON_PHRASE, STR("child~ & swallow~ … #3-9"), STR("safety"), STR(""), STR("en"),
+          STR("en/safety:4"), 40, 80 },
+        { LEXICON_FIGURE, STR("on fire with"), STR("safety"), STR(""), STR("en"),
+          STR("en/safety:5"), 0, 0 },
+        { LEXICON_EXCEPT, STR("fire station"), STR("safety"), STR(""), STR("en"),
+          STR("en/safety:6"), 0, 0 },
     };
     static const struct {
         enum modifier kind;
-        struct str text, lang;
+        struct str text;
     } modifiers[] = {
-        { MODIFIER_NEGATION, STR("没有"), STR("zh") },
-        { MODIFIER_NEGATION, STR("not"), STR("en") },
-        { MODIFIER_QUESTION, STR("会不会"), STR("zh") },
-        { MODIFIER_QUESTION, STR("could"), STR("en") },
-        { MODIFIER_INTENSIFIER, STR("very"), STR("en") },
-        { MODIFIER_CONTRAST, STR("but"), STR("en") },
+        { MODIFIER_NEGATION, STR("没有") },    { MODIFIER_NEGATION, STR("not") },
+        { MODIFIER_QUESTION, STR("会不会") },  { MODIFIER_QUESTION, STR("could") },
+        { MODIFIER_INTENSIFIER, STR("very") }, { MODIFIER_CONTRAST, STR("but") },
     };
     struct lexicon_builder *builder = lexicon_builder_new();
     struct error err;
@@ -34,8 +44,8 @@ static void build(void)
     for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
         FUZZ_CHECK(lexicon_add(builder, &phrases[i], &err));
     for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++)
-        lexicon_add_modifier(builder, modifiers[i].kind, modifiers[i].text, modifiers[i].lang);
-    lexicon_add_except(builder, STR("safety"), STR("fire station"), STR("en"));
+        lexicon_add_modifier(builder, modifiers[i].kind, modifiers[i].text);
+    lexicon_add_word(builder, STR("火车"));
     lexicon = lexicon_build(builder, &err);
     lexicon_builder_free(builder);
     FUZZ_CHECK(lexicon);

@@ -303,7 +303,7 @@ static void test_a_lexicon_is_found_beside_the_file_and_counts_in_the_fingerprin
         { "etc/a.yaml", SMALL "lexicons: [words.yaml]\n" },
         { "etc/words.yaml", "category: safety\n"
                             "lang: en\n"
-                            "groups:\n"
+                            "concepts:\n"
                             "  - points: 40\n"
                             "    floor: 80\n"
                             "    phrases: [caught fire]\n"
@@ -313,7 +313,7 @@ static void test_a_lexicon_is_found_beside_the_file_and_counts_in_the_fingerprin
     struct config *config = load_files(files);
     assert_int_equal(lexicon_phrase_count(config->lexicon), 1);
     files[1].text =
-        "category: safety\nlang: en\ngroups: [{ points: 39, phrases: [caught fire] }]\n";
+        "category: safety\nlang: en\nconcepts: [{ points: 39, phrases: [caught fire] }]\n";
     struct config *other = load_files(files);
     assert_string_not_equal(config->fingerprint, other->fingerprint);
     config_free(config);

@@ -19,32 +19,19 @@ struct fixture {
 static const struct {
     const char *category, *text;
     int points, floor;
-    bool regex;
 } phrases[] = {
-    { "safety", "着火", 40, 80, false },
-    { "safety", "冒烟", 30, 80, false },
-    { "safety", "漏电", 40, 80, false },
-    { "safety", "安全", 5, 0, false },
-    { "safety", "怕着火", 10, 0, false },
-    { "safety", "(?:电池|手机).{0,8}(?:发烫|鼓包)", 30, 0, true },
-    { "safety", "on fire", 40, 80, false },
-    { "safety", "caught fire", 40, 80, false },
-    { "safety", "smoke", 20, 0, false },
-    { "safety", "\\bbatter(?:y|ies) .{0,20}swollen", 30, 0, true },
-    { "safety", "食品安全", 8, 0, false },
-    { "anger", "没人管", 10, 0, false },
-    { "anger", "太慢", 8, 0, false },
-    { "anger", "难吃", 8, 0, false },
-    { "anger", "not working", 8, 0, false },
-    { "anger", "slow", 6, 0, false },
-    { "anger", "有问题", 6, 0, false },
-    { "anger", "一直(?:没|不).{0,6}(?:处理|解决)", 12, 0, true },
-    { "money", "退款", 10, 0, false },
-    { "money", "没有退款", 12, 0, false },
-    { "money", "refund", 10, 0, false },
-    { "money", "can", 1, 0, false },
-    { "money", "乱扣费？", 9, 0, false },
-    { "money", "多收.{0,4}？", 9, 0, true },
+    { "safety", "着火", 40, 80 },     { "safety", "冒烟", 30, 80 },
+    { "safety", "漏电", 40, 80 },     { "safety", "安全", 5, 0 },
+    { "safety", "怕着火", 10, 0 },    { "safety", "(电池|手机)…4(发烫|鼓包)", 30, 0 },
+    { "safety", "on fire", 40, 80 },  { "safety", "caught fire", 40, 80 },
+    { "safety", "smoke", 20, 0 },     { "safety", "battery~ … swollen", 30, 0 },
+    { "safety", "食品安全", 8, 0 },   { "anger", "没人管", 10, 0 },
+    { "anger", "太慢", 8, 0 },        { "anger", "难吃", 8, 0 },
+    { "anger", "not working", 8, 0 }, { "anger", "slow", 6, 0 },
+    { "anger", "有问题", 6, 0 },      { "anger", "一直(没|不)…(处理|解决)", 12, 0 },
+    { "money", "退款", 10, 0 },       { "money", "没有退款", 12, 0 },
+    { "money", "refund", 10, 0 },     { "money", "can", 1, 0 },
+    { "money", "乱扣费？", 9, 0 },    { "money", "多收…2？", 9, 0 },
 };
 
 static const struct {
@@ -102,7 +89,6 @@ static struct lexicon_builder *builder_filled(void)
         char rule[32];
         snprintf(rule, sizeof(rule), "%s:%zu", phrases[i].category, i);
         struct lexicon_phrase phrase = { .text = str_from(phrases[i].text),
-                                         .regex = phrases[i].regex,
                                          .category = str_from(phrases[i].category),
                                          .lang = STR("zh"),
                                          .rule = str_from(rule),
@@ -112,10 +98,14 @@ static struct lexicon_builder *builder_filled(void)
             fail_msg("%s", err.text);
     }
     for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++)
-        lexicon_add_modifier(builder, modifiers[i].kind, str_from(modifiers[i].text), STR("zh"));
-    for (size_t i = 0; i < sizeof(excepts) / sizeof(excepts[0]); i++)
-        lexicon_add_except(builder, str_from(excepts[i].category), str_from(excepts[i].text),
-                           STR("zh"));
+        lexicon_add_modifier(builder, modifiers[i].kind, str_from(modifiers[i].text));
+    for (size_t i = 0; i < sizeof(excepts) / sizeof(excepts[0]); i++) {
+        struct lexicon_phrase except = { .use = LEXICON_EXCEPT,
+                                         .text = str_from(excepts[i].text),
+                                         .category = str_from(excepts[i].category),
+                                         .lang = STR("zh") };
+        assert_true(lexicon_add(builder, &except, NULL));
+    }
     return builder;
 }
 
@@ -153,13 +143,12 @@ static struct hit *scan(struct fixture *fixture, struct str subject, struct str 
 static const char *shown(struct fixture *fixture, const struct hit *hits, size_t count,
                          struct buf *out)
 {
-    static const char *const moods[] = { "stated", "negated", "question" };
     size_t category_count;
     const struct str *categories = lexicon_categories(fixture->lexicon, &category_count);
     buf_clear(out);
     for (size_t i = 0; i < count; i++)
         buf_printf(out, "%s%.*s %s%s %.*s", i > 0 ? "; " : "",
-                   STR_ARG(categories[hits[i].category]), moods[hits[i].mood],
+                   STR_ARG(categories[hits[i].category]), hit_mood_name(hits[i].mood),
                    hits[i].intensified ? "!" : "", STR_ARG(hits[i].text));
     return buf_text(out);
 }
@@ -200,7 +189,7 @@ static void test_finding(void **state)
           "safety stated 食品安全; anger stated 有问题" },
         { "an English exception", "the smoke detector beeps", "" },
         { "a regular expression", "电池用了两天发烫", "safety stated 电池用了两天发烫" },
-        { "its longest end wins", "电池发烫发烫", "safety stated 电池发烫发烫" },
+        { "its nearest end wins", "电池发烫发烫", "safety stated 电池发烫" },
         { "a regular expression on words", "batteries are badly swollen.",
           "safety stated batteries are badly swollen" },
         { "full-width punctuation in phrases", "你们乱扣费？", "money stated 乱扣费？" },
@@ -424,38 +413,212 @@ static void test_naughty(void **state)
     }
 }
 
+/* Word classes, gaps, orders, forms: a lexicon of its own. */
+static struct lexicon *lexicon_of_classes(void)
+{
+    static const struct {
+        const char *lang, *name;
+        const char *members[8];
+    } classes[] = {
+        { "en", "device", { "phone~", "power bank~", "{vehicle}" } },
+        { "en", "vehicle", { "car~", "(delivery|) van~" } },
+        { "en", "burns", { "catch~ fire", "ignite~", "smoulder~" } },
+        { "en", "child", { "child~", "daughter~" } },
+        { "en", "swallow", { "swallow~", "choke~ on" } },
+        { "zh", "battery", { "电池", "尿袋", "充电宝" } },
+        { "zh", "swells", { "鼓包", "鼓起来" } },
+        { "zh", "people", { "孩子", "我妈" } },
+        { "zh", "count", { "#", "几", "十几" } },
+    };
+    static const struct {
+        enum lexicon_use use;
+        const char *lang, *text;
+    } lines[] = {
+        { LEXICON_PHRASE, "en", "{device} … {burns}" },
+        { LEXICON_PHRASE, "en", "{child} & {swallow}" },
+        { LEXICON_PHRASE, "en", "shelf~ … come~ down on" },
+        { LEXICON_PHRASE, "en", "#70-99 (year~|years) old" },
+        { LEXICON_PHRASE, "en", "explosion" },
+        { LEXICON_PHRASE, "en", "on fire" },
+        { LEXICON_PHRASE, "en", "don't breathe" },
+        { LEXICON_PHRASE, "zh", "{battery}…{swells}" },
+        { LEXICON_PHRASE, "zh", "从…6摔下" },
+        { LEXICON_PHRASE, "zh", "{people} & 送医院" },
+        { LEXICON_PHRASE, "zh", "{count}(个|)人受伤" },
+        { LEXICON_PHRASE, "zh", "打死" },
+        { LEXICON_FIGURE, "en", "(site|queue) … on fire with" },
+        { LEXICON_TERM, "zh", "《打死不离》" },
+    };
+    struct lexicon_builder *builder = lexicon_builder_new();
+    struct error err;
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        struct str members[8];
+        size_t count = 0;
+        for (; count < 8 && classes[i].members[count]; count++)
+            members[count] = str_from(classes[i].members[count]);
+        assert_true(lexicon_add_class(builder, str_from(classes[i].lang), str_from(classes[i].name),
+                                      members, count, &err));
+    }
+    lexicon_add_spelling(builder, STR("en"), STR("fone"), STR("phone"));
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct lexicon_phrase line = { .use = lines[i].use,
+                                       .text = str_from(lines[i].text),
+                                       .category = STR("safety"),
+                                       .concept = STR("fire"),
+                                       .lang = str_from(lines[i].lang),
+                                       .rule = STR("x:1"),
+                                       .points = 40,
+                                       .floor = 80 };
+        if (!lexicon_add(builder, &line, &err))
+            fail_msg("'%s': %s", lines[i].text, err.text);
+    }
+    lexicon_add_word(builder, STR("死活"));
+    lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("没有"));
+    lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("not"));
+    struct lexicon *lexicon = lexicon_build(builder, &err);
+    assert_non_null(lexicon);
+    lexicon_builder_free(builder);
+    return lexicon;
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    static const struct example examples[] = {
+        { "a class and a class", "My phones caught fire.", "safety stated phones caught fire" },
+        { "three words between", "the phone in my bag ignited",
+          "safety stated phone in my bag ignited" },
+        { "four are too many", "the phone in my old bag ignited", "" },
+        { "not over the end of a clause", "my phone, it caught fire", "" },
+        { "not the other way", "it caught fire, so did; ignited phone", "" },
+        { "a class within a class", "a delivery van was smouldering",
+          "safety stated delivery van was smouldering" },
+        { "with an optional word left out", "the van ignites", "safety stated van ignites" },
+        { "either order", "choked on it, my daughter", "" },
+        { "the first order", "My daughter has choked on a bead",
+          "safety stated daughter has choked on" },
+        { "the second order", "swallowed by our child", "safety stated swallowed by our child" },
+        { "irregular forms", "two children swallowed it", "safety stated children swallowed" },
+        { "forms in a phrase", "the shelves just came down on me",
+          "safety stated shelves just came down on" },
+        { "a number in its range", "she is 82 years old", "safety stated 82 years old" },
+        { "beside it", "she is 12 years old", "" },
+        { "a number goes on", "she is 1822 years old", "" },
+        { "a hyphen between", "an 82-year-old", "safety stated 82-year-old" },
+        { "a double letter left out", "it egnited, then an explosion", "safety stated explosion" },
+        { "a listed misspelling", "my fone catches fire", "safety stated fone catches fire" },
+        { "an apostrophe left out", "please dont breathe it", "safety stated dont breathe" },
+        { "denied in the gap", "the phone did not catch fire",
+          "safety negated phone did not catch fire" },
+        { "denied in front", "not a phone ignited", "safety negated phone ignited" },
+        { "a figure of speech", "your site is on fire with complaints", "safety figure on fire" },
+        { "and the real thing", "your site is on fire", "safety stated on fire" },
+        { "Han between", "电池用了两天鼓包", "safety stated 电池用了两天鼓包" },
+        { "six Han at most", "电池用了两三天就全鼓包", "" },
+        { "side by side", "充电宝鼓起来", "safety stated 充电宝鼓起来" },
+        { "the nearest words complete it", "电池电池鼓包鼓包", "safety stated 电池电池鼓包" },
+        { "a wide gap", "从超市三楼的扶梯上摔下", "safety stated 从超市三楼的扶梯上摔下" },
+        { "denied in Chinese", "电池并没有鼓包", "safety negated 电池并没有鼓包" },
+        { "traditional", "電池鼓包", "safety stated 電池鼓包" },
+        { "either order in Chinese", "送医院的是我妈", "safety stated 送医院的是我妈" },
+        { "a number or a word", "有12人受伤", "safety stated 12人受伤" },
+        { "the word", "十几个人受伤", "safety stated 十几个人受伤" },
+        { "a word is not cut", "拨打死活不通", "" },
+        { "elsewhere it counts", "要打死我", "safety stated 打死" },
+        { "a title", "看了《打死不离》", "safety term 打死" },
+    };
+    struct fixture fixture = { .lexicon = lexicon_of_classes(), .arena = arena_new(4096) };
+    fixture.scratch = lexicon_scratch_new(fixture.lexicon);
+    check(&fixture, examples, sizeof(examples) / sizeof(examples[0]));
+    size_t count;
+    const struct lexicon_concept *concepts = lexicon_concepts(fixture.lexicon, &count);
+    assert_int_equal(count, 1);
+    assert_true(str_is(concepts[0].name, "fire"));
+    assert_int_equal(concepts[0].floor, 80);
+    lexicon_scratch_free(fixture.scratch);
+    lexicon_free(fixture.lexicon);
+    arena_free(fixture.arena);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
     static const struct {
         const char *text, *expected;
     } cases[] = {
-        { "着火(?=了)", "zh/x:1: the regular expression '着火(?=了)' cannot be used: " },
-        { "(a)\\1", "zh/x:1: the regular expression '(a)\\1' cannot be used: " },
-        { "a(b", "zh/x:1: the regular expression 'a(b' cannot be used: " },
-        { "a*", "zh/x:1: the regular expression 'a*' cannot be used: it matches the empty text" },
-        { "", "zh/x:1: the regular expression '' cannot be used: it is empty" },
+        { "", "it is empty" },
+        { " \u200b", "'\u200b' is empty once normalised" },
+        { "{fire}", "there is no class 'fire' of the language 'zh'" },
+        { "{fire", "a '{' without a '}'" },
+        { "a}", "a '}' that nothing opened" },
+        { "(a|b", "a '(' without a ')'" },
+        { "a) b", "a ')' that nothing opened" },
+        { "a|b", "a '|' that nothing opened" },
+        { "()", "'()' is empty" },
+        { "… a", "'…' stands between words" },
+        { "a …", "'…' stands between words" },
+        { "a … & b", "'&' stands once, between two parts" },
+        { "& a", "'&' stands once, between two parts" },
+        { "a & b & c", "'&' stands once, between two parts" },
+        { "a &", "'&' stands between words" },
+        { "a …0 b", "a gap has 1 to 12 words" },
+        { "a …13 b", "a gap has 1 to 12 words" },
+        { "#9-1 a", "a range of numbers is written #70-99" },
+        { "#", "it needs a word that is always there" },
+        { "(a|) (b|)", "it needs a word that is always there" },
+        { "电~", "'~' stands behind an English word: '电~'" },
+        { "(a … b|c)", "'a … b': a class has words, without '…' and '&', or a lone '#'" },
+        { "a{b}c{d}", "there is no class 'b' of the language 'zh'" },
+        { "(a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a) (a)",
+          "it has more than 16 parts" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct lexicon_builder *builder = lexicon_builder_new();
         struct lexicon_phrase phrase = { .text = str_from(cases[i].text),
-                                         .regex = true,
                                          .category = STR("x"),
+                                         .lang = STR("zh"),
                                          .rule = STR("zh/x:1"),
                                          .points = 1 };
         struct error err = { "" };
         assert_false(lexicon_add(builder, &phrase, &err));
-        if (strncmp(err.text, cases[i].expected, strlen(cases[i].expected)) != 0)
+        if (strcmp(err.text, cases[i].expected) != 0)
             fail_msg("'%s' gave '%s'", cases[i].text, err.text);
         lexicon_builder_free(builder);
     }
+}
+
+static void test_class_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member, *expected;
+    } cases[] = {
+        { "{a}", "the class 'a' names itself" },
+        { "{b}", "the class 'a' names itself" },
+        { "{c}", "there is no class 'c' of the language 'en'" },
+        { "\u200b", "'\u200b' is empty once normalised" },
+        { "x … y", "'x … y': a class has words, without '…' and '&', or a lone '#'" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct lexicon_builder *builder = lexicon_builder_new();
+        struct str members[] = { STR("word"), str_from(cases[i].member) }, back = STR("{a}");
+        struct error err = { "" };
+        assert_true(lexicon_add_class(builder, STR("en"), STR("a"), members, 2, &err));
+        assert_true(lexicon_add_class(builder, STR("en"), STR("b"), &back, 1, &err));
+        assert_false(lexicon_add_class(builder, STR("en"), STR("b"), &back, 1, &err));
+        assert_string_equal(err.text, "there are two classes 'b'");
+        assert_false(lexicon_check_class(builder, STR("en"), STR("a"), &err));
+        if (strcmp(err.text, cases[i].expected) != 0)
+            fail_msg("'%s' gave '%s'", cases[i].member, err.text);
+        lexicon_builder_free(builder);
+    }
+}
+
+static void test_empty(void **state)
+{
+    (void)state;
     struct lexicon_builder *builder = lexicon_builder_new();
-    struct lexicon_phrase phrase = { .text = STR(" \u200b"),
-                                     .category = STR("x"),
-                                     .rule = STR("zh/x:2") };
     struct error err;
-    assert_false(lexicon_add(builder, &phrase, &err));
-    assert_non_null(strstr(err.text, "zh/x:2"));
     struct lexicon *lexicon = lexicon_build(builder, &err);
     assert_non_null(lexicon); /* empty, and usable */
     struct lexicon_scratch *scratch = lexicon_scratch_new(lexicon);
@@ -472,11 +635,13 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_finding),   cmocka_unit_test(test_words),
-        cmocka_unit_test(test_negation),  cmocka_unit_test(test_questions),
-        cmocka_unit_test(test_intensity), cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_random),
-        cmocka_unit_test(test_naughty),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_finding),        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negation),       cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_intensity),      cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_bounds),         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_naughty),        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_class_refusals), cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
