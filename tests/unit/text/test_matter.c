@@ -159,7 +159,7 @@ static void settled(void **state)
     static const struct example examples[] = {
         { "The socket caught fire in March and has been fixed, thank you.", "caught fire", "past" },
         { "The oven caught fire in March. All sorted, thanks!", "caught fire", "past" },
-        { "上次漏电的问题已经处理好了，谢谢", "漏电", "past" },
+        { "上次插座漏电的问题已经处理好了，谢谢", "漏电", "past" },
         { "插座着火的事解决了", "着火", "past" },
         { "插座着火的事。已经解决了，谢谢", "着火", "past" },
         /* It is not. */
