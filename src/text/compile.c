@@ -37,27 +37,34 @@ static bool contains_denial(struct str text, const struct denials *denials)
     return false;
 }
 
+static bool all_deny(const struct word_set *set, const struct denials *denials)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (!contains_denial(set->words[i], denials))
+            return false;
+    return set->count > 0;
+}
+
 /* Does the phrase spell out a negation itself, as in 一直{没}…处理? Then that one is part of it. */
-static void learn_composed(const struct composed *composed, const struct denials *denials)
+static void learn_composed(const struct composed *composed)
 {
     struct pattern *pattern = (struct pattern *)composed->pattern;
     pattern->open = pattern->denies = false;
     for (size_t i = 0; i < composed->count; i++) {
-        const struct word_set *words = composed->elements[i].words;
-        size_t denying = 0;
-        pattern->open |= i > 0 && composed->elements[i].gap > 0;
-        for (size_t k = 0; words && k < words->count; k++)
-            denying += contains_denial(words->words[k], denials);
-        pattern->denies |= words && denying == words->count;
+        const struct element *element = &composed->elements[i];
+        pattern->open |= i > 0 && element->gap > 0;
+        pattern->denies |= element->words && element->words->denies;
     }
 }
 
 static void learn(const struct lexicon *lexicon, struct arena *arena)
 {
     struct denials denials = denials_of(lexicon, arena);
+    for (struct word_set *set = lexicon->sets; set; set = set->next)
+        set->denies = all_deny(set, &denials);
     for (const struct word_set *set = lexicon->sets; set; set = set->next)
         for (const struct composed *composed = set->anchored; composed; composed = composed->next)
-            learn_composed(composed, &denials);
+            learn_composed(composed);
     for (size_t i = 0; i < lexicon->pattern_count; i++) {
         struct pattern *pattern = lexicon->patterns[i];
         pattern->limited = true;

@@ -182,16 +182,54 @@ static void meaning_of(struct lexicon_builder *builder, struct pattern *pattern,
     meaning->rule = rule;
 }
 
-/* How well the element serves to be looked for: the shortest of its words. 0: not at all. */
-static size_t rarity(const struct element *element)
+/* Words that every second letter has: what is looked for by them is looked for in vain too often.
+ */
+static const char common_words[] =
+    "a about account after all am an and another any are as at back bank be because been "
+    "before but by call called came can card case come could credit customer day days did do "
+    "does don't done down even every file for from get go going got had has have he her him "
+    "his how i if in into is it its just know left letter like made make me money more my "
+    "never new no not nothing now number of off on one or order our out over paid pay payment "
+    "put received report said same see send sent service she since so some still take than "
+    "that the their them then there they this through time to told took two up us was we went "
+    "were what when which who will with without would you your";
+
+enum { COMMON_SIZE = 8 }; /* of the longest of them */
+
+static bool is_common(struct str word)
+{
+    const char *at = common_words;
+    if (word.size > COMMON_SIZE)
+        return false;
+    for (size_t size; *at; at += size + 1) {
+        size = strcspn(at, " ");
+        if (size == word.size && memcmp(at, word.data, size) == 0)
+            return true;
+        if (!at[size])
+            break;
+    }
+    return false;
+}
+
+/* How well the set serves to be looked for: the shortest of its words that are not common. */
+static size_t set_rarity(struct word_set *set)
 {
     size_t shortest = SIZE_MAX;
+    if (set->rarity > 0)
+        return set->rarity;
+    for (size_t i = 0; i < set->count && shortest > 1; i++) {
+        size_t size = is_common(set->words[i]) ? 1 : set->words[i].size;
+        shortest = size < shortest ? size : shortest;
+    }
+    return set->rarity = shortest;
+}
+
+/* 0: not at all. */
+static size_t rarity(const struct element *element)
+{
     if (!element->words || element->numbers || element->optional)
         return 0;
-    for (size_t i = 0; i < element->words->count; i++)
-        if (element->words->words[i].size < shortest)
-            shortest = element->words->words[i].size;
-    return shortest;
+    return set_rarity((struct word_set *)element->words);
 }
 
 static void compose(struct lexicon_builder *builder, const struct element *elements, size_t count,

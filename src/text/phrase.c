@@ -31,6 +31,16 @@ static bool strings_add(struct strings *strings, struct str text, struct arena *
     return true;
 }
 
+static struct str joint(struct str head, struct str tail, bool space, struct arena *arena)
+{
+    char *text = arena_alloc_raw(arena, head.size + space + tail.size);
+    memcpy(text, head.data, head.size);
+    if (space)
+        text[head.size] = ' ';
+    memcpy(text + head.size + space, tail.data, tail.size);
+    return (struct str){ text, head.size + space + tail.size };
+}
+
 /* Every string of `a` followed by every string of `b`, apart by a space where two words meet. */
 static bool strings_append(struct strings *a, const struct str *tails, size_t count, bool optional,
                            struct arena *arena)
@@ -44,9 +54,7 @@ static bool strings_append(struct strings *a, const struct str *tails, size_t co
             struct str tail = tails[k];
             bool space = head.size > 0 && tail.size > 0 && is_word(head.data[head.size - 1]) &&
                          is_word(tail.data[0]);
-            struct str text = head.size == 0 ? tail
-                                             : arena_printf(arena, "%.*s%s%.*s", STR_ARG(head),
-                                                            space ? " " : "", STR_ARG(tail));
+            struct str text = head.size == 0 ? tail : joint(head, tail, space, arena);
             if (!strings_add(&joined, text, arena))
                 return false;
         }
@@ -100,12 +108,12 @@ static bool run_expand(struct lexicon_builder *builder, struct str run, struct s
 /* Where `word` stands in `text` as a whole word, or NULL. */
 static const char *find_word(struct str text, struct str word)
 {
-    const char *at = text.data, *end = text.data + text.size;
-    while ((at = memmem(at, (size_t)(end - at), word.data, word.size))) {
+    const char *end = text.data + text.size;
+    for (const char *at = text.data; (size_t)(end - at) >= word.size; at++) {
         const char *behind = at + word.size;
-        if (!(at > text.data && is_word(at[-1])) && !(behind < end && is_word(*behind)))
+        if (*at == *word.data && memcmp(at, word.data, word.size) == 0 &&
+            !(at > text.data && is_word(at[-1])) && !(behind < end && is_word(*behind)))
             return at;
-        at = behind;
     }
     return NULL;
 }

@@ -21,6 +21,8 @@ struct word_set {
     bool optional;      /* "" is among the words as they were written */
     bool numbers;       /* so is a number in low..high */
     int64_t low, high;
+    size_t rarity; /* how well it serves to be looked for; 0: not asked yet */
+    bool denies;   /* every word spells out a denial; known once a lexicon is compiled */
     struct composed *anchored; /* phrases that are looked for by these words */
     struct word_set *next;     /* of a lexicon's list */
 };
