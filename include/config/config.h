@@ -157,6 +157,7 @@ struct config_score {
     int vulnerable_points;
     int contact_points;     /* per further customer message while open */
     int reopen_points;      /* per reopening */
+    int praise_points;      /* that praise takes off the text */
     int priority_points[5]; /* [1..4]: stated priority */
 };
 

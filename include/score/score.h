@@ -1,21 +1,23 @@
 /* How urgent: integers only, every contribution kept.
  *
  * The order, and why no customer can outrank danger:
- *   1. text + need + stated, each family cut at its cap;
- *   2. + history, cut at its cap; below 80 without history it ends at 79 at most;
- *   3. + customer, cut at its cap; below 60 without the customer it ends at 59 at most, below 80
- *      at 79. 60 and 80 are the lowest scores of P2 and P1 as configured;
- *   4. cut to 0..100, then lifted to the highest floor of a phrase that is stated.
- * So who the customer is may lift a complaint from P4 to P3 and no further. A low tier or value
- * only adds less: nothing takes points away.
+ *   1. text and need, each cut at its cap; together they end below P2;
+ *   2. + history and stated, each cut at its cap; all together end below P1;
+ *   3. + customer, cut at its cap; it carries no score across P2 or P1. Both thresholds are the
+ *      lowest scores of P2 and P1 as configured;
+ *   4. lifted to the highest floor of a phrase that is stated, and above it by the sum's share of
+ *      what is left of the floor's band: dangers rank among themselves.
+ * So every P1 names the phrase that put it there, every P2 a phrase or a reason outside the text,
+ * and length alone raises no band. Who the customer is may lift a complaint from P4 to P3 and no
+ * further, and takes no points away; praise alone does.
  *
  * Text: one signal for a category. Of its phrases, each counted once, the heaviest counts in full
  * and each further one `diminish` percent of the one before; a question, another's
  * matter, what is long past and what is imagined count `question` percent, an intensified one
  * `intensify` percent; halves round up. A category of which no hit counts (hit_mood_counts) is
- * called negated: it stays in the list with 0 points and is no signal for matchers. `praise` is a
- * label: 0 points. What a cap or a limit takes away is taken from the last signals of the family.
- */
+ * called negated: it stays in the list with 0 points and is no signal for matchers. Stated praise
+ * takes off `praise` points, no more than the text has. What a cap or a limit takes away is taken
+ * from the last signals of the family. */
 #pragma once
 
 #include "config/config.h"
@@ -64,5 +66,7 @@ struct score {
 void score_event(const struct config *config, const struct event *event, const struct hit *hits,
                  size_t hit_count, const struct customer *customer, struct str category,
                  const struct history *history, struct arena *arena, struct score *score);
+/* A sum lifted to a floor (0: none), and above it in proportion, up to the end of its band. */
+int score_lifted(const struct config *config, int points, int floor);
 /* The band of a score under the configured thresholds. */
 int score_band(const struct config *config, int points);

@@ -203,9 +203,6 @@ static void lint_floors(struct loader *loader)
 static void lint_score(struct loader *loader)
 {
     const struct config_score *score = &loader->config->score;
-    const struct yaml *node = yaml_get(loader->root, "score");
-    struct yaml_place place = node ? node->place : loader->root->place;
-    int total = 0;
 
     lint_points(loader, "the need", &score->needs, FAMILY_NEED);
     lint_points(loader, "the tier", &score->tiers, FAMILY_CUSTOMER);
@@ -219,12 +216,6 @@ static void lint_score(struct loader *loader)
                         "is %d",
                         STR_ARG(category->name), category->points, score->caps[FAMILY_TEXT]);
     }
-    for (int family = 0; family < FAMILY_COUNT; family++)
-        total += score->caps[family];
-    if (total < score->bands[0])
-        loader_note(loader, place,
-                    "all caps together give %d points: without a floor no ticket reaches P1 (%d)",
-                    total, score->bands[0]);
     lint_floors(loader);
 }
 

@@ -112,7 +112,7 @@ static const struct setting_table start_settings = {
     { .key = name, .type = SETTING_INTEGER, .offset = index * sizeof(int), .min = 0, .max = 100, \
       .fallback = points, .help = text }
 static const struct setting cap_rows[] = {
-    CAP("text", FAMILY_TEXT, "60", "Most points that words can add."),
+    CAP("text", FAMILY_TEXT, "59", "Most points that words can add."),
     CAP("need", FAMILY_NEED, "15", "Most points that the need behind the category can add."),
     CAP("customer", FAMILY_CUSTOMER, "15", "Most points that the customer can add."),
     CAP("history", FAMILY_HISTORY, "25", "Most points that the ticket's past can add."),
@@ -184,6 +184,8 @@ static const struct setting score_rows[] = {
     { .key = "contact", .type = SETTING_INTEGER, AT(struct config_score, contact_points),
       .min = 0, .max = 100, .fallback = "5",
       .help = "Points for each further message of the customer while the ticket is open." },
+    { .key = "praise", .type = SETTING_INTEGER, AT(struct config_score, praise_points), .min = 0,
+      .max = 100, .fallback = "10", .help = "Points that praise takes off what the words add." },
     { .key = "reopen", .type = SETTING_INTEGER, AT(struct config_score, reopen_points),
       .min = 0, .max = 100, .fallback = "10", .help = "Points for each reopening." },
     { .key = "priority", .type = SETTING_TABLE, .inner = &priority_settings,

@@ -77,7 +77,8 @@ static void sort_family(struct tally *tally)
     }
 }
 
-/* Ends a family: at most `limit` points, taken from its last signals. */
+/* Ends a family: at most `limit` points, taken from its last signals. Praise takes away no more
+ * than there is. */
 static void close_family(struct tally *tally, enum score_family family, int limit)
 {
     int cap = tally->settings->caps[family];
@@ -88,6 +89,8 @@ static void close_family(struct tally *tally, enum score_family family, int limi
         struct signal *signal = &tally->score->signals[i];
         if (signal->points > left)
             signal->points = left > 0 ? left : 0;
+        if (signal->points < -sum)
+            signal->points = -sum;
         left -= signal->points;
         sum += signal->points;
     }
@@ -229,6 +232,8 @@ static void add_category(struct tally *tally, struct str category, struct weighe
     signal->negated = !hit_mood_counts(hits[0].hit->mood);
     if (!str_is(category, "praise"))
         signal->points = diminished(tally->settings, hits, count);
+    else if (hits[0].hit->mood == HIT_STATED)
+        signal->points = -tally->settings->praise_points;
     quote(tally, signal, hits, count);
     if (signal->floor > tally->score->floor)
         tally->score->floor = signal->floor;
@@ -353,12 +358,10 @@ int score_band(const struct config *config, int points)
     return BAND_COUNT - 1;
 }
 
-/* How many points may come on top of `points` without crossing the limits that lie above it. */
+/* How many points may come on top of `points` without crossing the limit that lies above it. */
 static int room_below(int points, int lower_limit, int upper_limit)
 {
-    if (points < lower_limit)
-        return lower_limit - 1 - points;
-    return points < upper_limit ? upper_limit - 1 - points : 100 - points;
+    return (points < lower_limit ? lower_limit : upper_limit) - 1 - points;
 }
 
 static void move_family_behind(struct score *score, size_t from, size_t to, struct arena *arena)
@@ -381,6 +384,16 @@ static void collect_names(struct score *score, struct arena *arena)
     }
 }
 
+int score_lifted(const struct config *config, int points, int floor)
+{
+    const int *bands = config->score.bands;
+    int top = 100;
+    for (int band = 0; band < BAND_COUNT - 1 && floor < bands[band]; band++)
+        top = bands[band] - 1;
+    int ranked = floor + (points * (top - floor) + 50) / 100;
+    return floor == 0 || points > ranked ? points : ranked;
+}
+
 void score_event(const struct config *config, const struct event *event, const struct hit *hits,
                  size_t hit_count, const struct customer *customer, struct str category,
                  const struct history *history, struct arena *arena, struct score *score)
@@ -391,30 +404,27 @@ void score_event(const struct config *config, const struct event *event, const s
     memset(score, 0, sizeof(*score));
 
     add_text(&tally, config->lexicon, hits, hit_count);
-    close_family(&tally, FAMILY_TEXT, 100);
+    close_family(&tally, FAMILY_TEXT, p2 - 1);
     add_need(&tally, category);
-    close_family(&tally, FAMILY_NEED, 100 - score->family[FAMILY_TEXT]);
-    size_t stated_from = score->signal_count;
-    add_stated(&tally, event);
-    close_family(&tally, FAMILY_STATED,
-                 100 - score->family[FAMILY_TEXT] - score->family[FAMILY_NEED]);
-    int points =
-        score->family[FAMILY_TEXT] + score->family[FAMILY_NEED] + score->family[FAMILY_STATED];
+    close_family(&tally, FAMILY_NEED, p2 - 1 - score->family[FAMILY_TEXT]);
+    int points = score->family[FAMILY_TEXT] + score->family[FAMILY_NEED];
 
     size_t history_from = score->signal_count;
     add_history(&tally, history);
-    close_family(&tally, FAMILY_HISTORY, room_below(points, 0, p1));
+    close_family(&tally, FAMILY_HISTORY, p1 - 1 - points);
     points += score->family[FAMILY_HISTORY];
+    add_stated(&tally, event);
+    close_family(&tally, FAMILY_STATED, p1 - 1 - points);
+    points += score->family[FAMILY_STATED];
 
     size_t customer_from = score->signal_count;
     add_customer(&tally, customer);
     close_family(&tally, FAMILY_CUSTOMER, room_below(points, p2, p1));
     points += score->family[FAMILY_CUSTOMER];
 
-    /* counted: text need stated history customer; shown: text need customer history stated */
+    /* counted: text need history stated customer; shown: text need customer history stated */
     move_family_behind(score, history_from, customer_from, arena);
-    move_family_behind(score, stated_from, history_from, arena);
     collect_names(score, arena);
-    score->points = points > score->floor ? points : score->floor;
+    score->points = score_lifted(config, points, score->floor);
     score->band = score_band(config, score->points);
 }

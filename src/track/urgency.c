@@ -1,6 +1,7 @@
 #include "track/urgency.h"
 
 #include <string.h>
+#include "score/score.h"
 
 static int lesser(int a, int b)
 {
@@ -22,11 +23,8 @@ static void take_points(const struct config *config, struct ticket *ticket,
     ticket->base = greater(ticket->base, lesser(own, 100));
     ticket->floor = greater(ticket->floor, score->floor);
 
-    int most_urgent = config->score.bands[0];
-    int points = ticket->base + history;
-    if (ticket->base < most_urgent && points >= most_urgent)
-        points = most_urgent - 1;
-    points = greater(lesser(points, 100), ticket->floor);
+    int points = lesser(ticket->base + history, config->score.bands[0] - 1);
+    points = score_lifted(config, points, ticket->floor);
     ticket->score = greater(ticket->score, points);
 }
 

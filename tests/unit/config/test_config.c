@@ -103,7 +103,7 @@ static void test_a_small_configuration_has_every_default(void **state)
     assert_str(config->levels[2].topic, "ombud.escalations.executive");
     assert_int_equal(config->score.bands[0], 80);
     assert_int_equal(config->score.bands[3], 0);
-    assert_int_equal(config->score.caps[FAMILY_TEXT], 60);
+    assert_int_equal(config->score.caps[FAMILY_TEXT], 59);
     assert_int_equal(config->score.priority_points[1], 10);
     assert_int_equal(config->score.needs.count, 3);
     assert_str(config->root->name, "service");

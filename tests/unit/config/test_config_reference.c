@@ -49,7 +49,7 @@ static void test_help_answers_by_key(void **state)
     } rows[] = {
         { "", "workers           whole number" },
         { "workers", "workers: whole number, 1 to 256, default 1, restart" },
-        { "score.caps.text", "score.caps.text: whole number, 0 to 100, default 60" },
+        { "score.caps.text", "score.caps.text: whole number, 0 to 100, default 59" },
         { "slas.response", "slas.response: map of bands to durations" },
         { "slas[].response", "slas[].response: map of bands to durations" },
         { "departments.aliases", "list of texts" },

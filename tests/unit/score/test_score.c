@@ -57,7 +57,7 @@ static void make_config(struct config *config)
                                       channels[] = { { .name = STR("regulator"), .points = 10 },
                                                      { .name = STR("social"), .points = 6 } };
     *config = (struct config){
-        .score = { .caps = { [FAMILY_TEXT] = 60,
+        .score = { .caps = { [FAMILY_TEXT] = 59,
                              [FAMILY_NEED] = 15,
                              [FAMILY_CUSTOMER] = 15,
                              [FAMILY_HISTORY] = 25,
@@ -76,6 +76,7 @@ static void make_config(struct config *config)
                    .vulnerable_points = 10,
                    .contact_points = 3,
                    .reopen_points = 8,
+                   .praise_points = 10,
                    .priority_points = { 0, 8, 4, 0, 0 } },
     };
 }
@@ -318,7 +319,7 @@ static void evidence_is_bounded_and_keeps_the_phrase_of_the_floor(void **state)
     judge(scene, &score);
     assert_true(score.signals[0].evidence_count <= 8);
     assert_int_equal(score.signals[0].evidence[score.signals[0].evidence_count - 1].floor, 60);
-    assert_int_equal(score.points, 60);
+    assert_int_equal(score.points, 68);
 }
 
 static uint32_t pick(uint32_t *seed, uint32_t count)
@@ -361,7 +362,9 @@ static void value_never_outranks_danger(void **state)
         int sum = 0;
         for (size_t i = 0; i < with.signal_count; i++)
             sum += with.signals[i].points;
-        assert_int_equal(with.points, sum > with.floor ? sum : with.floor);
+        int top = with.floor >= 80 ? 100 : 79;
+        int lifted = with.floor + (sum * (top - with.floor) + 50) / 100;
+        assert_int_equal(with.points, with.floor == 0 || sum > lifted ? sum : lifted);
         for (int family = 0; family < FAMILY_COUNT; family++)
             assert_in_range(with.family[family], 0, scene->config.score.caps[family]);
     }

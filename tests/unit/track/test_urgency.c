@@ -23,7 +23,7 @@ static void score_of(const struct said *said, struct score *score)
     *score = (struct score){ .floor = said->floor };
     score->family[FAMILY_TEXT] = said->own;
     score->family[FAMILY_HISTORY] = said->history;
-    score->points = points > said->floor ? points : said->floor;
+    score->points = score_lifted(&config, points, said->floor);
     score->band = score_band(&config, score->points);
 }
 
@@ -63,15 +63,15 @@ static const struct {
       1,
       0,
       NULL },
-    { "what is P1 by its words may go on",
-      { { 85, 0, 0, false }, { 0, 25, 0, false } },
+    { "history ranks a danger among dangers",
+      { { 55, 0, 80, false }, { 0, 25, 0, false } },
       2,
-      100,
+      96,
       0,
-      0,
+      80,
       NULL },
-    { "a floor lifts", { { 20, 0, 80, false } }, 1, 80, 0, 80, NULL },
-    { "a floor stays", { { 20, 0, 60, false }, { 10, 0, 0, false } }, 2, 60, 1, 60, NULL },
+    { "a floor lifts", { { 20, 0, 80, false } }, 1, 84, 0, 80, NULL },
+    { "a floor stays", { { 20, 0, 60, false }, { 10, 0, 0, false } }, 2, 64, 1, 60, NULL },
     { "a screened demand is labelled and capped", { { 40, 0, 0, true } }, 1, 40, 3, 0, "enquiry" },
     { "a hello does not end the cap",
       { { 40, 0, 0, true }, { 0, 5, 0, false } },
@@ -97,7 +97,7 @@ static const struct {
     { "a floor outranks the cap",
       { { 40, 0, 0, true }, { 5, 0, 80, true } },
       2,
-      80,
+      88,
       0,
       80,
       "enquiry" },
