@@ -31,6 +31,22 @@ def decide(ctl, config, texts, subjects=None):
     return [decisions[number] for number in range(len(texts))]
 
 
+def learn(ctl, config, root, examples, folder):
+    """A configuration that routes by what `ombudctl learn` made of pairs (department, text), and by nothing else."""
+    with open(folder / "history.ndjson", "w", encoding="utf-8") as file:
+        for number, (department, text) in enumerate(examples):
+            ticket = {"ticket": f"t{number}", "time": TIME}
+            for event in ({"type": "opened", "id": f"o{number}", "body": text},
+                          {"type": "resolved", "id": f"r{number}", "department": department}):
+                file.write(json.dumps(ticket | event, ensure_ascii=False) + "\n")
+    subprocess.run([ctl, "learn", "-c", config, "--events", folder / "history.ndjson", "-o", folder / "model"],
+                   check=True, stdout=subprocess.DEVNULL)
+    path = folder / "learned.yaml"
+    path.write_text(f"include: [{config}]\nlearned: {{ model: model, fallback: true, margin: 0 }}\n"
+                    f"route: {{ department: {root}, routes: [] }}\n", encoding="utf-8")
+    return path
+
+
 def at_least(decision, band):
     return decision["band"] <= band
 
