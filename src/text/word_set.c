@@ -23,15 +23,24 @@ void word_set_free(struct word_set *set)
     free(set);
 }
 
-/* A bit for the first three bytes: a Han character, or three letters of a word. */
-static unsigned start_bit(const char *text, size_t size)
+/* A bit for three bytes: a Han character, or three letters of a word. */
+static unsigned filter_bit(const char *text)
 {
-    unsigned bits = (unsigned char)text[0];
-    if (size > 1)
-        bits = bits * 31 + (unsigned char)text[1];
-    if (size > 2)
-        bits = bits * 31 + (unsigned char)text[2];
-    return bits & 255;
+    unsigned bits = (unsigned char)text[0] | (unsigned)(unsigned char)text[1] << 8 |
+                    (unsigned)(unsigned char)text[2] << 16;
+    return (bits * 2654435761u) >> 21;
+}
+
+static void filter_set(uint64_t *filter, const char *text)
+{
+    unsigned bit = filter_bit(text);
+    filter[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+static bool filter_has(const uint64_t *filter, const char *text)
+{
+    unsigned bit = filter_bit(text);
+    return filter[bit / 64] >> (bit % 64) & 1;
 }
 
 static void slot_fill(struct word_set *set, uint32_t index)
@@ -87,39 +96,40 @@ void word_set_add(struct word_set *set, struct str word)
     set->words[set->count] = word;
     slot_fill(set, (uint32_t)set->count++);
     size_add(set, (uint16_t)word.size);
-    /* A text shorter than three bytes sets a bit of its own: every bit that it may meet. */
+    /* A shorter one may stand before and behind anything. */
     if (word.size >= 3) {
-        unsigned bit = start_bit(word.data, 3);
-        set->starts[bit / 64] |= UINT64_C(1) << (bit % 64);
+        filter_set(set->starts, word.data);
+        filter_set(set->ends, word.data + word.size - 3);
     } else {
         memset(set->starts, 0xff, sizeof(set->starts));
+        memset(set->ends, 0xff, sizeof(set->ends));
     }
 }
 
-static bool may_start(const struct word_set *set, struct str text, size_t from)
+/* Can a word end at `to` that began before it, and begin at `from`? It takes whole characters and,
+ * of letters, whole words. */
+static bool may_end(struct str text, size_t to)
 {
-    if (text.size - from < 3)
-        return true;
-    unsigned bit = start_bit(text.data + from, 3);
-    return set->starts[bit / 64] >> (bit % 64) & 1;
+    return to == text.size || (!is_continuation(text.data[to]) &&
+                               !(is_word(text.data[to - 1]) && word_goes_on_after(text, to)));
 }
 
-/* Is the word between word boundaries, where it has letters there? */
-static bool stands_alone(struct str text, size_t from, size_t to)
+static bool may_begin(struct str text, size_t from)
 {
-    return !(is_word(text.data[from]) && word_goes_on_before(text, from)) &&
-           !(is_word(text.data[to - 1]) && word_goes_on_after(text, to));
+    return !is_continuation(text.data[from]) &&
+           !(is_word(text.data[from]) && word_goes_on_before(text, from));
 }
 
 void word_set_begin_at(const struct word_set *set, struct str text, size_t from,
                        word_found_fn *found, void *arg)
 {
-    if (from >= text.size || !may_start(set, text, from))
+    if (from >= text.size || !may_begin(text, from) ||
+        (text.size - from >= 3 && !filter_has(set->starts, text.data + from)))
         return;
     for (size_t i = 0; i < set->size_count; i++) {
         size_t size = set->sizes[i];
-        if (text.size - from >= size && has(set, (struct str){ text.data + from, size }) &&
-            stands_alone(text, from, from + size) && !found(arg, from, from + size))
+        if (text.size - from >= size && may_end(text, from + size) &&
+            has(set, (struct str){ text.data + from, size }) && !found(arg, from, from + size))
             return;
     }
 }
@@ -127,14 +137,12 @@ void word_set_begin_at(const struct word_set *set, struct str text, size_t from,
 void word_set_end_at(const struct word_set *set, struct str text, size_t to, word_found_fn *found,
                      void *arg)
 {
+    if (to == 0 || !may_end(text, to) || (to >= 3 && !filter_has(set->ends, text.data + to - 3)))
+        return;
     for (size_t i = 0; i < set->size_count; i++) {
         size_t size = set->sizes[i];
-        if (to < size || is_continuation(text.data[to - size]) ||
-            !may_start(set, text, to - size) ||
-            !has(set, (struct str){ text.data + to - size, size }) ||
-            !stands_alone(text, to - size, to))
-            continue;
-        if (!found(arg, to - size, to))
+        if (to >= size && may_begin(text, to - size) &&
+            has(set, (struct str){ text.data + to - size, size }) && !found(arg, to - size, to))
             return;
     }
 }

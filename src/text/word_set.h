@@ -9,6 +9,8 @@
 
 struct composed;
 
+enum { WORD_SET_FILTER = 2048 };
+
 struct word_set {
     struct str key; /* what it was made from: owner's */
     struct str *words;
@@ -17,9 +19,10 @@ struct word_set {
     size_t slot_count;
     uint16_t *sizes; /* that words have, descending */
     size_t size_count;
-    uint64_t starts[4]; /* which first three bytes occur, by a hash of them */
-    bool optional;      /* "" is among the words as they were written */
-    bool numbers;       /* so is a number in low..high */
+    uint64_t starts[WORD_SET_FILTER / 64]; /* which first three bytes occur, by a hash of them */
+    uint64_t ends[WORD_SET_FILTER / 64];   /* and last three */
+    bool optional;                         /* "" is among the words as they were written */
+    bool numbers;                          /* so is a number in low..high */
     int64_t low, high;
     size_t rarity; /* how well it serves to be looked for; 0: not asked yet */
     bool denies;   /* every word spells out a denial; known once a lexicon is compiled */
