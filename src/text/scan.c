@@ -392,6 +392,8 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
     if (lexicon->has_words)
         respect_words(scratch);
     compose_marks(scratch);
+    if (lexicon->has_words)
+        respect_words(scratch); /* 差距太大, 火炬: together no 大火 */
     choose(scratch);
     if (scratch->candidate_count == 0)
         return NULL;

@@ -446,6 +446,7 @@ static struct lexicon *lexicon_of_classes(void)
         { LEXICON_PHRASE, "zh", "{people} & 送医院" },
         { LEXICON_PHRASE, "zh", "{count}(个|)人受伤" },
         { LEXICON_PHRASE, "zh", "打死" },
+        { LEXICON_PHRASE, "zh", "大(火|水)" },
         { LEXICON_FIGURE, "en", "(site|queue) … on fire with" },
         { LEXICON_TERM, "zh", "《打死不离》" },
     };
@@ -473,6 +474,7 @@ static struct lexicon *lexicon_of_classes(void)
             fail_msg("'%s': %s", lines[i].text, err.text);
     }
     lexicon_add_word(builder, STR("死活"));
+    lexicon_add_word(builder, STR("火炬"));
     lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("没有"));
     lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("not"));
     struct lexicon *lexicon = lexicon_build(builder, &err);
@@ -524,6 +526,8 @@ static void test_classes(void **state)
         { "a number or a word", "有12人受伤", "safety stated 12人受伤" },
         { "the word", "十几个人受伤", "safety stated 十几个人受伤" },
         { "a word is not cut", "拨打死活不通", "" },
+        { "nor by what is completed", "差距太大火炬熄了", "" },
+        { "which counts elsewhere", "太大火了", "safety stated 大火" },
         { "elsewhere it counts", "要打死我", "safety stated 打死" },
         { "a title", "看了《打死不离》", "safety term 打死" },
     };
