@@ -141,6 +141,22 @@ struct config_points_list {
     size_t count;
 };
 
+/* A floor that belongs to two signals together, such as a frail person and a cold flat. A side is
+ * heard where one of its texts is: `text.CATEGORY.CONCEPT`, `text.CATEGORY`, or a signal that is
+ * not of the text. */
+struct config_pair {
+    struct str slug; /* the signal is "pair.SLUG" */
+    struct config_name name;
+    const struct str *sides[2]; /* as written */
+    size_t side_counts[2];
+    int floor;
+    int within; /* most words between the two, or twice as many Han characters; 0: anywhere */
+    const struct str *signals[2]; /* those of `sides` that are not of the text */
+    size_t signal_counts[2];
+    struct yaml_place place;
+};
+enum { CONFIG_PAIRS_MAX = 32 };
+
 struct config_score {
     int caps[FAMILY_COUNT];          /* text 60, need 15, customer 15, history 25, stated 10 */
     int bands[BAND_COUNT];           /* lowest score of the band: 80, 60, 35, 0 */
@@ -159,6 +175,9 @@ struct config_score {
     int reopen_points;      /* per reopening */
     int praise_points;      /* that praise takes off the text */
     int priority_points[5]; /* [1..4]: stated priority */
+    struct config_pair *pairs;
+    size_t pair_count;
+    const uint64_t *pair_sides; /* by concept of the lexicon: bit 2 * pair + side */
 };
 
 /* A routing model made by `ombudctl learn`, and what it may do on its own. */

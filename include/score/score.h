@@ -5,11 +5,15 @@
  *   2. + history and stated, each cut at its cap; all together end below P1;
  *   3. + customer, cut at its cap; it carries no score across P2 or P1. Both thresholds are the
  *      lowest scores of P2 and P1 as configured;
- *   4. lifted to the highest floor of a phrase that is stated, and above it by the sum's share of
- *      what is left of the floor's band: dangers rank among themselves.
+ *   4. lifted to the highest floor of a phrase or a pair that is stated, and above it by the sum's
+ *      share of what is left of the floor's band: dangers rank among themselves.
  * So every P1 names the phrase that put it there, every P2 a phrase or a reason outside the text,
  * and length alone raises no band. Who the customer is may lift a complaint from P4 to P3 and no
  * further, and takes no points away; praise alone does.
+ *
+ * A pair is a floor that belongs to two signals together, such as a frail person and a cold flat: a
+ * signal without points behind all others, with one piece of evidence for each side. Words must be
+ * stated; a signal that is not of the text may be one side, never both.
  *
  * Text: one signal for a category. Of its phrases, each counted once, the heaviest counts in full
  * and each further one `diminish` percent of the one before; a question, another's
@@ -35,7 +39,7 @@ struct evidence {
 };
 
 struct signal {
-    struct str name; /* "text.safety", "customer.tier" */
+    struct str name; /* "text.safety", "customer.tier", "pair.cold-home" */
     enum score_family family;
     int points;                /* what it added, after diminishing, caps and limits */
     int floor;                 /* 0: none */

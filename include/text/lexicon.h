@@ -17,9 +17,10 @@ struct lexicon_scratch;
 /* What can be heard: a fire, a filed complaint. Its phrases may stand in files of several
  * languages. */
 struct lexicon_concept {
-    struct str category;        /* "safety": the signal is "text.safety" */
-    struct str name;            /* "fire"; empty: it has none */
-    int floor;                  /* the highest of its phrases */
+    struct str category; /* "safety": the signal is "text.safety" */
+    struct str name;     /* "fire"; empty: it has none */
+    int floor;           /* the highest of its phrases */
+    size_t phrase_count;
     const struct str *examples; /* sentences that tell it */
     size_t example_count;
 };
@@ -46,6 +47,8 @@ struct lexicon_phrase {
     struct str rule;              /* "zh/safety:12": where it stands */
     int points;                   /* 1..60; of a LEXICON_PHRASE */
     int floor;                    /* 0, 60, 80 ... */
+    bool paired; /* a floor belongs to it and something else together: it is asked as strictly
+                    whether it is stated as one with a floor */
 };
 /* Words that change what a phrase near them means. Among overlapping ones the longest counts
  * (会不会 is a question, not the negation 不会). */
@@ -146,8 +149,8 @@ enum { LEXICON_KEPT = 64 };
 
 /* Finds every phrase in subject and body (valid UTF-8) in one pass: normalised, longest hit wins
  * among overlapping ones of one category, exceptions removed, mood set. In order of field, then
- * offset. The first LEXICON_KEPT hits of a category in a field are kept, and as many with a floor
- * beside them, so that neither time nor memory of a hostile text grows faster than its size.
+ * offset. The first LEXICON_KEPT hits of a category in a field are kept, and as many that lift to
+ * one beside them, so that neither time nor memory of a hostile text grows faster than its size.
  * Hits live in `arena`; their text points into subject and body, their rule into the lexicon. */
 struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *scratch,
                          struct str subject, struct str body, struct arena *arena, size_t *count);

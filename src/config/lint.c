@@ -236,24 +236,39 @@ static void check_uses(struct loader *loader, const char *field, const char *nou
     }
 }
 
-static void check_signals(struct loader *loader)
+struct str *loader_plain_signals(struct loader *loader, size_t *count)
 {
     static const char *const others[] = {
         "customer.tier",    "customer.value",  "customer.lifecycle", "customer.vulnerable",
         "history.contacts", "history.reopens", "stated.priority",    "stated.channel",
     };
     const struct config_points_list *needs = &loader->config->score.needs;
-    size_t category_count = 0, count = 0;
+    struct str *names = arena_alloc(loader->scratch, (needs->count + 8) * sizeof(*names));
+
+    *count = 0;
+    for (size_t i = 0; i < needs->count; i++)
+        names[(*count)++] =
+            arena_printf(loader->scratch, "need.%.*s", STR_ARG(needs->items[i].name));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        names[(*count)++] = str_from(others[i]);
+    return names;
+}
+
+static void check_signals(struct loader *loader)
+{
+    const struct config_score *score = &loader->config->score;
+    size_t category_count = 0, plain_count = 0, count = 0;
     const struct str *categories = lexicon_categories(loader->config->lexicon, &category_count);
-    struct str *names =
-        arena_alloc(loader->scratch, (category_count + needs->count + 8) * sizeof(*names));
+    const struct str *plain = loader_plain_signals(loader, &plain_count);
+    struct str *names = arena_alloc(
+        loader->scratch, (category_count + plain_count + score->pair_count + 1) * sizeof(*names));
 
     for (size_t i = 0; i < category_count; i++)
         names[count++] = arena_printf(loader->scratch, "text.%.*s", STR_ARG(categories[i]));
-    for (size_t i = 0; i < needs->count; i++)
-        names[count++] = arena_printf(loader->scratch, "need.%.*s", STR_ARG(needs->items[i].name));
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        names[count++] = str_from(others[i]);
+    for (size_t i = 0; i < plain_count; i++)
+        names[count++] = plain[i];
+    for (size_t i = 0; i < score->pair_count; i++)
+        names[count++] = arena_printf(loader->scratch, "pair.%.*s", STR_ARG(score->pairs[i].slug));
     /* Without any lexicon every text signal is unknown: then it is a remark about all of them. */
     check_uses(loader, "signal", "signal", names, count, category_count > 0);
 }

@@ -31,6 +31,7 @@ static void build(struct loader *loader)
     loader_finish(loader);
     loader_formats(loader);
     loader_lexicons(loader);
+    loader_pairs(loader);
     loader_learned(loader);
     if (!loader->failed) {
         config_make_canonical(config);

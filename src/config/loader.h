@@ -12,7 +12,7 @@ struct loader_use {
     struct yaml_place place;
 };
 
-struct loader_floor { /* of a group of phrases */
+struct loader_floor { /* of a concept or a pair */
     int points;
     struct yaml_place place;
 };
@@ -105,6 +105,14 @@ void loader_finish(struct loader *loader);
 void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */
 void loader_lexicons(struct loader *loader);
+/* Is this concept, maybe with the whole category, a side of a pair? Before they are resolved. */
+bool loader_is_paired(const struct loader *loader, struct str category, struct str concept);
+/* Finds what the sides of pairs name. After the lexicons. */
+void loader_pairs(struct loader *loader);
+/* For lint. */
+void loader_note_floor(struct loader *loader, int points, struct yaml_place place);
+/* The names of all signals that are not of the text, in the scratch arena. */
+struct str *loader_plain_signals(struct loader *loader, size_t *count);
 /* Reads the routing model and fits its departments to ours. */
 void loader_learned(struct loader *loader);
 /* Fills `canonical` and `fingerprint`. */

@@ -96,17 +96,20 @@ static void add_example(struct words *words, const struct yaml *item, void *arg)
     lexicon_add_example(words->builder, words->category, *(const struct str *)arg, item->text);
 }
 
+void loader_note_floor(struct loader *loader, int points, struct yaml_place place)
+{
+    loader->floors = mem_resize(loader->floors, loader->floor_count + 1, sizeof(*loader->floors));
+    loader->floors[loader->floor_count++] = (struct loader_floor){ points, place };
+}
+
 static void note_concept(struct words *words, const struct yaml *concept, int points, int floor)
 {
     struct loader *loader = words->loader;
     const struct yaml *at = yaml_get(concept, "floor");
     size_t i = 0;
 
-    if (at) {
-        loader->floors =
-            mem_resize(loader->floors, loader->floor_count + 1, sizeof(*loader->floors));
-        loader->floors[loader->floor_count++] = (struct loader_floor){ floor, at->place };
-    }
+    if (at)
+        loader_note_floor(loader, floor, at->place);
     while (i < loader->category_count && !str_equal(loader->categories[i].name, words->category))
         i++;
     if (i == loader->category_count) {
@@ -148,6 +151,7 @@ static void read_concept(struct words *words, const struct yaml *concept)
                                          name && name->kind == YAML_TEXT ? name->text : STR(""),
                                      .points = points,
                                      .floor = floor };
+    phrase.paired = loader_is_paired(loader, words->category, phrase.concept);
     note_concept(words, concept, points, floor);
     each_text(words, yaml_get(concept, "phrases"), "phrase", add_phrase, &phrase);
     each_text(words, yaml_get(concept, "examples"), "example", add_example, &phrase.concept);

@@ -61,21 +61,54 @@ static void say_evidence(struct page *page, const cJSON *evidence)
         say_percent(page, WORD_EMPHASIS, page->config->score.intensify);
 }
 
+/* One side of a pair: words, or the name of a signal that is not of the text. */
+static void say_side(struct page *page, const cJSON *evidence)
+{
+    if (page_has(evidence, STR("at")))
+        page_quote(page, json_string(json_get(evidence, STR("text"))), PAGE_QUOTE);
+    else
+        page_text(page,
+                  explain_signal(json_string(json_get(evidence, STR("field"))), page->language));
+}
+
+/* The pair that a signal tells of; NULL: none. */
+static const struct config_pair *pair_of(const struct page *page, struct str signal)
+{
+    const struct config_score *score = &page->config->score;
+    struct str prefix = STR("pair.");
+    if (!str_starts(signal, prefix))
+        return NULL;
+    struct str slug = { signal.data + prefix.size, signal.size - prefix.size };
+    for (size_t i = 0; i < score->pair_count; i++)
+        if (str_equal(score->pairs[i].slug, slug))
+            return &score->pairs[i];
+    return NULL;
+}
+
 static void tell_signal(struct page *page, const cJSON *signal)
 {
     struct str name = json_string(json_get(signal, STR("signal")));
+    const struct config_pair *pair = pair_of(page, name);
     bool negated = cJSON_IsTrue(json_get(signal, STR("negated")));
     bool first = true;
     if (negated)
         buf_printf(page->out, "    –  ");
+    else if (pair)
+        buf_printf(page->out, "    &  ");
     else
         buf_printf(page->out, "  %+3d  ", page_number(signal, STR("points")));
-    page_padded(page, explain_signal(name, page->language), NAME_WIDTH);
+    name = explain_signal(name, page->language);
+    if (pair)
+        name = page->language == EXPLAIN_ZH ? pair->name.zh : pair->name.en;
+    page_padded(page, name, NAME_WIDTH);
     for (const cJSON *item = cJSON_GetArrayItem(json_get(signal, STR("evidence")), 0); item;
          item = item->next) {
         if (!first)
             buf_printf(page->out, page->language == EXPLAIN_ZH ? "、" : ", ");
-        say_evidence(page, item);
+        if (pair)
+            say_side(page, item);
+        else
+            say_evidence(page, item);
         first = false;
     }
     buf_printf(page->out, "  [");
@@ -83,24 +116,35 @@ static void tell_signal(struct page *page, const cJSON *signal)
     buf_printf(page->out, "]\n");
 }
 
-/* Which words set the floor, and how high it is. */
+/* Which words set the floor, and how high it is; of a pair, both sides. */
 static void tell_floor(struct page *page, const cJSON *signals)
 {
-    const cJSON *highest = NULL;
+    const cJSON *highest = NULL, *pair = NULL;
     for (const cJSON *signal = signals ? signals->child : NULL; signal; signal = signal->next) {
-        for (const cJSON *item = cJSON_GetArrayItem(json_get(signal, STR("evidence")), 0); item;
-             item = item->next) {
+        const cJSON *first = cJSON_GetArrayItem(json_get(signal, STR("evidence")), 0);
+        for (const cJSON *item = first; item; item = item->next) {
             if (page_number(item, STR("floor")) > page_number(highest, STR("floor")))
                 highest = item;
+        }
+        if (page_number(signal, STR("floor")) > page_number(highest, STR("floor"))) {
+            highest = signal;
+            pair = first;
         }
     }
     if (!highest)
         return;
     buf_printf(page->out, "  ");
-    page_word(page, WORD_FLOOR);
+    page_word(page, pair ? WORD_FLOOR_OF_PAIR : WORD_FLOOR);
     page_member(page, highest, STR("floor"));
-    page_word(page, WORD_FLOOR_BY);
-    page_quote(page, json_string(json_get(highest, STR("text"))), PAGE_QUOTE);
+    page_word(page, pair ? WORD_FLOOR_BY_PAIR : WORD_FLOOR_BY);
+    if (pair && pair->next) {
+        say_side(page, pair);
+        page_word(page, WORD_AND);
+        say_side(page, pair->next);
+        page_word(page, WORD_TOGETHER);
+    } else {
+        page_quote(page, json_string(json_get(highest, STR("text"))), PAGE_QUOTE);
+    }
     buf_add_char(page->out, '\n');
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "pairs.h"
 
 enum {
     EVIDENCE_MAX = 8, /* per signal: a decision stays readable, whatever the length of the text */
@@ -155,7 +156,7 @@ static int floor_of(const struct hit *hit)
     return hit->mood == HIT_STATED ? hit->floor : 0;
 }
 
-static struct evidence text_evidence(const struct hit *hit)
+struct evidence text_evidence(const struct hit *hit)
 {
     return (struct evidence){
         .field = hit->field == HIT_SUBJECT ? STR("subject") : STR("body"),
@@ -347,6 +348,32 @@ static void add_stated(struct tally *tally, const struct event *event)
                STR("channel"), event->channel, STR("score.channels."));
 }
 
+/* -- pairs ----------------------------------------------------------------------------------- */
+
+/* Without points: what each side adds stands with its own signal. */
+static void add_pair(struct tally *tally, const struct pair_found *found)
+{
+    struct signal *signal =
+        add_signal(tally, FAMILY_TEXT, join(tally->arena, STR("pair."), found->pair->slug));
+    signal->floor = found->pair->floor;
+    signal->rule = join(tally->arena, STR("score.pairs."), found->pair->slug);
+    signal->evidence = arena_alloc_raw(tally->arena, sizeof(found->evidence));
+    memcpy(signal->evidence, found->evidence, sizeof(found->evidence));
+    signal->evidence_count = 2;
+    if (signal->floor > tally->score->floor)
+        tally->score->floor = signal->floor;
+}
+
+static void add_pairs(struct tally *tally, const struct config *config, const struct event *event,
+                      const struct hit *hits, size_t hit_count)
+{
+    size_t count = 0;
+    const struct pair_found *found =
+        pairs_find(config, event, hits, hit_count, tally->score, tally->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        add_pair(tally, &found[i]);
+}
+
 /* -- the sum --------------------------------------------------------------------------------- */
 
 int score_band(const struct config *config, int points)
@@ -424,6 +451,7 @@ void score_event(const struct config *config, const struct event *event, const s
 
     /* counted: text need history stated customer; shown: text need customer history stated */
     move_family_behind(score, history_from, customer_from, arena);
+    add_pairs(&tally, config, event, hits, hit_count);
     collect_names(score, arena);
     score->points = score_lifted(config, points, score->floor);
     score->band = score_band(config, score->points);

@@ -179,6 +179,7 @@ static void meaning_of(struct lexicon_builder *builder, struct pattern *pattern,
     meaning->concept = concept;
     meaning->points = phrase->points;
     meaning->floor = phrase->floor;
+    meaning->lifts = phrase->floor > 0 || phrase->paired;
     meaning->rule = rule;
 }
 
@@ -276,6 +277,7 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
         concept = concept_of(builder, phrase->category, phrase->concept);
         struct lexicon_concept *owner = &builder->lexicon->concepts[concept];
         owner->floor = phrase->floor > owner->floor ? phrase->floor : owner->floor;
+        owner->phrase_count++;
         builder->lexicon->phrase_count++;
     }
     if (parsed.count == 1) {

@@ -20,6 +20,7 @@ struct meaning {
     enum hit_mood mood; /* of a cover: why nothing inside it counts */
     uint16_t category, concept;
     int points, floor;
+    bool lifts; /* it has a floor, alone or as one of a pair */
     struct str rule;
     struct meaning *next; /* what covers phrases first */
 };

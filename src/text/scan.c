@@ -38,7 +38,7 @@ struct choice {
     uint32_t cover_to;   /* and of a figure of speech or a term */
     enum hit_mood cover; /* which of the two */
     size_t last;         /* place of the last candidate plus one; 0: none */
-    unsigned kept[2][2]; /* by field, by whether it has a floor */
+    unsigned kept[2][2]; /* by field, by whether it lifts to one */
 };
 
 struct lexicon_scratch {
@@ -266,10 +266,10 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
             if (!outweighs(&candidate, last))
                 return;
             last->dropped = true;
-            choice->kept[last->from >= scratch->body][last->meaning->floor > 0]--;
+            choice->kept[last->from >= scratch->body][last->meaning->lifts]--;
         }
     }
-    unsigned *kept = &choice->kept[mark->from >= scratch->body][meaning->floor > 0];
+    unsigned *kept = &choice->kept[mark->from >= scratch->body][meaning->lifts];
     if (*kept >= LEXICON_KEPT)
         return;
     ++*kept;
@@ -337,8 +337,8 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                                .to = candidate->to,
                                .field = field,
                                .open = candidate->pattern->open && !candidate->pattern->denies,
-                               .floored = candidate->meaning->floor > 0,
-                               .grave = candidate->meaning->floor > 0 ||
+                               .floored = candidate->meaning->lifts,
+                               .grave = candidate->meaning->lifts ||
                                         candidate->meaning->points >= GRAVE_POINTS };
     struct hit hit = { .category = candidate->meaning->category,
                        .concept = candidate->meaning->concept,

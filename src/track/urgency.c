@@ -72,6 +72,19 @@ static void take_signals(struct turn *turn)
     }
 }
 
+/* Of a pair the words of both sides; a side that is not of the text has none. */
+static struct str quote_of(struct turn *turn, const struct signal *signal)
+{
+    const struct evidence *evidence = signal->evidence;
+    if (!str_starts(signal->name, STR("pair.")))
+        return evidence[0].text;
+    if (evidence[0].to == 0 || evidence[1].to == 0)
+        return evidence[evidence[0].to == 0].text;
+    return arena_printf(turn->arena, "%.*s … %.*s",
+                        STR_ARG(utf8_prefix(evidence[0].text, TICKET_QUOTE_SIZE / 2 - 4)),
+                        STR_ARG(utf8_prefix(evidence[1].text, TICKET_QUOTE_SIZE / 2 - 4)));
+}
+
 /* The words that weigh most, for whoever reads a notice. */
 static void take_quote(struct turn *turn, bool raised)
 {
@@ -86,7 +99,7 @@ static void take_quote(struct turn *turn, bool raised)
             best = signal;
     }
     if (best && (raised || !str_present(ticket->quote)))
-        ticket->quote = utf8_prefix(best->evidence[0].text, TICKET_QUOTE_SIZE);
+        ticket->quote = utf8_prefix(quote_of(turn, best), TICKET_QUOTE_SIZE);
 }
 
 void urgency_take(struct turn *turn)

@@ -112,6 +112,8 @@ static void accounts_are_as_written(void **state)
         { "en-danger", "en-danger.en", EXPLAIN_EN },
         { "zh-ordinary", "zh-ordinary.zh", EXPLAIN_ZH },
         { "en-ordinary", "en-ordinary.en", EXPLAIN_EN },
+        { "en-pair", "en-pair.en", EXPLAIN_EN },
+        { "zh-pair", "zh-pair.zh", EXPLAIN_ZH },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         void *fresh = NULL;

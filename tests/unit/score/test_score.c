@@ -130,6 +130,7 @@ static struct hit *add_hit(struct scene *scene, const char *category, int points
         index++;
     assert_true(index < COUNT(categories));
     *hit = (struct hit){ .category = index,
+                         .concept = index, /* each category has one, without a name */
                          .field = HIT_BODY,
                          .points = points,
                          .text = arena_printf(scene->arena, "words %zu", scene->hit_count),
@@ -322,6 +323,174 @@ static void evidence_is_bounded_and_keeps_the_phrase_of_the_floor(void **state)
     assert_int_equal(score.points, 68);
 }
 
+/* -- pairs ----------------------------------------------------------------------------------- */
+
+enum { ANGER, MONEY, PRAISE, PRIVACY, SAFETY };
+
+/* Privacy with money anywhere, anger with money within five words, and money of a vulnerable
+ * customer: three floors. */
+static void make_pairs(struct scene *scene)
+{
+    static const struct str vulnerable[] = { STR("customer.vulnerable") };
+    static struct config_pair pairs[] = {
+        { .slug = STR("sold"), .floor = 60 },
+        { .slug = STR("near"), .floor = 80, .within = 5 },
+        { .slug = STR("care"),
+          .floor = 60,
+          .signals = { vulnerable, NULL },
+          .signal_counts = { 1, 0 } },
+    };
+    static const uint64_t sides[] = {
+        [ANGER] = 1 << 2, [MONEY] = 1 << 1 | 1 << 3 | 1 << 5, [PRIVACY] = 1 << 0, [SAFETY] = 0
+    };
+    scene->config.score.pairs = pairs;
+    scene->config.score.pair_count = COUNT(pairs);
+    scene->config.score.pair_sides = sides;
+}
+
+static struct hit *add_word(struct scene *scene, const char *category, const char *word)
+{
+    struct hit *hit = add_hit(scene, category, 10);
+    const char *at = strstr(scene->event.body.data, word);
+    assert_non_null(at);
+    hit->from = (uint32_t)(at - scene->event.body.data);
+    hit->to = hit->from + (uint32_t)strlen(word);
+    hit->text = str_from(word);
+    return hit;
+}
+
+static const struct signal *find_signal(const struct score *score, const char *name)
+{
+    for (size_t i = 0; i < score->signal_count; i++)
+        if (str_is(score->signals[i].name, name))
+            return &score->signals[i];
+    return NULL;
+}
+
+static void a_pair_lifts_and_quotes_both_sides(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    make_pairs(scene);
+    scene->event.body = STR("You sold my address for cash.");
+    add_word(scene, "privacy", "my address");
+    judge(scene, &score);
+    assert_int_equal(score.floor, 0);
+    assert_int_equal(score.points, 10);
+    add_word(scene, "money", "cash");
+    judge(scene, &score);
+    assert_int_equal(score.floor, 60);
+    assert_int_equal(score.points, 64); /* above the floor by the sum */
+    const struct signal *pair = find_signal(&score, "pair.sold");
+    assert_non_null(pair);
+    assert_ptr_equal(pair, &score.signals[score.signal_count - 1]);
+    assert_int_equal(pair->points, 0);
+    assert_int_equal(pair->floor, 60);
+    assert_true(str_is(pair->rule, "score.pairs.sold"));
+    assert_int_equal(pair->evidence_count, 2);
+    assert_true(str_is(pair->evidence[0].text, "my address"));
+    assert_true(str_is(pair->evidence[1].text, "cash"));
+    assert_true(str_is(score.names[score.name_count - 1], "pair.sold"));
+}
+
+static void both_sides_must_be_stated(void **state)
+{
+    struct scene *scene = *state;
+    make_pairs(scene);
+    for (int mood = 0; mood < HIT_MOOD_COUNT; mood++) {
+        for (int side = 0; side < 2; side++) {
+            struct score score;
+            scene_clear(scene);
+            add_hit(scene, "privacy", 10)->mood = side == 0 ? (enum hit_mood)mood : HIT_STATED;
+            add_hit(scene, "money", 10)->mood = side == 1 ? (enum hit_mood)mood : HIT_STATED;
+            judge(scene, &score);
+            assert_int_equal(score.floor, mood == HIT_STATED ? 60 : 0);
+        }
+    }
+}
+
+static void a_pair_may_ask_for_nearness(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *name, *body, *anger, *money;
+        int floor;
+    } rows[] = {
+        { "side by side", "angry fee", "angry", "fee", 80 },
+        { "in either order", "fee angry", "angry", "fee", 80 },
+        { "five words between", "angry one two three four five fee", "angry", "fee", 80 },
+        { "six words between", "angry one two three four five six fee", "angry", "fee", 0 },
+        { "ten characters between", "生气一二三四五六七八九十收费", "生气", "收费", 80 },
+        { "eleven characters between", "生气一二三四五六七八九十一收费", "生气", "收费", 0 },
+        { "words that overlap", "angry fees", "angry fee", "fees", 80 },
+    };
+    make_pairs(scene);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct score score;
+        scene_clear(scene);
+        scene->event.body = str_from(rows[i].body);
+        const char *anger = strstr(rows[i].body, rows[i].anger),
+                   *money = strstr(rows[i].body, rows[i].money);
+        if (anger < money)
+            add_word(scene, "anger", rows[i].anger);
+        add_word(scene, "money", rows[i].money);
+        if (anger > money)
+            add_word(scene, "anger", rows[i].anger);
+        judge(scene, &score);
+        if (score.floor != rows[i].floor)
+            fail_msg("%s: floor %d", rows[i].name, score.floor);
+    }
+}
+
+/* Of several that are heard, those that stand nearest count. */
+static void the_nearest_of_a_side_counts(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    make_pairs(scene);
+    scene->event.body = STR("a fee 1 2 3 4 5 6 angry 1 2 3 4 5 6 7 tariff cross");
+    add_word(scene, "money", "fee");
+    add_word(scene, "anger", "angry");
+    add_word(scene, "money", "tariff");
+    add_word(scene, "anger", "cross");
+    judge(scene, &score);
+    const struct signal *pair = find_signal(&score, "pair.near");
+    assert_non_null(pair);
+    assert_true(str_is(pair->evidence[0].text, "cross"));
+    assert_true(str_is(pair->evidence[1].text, "tariff"));
+}
+
+static void the_subject_is_near_to_all(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    make_pairs(scene);
+    scene->event.body = STR("1 2 3 4 5 6 7 8 9 10 11 12 a fee");
+    add_hit(scene, "anger", 10)->field = HIT_SUBJECT;
+    add_word(scene, "money", "fee");
+    judge(scene, &score);
+    assert_int_equal(score.floor, 80);
+}
+
+static void a_signal_outside_the_text_may_be_one_side(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    make_pairs(scene);
+    scene->customer.vulnerable = 1;
+    judge(scene, &score);
+    assert_int_equal(score.floor, 0);
+    add_hit(scene, "money", 10);
+    judge(scene, &score);
+    assert_int_equal(score.floor, 60);
+    const struct signal *pair = find_signal(&score, "pair.care");
+    assert_true(str_is(pair->evidence[0].field, "customer.vulnerable"));
+    assert_true(str_is(pair->evidence[1].field, "body"));
+    scene->customer.vulnerable = 0;
+    judge(scene, &score);
+    assert_int_equal(score.floor, 0);
+}
+
 static uint32_t pick(uint32_t *seed, uint32_t count)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -389,6 +558,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(negated_signals_are_no_names, setup, teardown),
         cmocka_unit_test_setup_teardown(evidence_is_bounded_and_keeps_the_phrase_of_the_floor,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(a_pair_lifts_and_quotes_both_sides, setup, teardown),
+        cmocka_unit_test_setup_teardown(both_sides_must_be_stated, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_pair_may_ask_for_nearness, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_nearest_of_a_side_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_subject_is_near_to_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_signal_outside_the_text_may_be_one_side, setup, teardown),
         cmocka_unit_test_setup_teardown(value_never_outranks_danger, setup, teardown),
         cmocka_unit_test_setup_teardown(bands_begin_at_their_lowest_score, setup, teardown),
     };

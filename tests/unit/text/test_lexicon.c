@@ -483,6 +483,36 @@ static struct lexicon *lexicon_of_classes(void)
     return lexicon;
 }
 
+/* Light words are taken as they come; a side of a pair is asked when it was, as a danger is. */
+static void test_a_side_of_a_pair_must_be_of_now(void **state)
+{
+    (void)state;
+    for (int paired = 0; paired < 2; paired++) {
+        struct lexicon_builder *builder = lexicon_builder_new();
+        struct error err = { "" };
+        struct lexicon_phrase line = { .text = STR("no heating"),
+                                       .category = STR("care"),
+                                       .lang = STR("en"),
+                                       .rule = STR("x:1"),
+                                       .points = 5,
+                                       .paired = paired };
+        assert_true(lexicon_add(builder, &line, &err));
+        lexicon_add_modifier(builder, MODIFIER_PAST, STR("years ago"));
+        struct lexicon *lexicon = lexicon_build(builder, &err);
+        struct lexicon_scratch *scratch = lexicon_scratch_new(lexicon);
+        struct arena *arena = arena_new(4096);
+        size_t count;
+        struct hit *hits = lexicon_scan(lexicon, scratch, STR_NONE,
+                                        STR("We had no heating years ago."), arena, &count);
+        assert_int_equal(count, 1);
+        assert_int_equal(hits[0].mood, paired ? HIT_PAST : HIT_STATED);
+        arena_free(arena);
+        lexicon_scratch_free(scratch);
+        lexicon_free(lexicon);
+        lexicon_builder_free(builder);
+    }
+}
+
 static void test_classes(void **state)
 {
     (void)state;
@@ -639,12 +669,19 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_finding),        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_negation),       cmocka_unit_test(test_questions),
-        cmocka_unit_test(test_intensity),      cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_bounds),         cmocka_unit_test(test_random),
-        cmocka_unit_test(test_naughty),        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_class_refusals), cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_finding),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_negation),
+        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_intensity),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_naughty),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_class_refusals),
+        cmocka_unit_test(test_a_side_of_a_pair_must_be_of_now),
+        cmocka_unit_test(test_classes),
         cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,11 @@
+/* What files of rows share. */
+#pragma once
+
+#include "config/setting.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define AT(type, field) .offset = offsetof(type, field)
+#define EXTRA(type, field) .extra = offsetof(type, field)
+#define PLACE(type) (ptrdiff_t) offsetof(type, place)
+
+extern const struct setting_table score_settings; /* rows_score.c */
