@@ -139,6 +139,7 @@ struct hit {
     enum hit_field field;
     enum hit_mood mood;
     bool intensified;
+    bool beside;       /* a side of a pair within what says more: it weighs nothing of its own */
     int points, floor; /* the phrase's own, before diminishing */
     uint32_t from, to;
     struct str text; /* original bytes [from, to) of the field */
@@ -148,9 +149,10 @@ struct hit {
 enum { LEXICON_KEPT = 64 };
 
 /* Finds every phrase in subject and body (valid UTF-8) in one pass: normalised, longest hit wins
- * among overlapping ones of one category, exceptions removed, mood set. In order of field, then
- * offset. The first LEXICON_KEPT hits of a category in a field are kept, and as many that lift to
- * one beside them, so that neither time nor memory of a hostile text grows faster than its size.
- * Hits live in `arena`; their text points into subject and body, their rule into the lexicon. */
+ * among overlapping ones of one category (sides of pairs are found beside them), exceptions
+ * removed, mood set. In order of field, then offset. The first LEXICON_KEPT hits of a category in a
+ * field are kept, and as many that lift to one beside them, so that neither time nor memory of a
+ * hostile text grows faster than its size. Hits live in `arena`; their text points into subject and
+ * body, their rule into the lexicon. */
 struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *scratch,
                          struct str subject, struct str body, struct arena *arena, size_t *count);

@@ -248,8 +248,11 @@ static void add_text(struct tally *tally, const struct lexicon *lexicon, const s
     size_t category_count = 0;
     const struct str *categories = lexicon_categories(lexicon, &category_count);
     struct weighed *weighed = arena_alloc_raw(tally->arena, count * sizeof(*weighed));
+    size_t heard = 0;
     for (size_t i = 0; i < count; i++)
-        weighed[i] = (struct weighed){ &hits[i], i, weigh(tally->settings, &hits[i]) };
+        if (!hits[i].beside)
+            weighed[heard++] = (struct weighed){ &hits[i], i, weigh(tally->settings, &hits[i]) };
+    count = heard;
     sort_weighed(weighed, count);
     for (size_t from = 0, to; from < count; from = to) {
         uint16_t category = weighed[from].hit->category;

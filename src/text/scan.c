@@ -29,7 +29,7 @@ struct candidate {
     const struct pattern *pattern;
     const struct meaning *meaning;
     enum hit_mood cover; /* of what hides it; HIT_STATED: nothing does */
-    bool dropped;
+    bool dropped, beside;
 };
 
 /* Per category while candidates are chosen. */
@@ -38,6 +38,7 @@ struct choice {
     uint32_t cover_to;   /* and of a figure of speech or a term */
     enum hit_mood cover; /* which of the two */
     size_t last;         /* place of the last candidate plus one; 0: none */
+    size_t side;         /* of the last that is only a side of a pair */
     unsigned kept[2][2]; /* by field, by whether it lifts to one */
 };
 
@@ -249,34 +250,78 @@ static bool outweighs(const struct candidate *a, const struct candidate *b)
     return a->meaning->points > b->meaning->points;
 }
 
+static void drop(struct choice *choice, struct candidate *candidate, size_t body)
+{
+    candidate->dropped = true;
+    choice->kept[candidate->from >= body][candidate->meaning->lifts]--;
+}
+
+/* False: there are enough of its kind. */
+static bool keep(struct lexicon_scratch *scratch, struct choice *choice,
+                 const struct candidate *candidate)
+{
+    unsigned *kept = &choice->kept[candidate->from >= scratch->body][candidate->meaning->lifts];
+    if (*kept >= LEXICON_KEPT)
+        return false;
+    ++*kept;
+    scratch->candidates = grown(scratch->candidates, scratch->candidate_count,
+                                &scratch->candidate_capacity, sizeof(*candidate));
+    scratch->candidates[scratch->candidate_count++] = *candidate;
+    return true;
+}
+
+static bool overlaps(const struct lexicon_scratch *scratch, const struct candidate *candidate,
+                     size_t place)
+{
+    return place > 0 && candidate->from < scratch->candidates[place - 1].to;
+}
+
+/* What has a floor only together with another neither hides phrases nor is hidden by longer ones;
+ * where others say more, it adds nothing of its own. */
+static void take_side(struct lexicon_scratch *scratch, struct choice *choice,
+                      struct candidate *candidate)
+{
+    candidate->beside = overlaps(scratch, candidate, choice->last);
+    if (overlaps(scratch, candidate, choice->side)) {
+        struct candidate *last = &scratch->candidates[choice->side - 1];
+        candidate->beside = true;
+        if (last->meaning->concept == candidate->meaning->concept) {
+            if (!outweighs(candidate, last))
+                return;
+            candidate->beside = last->beside;
+            drop(choice, last, scratch->body);
+        }
+    }
+    if (keep(scratch, choice, candidate))
+        choice->side = scratch->candidate_count;
+}
+
 static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark,
                         const struct meaning *meaning)
 {
     struct choice *choice = &scratch->choices[meaning->category];
     if (choice->except_to >= mark->to)
         return;
-    struct candidate candidate = {
-        mark->from, mark->to, scratch->lexicon->patterns[mark->pattern], meaning, HIT_STATED, false
-    };
+    struct candidate candidate = { .from = mark->from,
+                                   .to = mark->to,
+                                   .pattern = scratch->lexicon->patterns[mark->pattern],
+                                   .meaning = meaning };
     if (choice->cover_to >= mark->to)
         candidate.cover = choice->cover;
-    if (choice->last > 0) {
-        struct candidate *last = &scratch->candidates[choice->last - 1];
-        if (candidate.from < last->to) {
-            if (!outweighs(&candidate, last))
-                return;
-            last->dropped = true;
-            choice->kept[last->from >= scratch->body][last->meaning->lifts]--;
-        }
-    }
-    unsigned *kept = &choice->kept[mark->from >= scratch->body][meaning->lifts];
-    if (*kept >= LEXICON_KEPT)
+    if (meaning->lifts && meaning->floor == 0) {
+        take_side(scratch, choice, &candidate);
         return;
-    ++*kept;
-    scratch->candidates = grown(scratch->candidates, scratch->candidate_count,
-                                &scratch->candidate_capacity, sizeof(candidate));
-    scratch->candidates[scratch->candidate_count++] = candidate;
-    choice->last = scratch->candidate_count;
+    }
+    if (overlaps(scratch, &candidate, choice->last)) {
+        struct candidate *last = &scratch->candidates[choice->last - 1];
+        if (!outweighs(&candidate, last))
+            return;
+        drop(choice, last, scratch->body);
+    }
+    if (overlaps(scratch, &candidate, choice->side))
+        scratch->candidates[choice->side - 1].beside = true;
+    if (keep(scratch, choice, &candidate))
+        choice->last = scratch->candidate_count;
 }
 
 /* What it covers begins no sooner and ends no later: the furthest end so far tells. */
@@ -345,6 +390,7 @@ static struct hit hit_from(const struct lexicon_scratch *scratch, struct context
                        .field = field,
                        .points = candidate->meaning->points,
                        .floor = candidate->meaning->floor,
+                       .beside = candidate->beside,
                        .from = normal_from(&scratch->normal, candidate->from),
                        .to = normal_to(&scratch->normal, candidate->to),
                        .rule = candidate->meaning->rule };

@@ -393,6 +393,21 @@ static void a_pair_lifts_and_quotes_both_sides(void **state)
     assert_true(str_is(score.names[score.name_count - 1], "pair.sold"));
 }
 
+/* What lies within words that say more makes a pair, and adds neither points nor evidence. */
+static void a_side_beside_others_weighs_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct score score;
+    make_pairs(scene);
+    add_hit(scene, "privacy", 10);
+    add_hit(scene, "privacy", 10)->beside = true;
+    add_hit(scene, "money", 10);
+    judge(scene, &score);
+    assert_int_equal(find_signal(&score, "text.privacy")->points, 10);
+    assert_int_equal(find_signal(&score, "text.privacy")->evidence_count, 1);
+    assert_int_equal(score.floor, 60);
+}
+
 static void both_sides_must_be_stated(void **state)
 {
     struct scene *scene = *state;
@@ -559,6 +574,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(evidence_is_bounded_and_keeps_the_phrase_of_the_floor,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_pair_lifts_and_quotes_both_sides, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_side_beside_others_weighs_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(both_sides_must_be_stated, setup, teardown),
         cmocka_unit_test_setup_teardown(a_pair_may_ask_for_nearness, setup, teardown),
         cmocka_unit_test_setup_teardown(the_nearest_of_a_side_counts, setup, teardown),

@@ -513,6 +513,54 @@ static void test_a_side_of_a_pair_must_be_of_now(void **state)
     }
 }
 
+/* The longest hides the others, but what has a floor only as one of a pair neither hides nor is
+ * hidden; of one concept the longest is enough. */
+static void test_sides_of_pairs_are_heard_beside_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *concept;
+        int floor;
+        bool paired;
+    } lines[] = { { "no heating", "cold", 60, false },
+                  { "heating", "need", 0, true },
+                  { "no heating at all", "long", 0, true },
+                  { "heating at all", "need", 0, true },
+                  { "heating at", "light", 0, false } };
+    struct lexicon_builder *builder = lexicon_builder_new();
+    struct error err = { "" };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct lexicon_phrase line = { .text = str_from(lines[i].text),
+                                       .category = STR("care"),
+                                       .concept = str_from(lines[i].concept),
+                                       .lang = STR("en"),
+                                       .rule = STR("x:1"),
+                                       .points = 5,
+                                       .floor = lines[i].floor,
+                                       .paired = lines[i].paired };
+        assert_true(lexicon_add(builder, &line, &err));
+    }
+    struct lexicon *lexicon = lexicon_build(builder, &err);
+    struct lexicon_scratch *scratch = lexicon_scratch_new(lexicon);
+    struct arena *arena = arena_new(4096);
+    size_t count, concept_count;
+    const struct lexicon_concept *concepts = lexicon_concepts(lexicon, &concept_count);
+    struct hit *hits =
+        lexicon_scan(lexicon, scratch, STR_NONE, STR("no heating at all"), arena, &count);
+    struct buf heard = { 0 };
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&heard, "%s%.*s '%.*s'%s", i ? ", " : "",
+                   STR_ARG(concepts[hits[i].concept].name), STR_ARG(hits[i].text),
+                   hits[i].beside ? " beside" : "");
+    assert_string_equal(buf_text(&heard), "long 'no heating at all' beside, cold 'no heating', "
+                                          "need 'heating at all' beside");
+    buf_free(&heard);
+    arena_free(arena);
+    lexicon_scratch_free(scratch);
+    lexicon_free(lexicon);
+    lexicon_builder_free(builder);
+}
+
 static void test_classes(void **state)
 {
     (void)state;
@@ -681,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_class_refusals),
         cmocka_unit_test(test_a_side_of_a_pair_must_be_of_now),
+        cmocka_unit_test(test_sides_of_pairs_are_heard_beside_others),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_empty),
     };
