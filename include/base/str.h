@@ -30,6 +30,7 @@ bool str_is(struct str s, const char *text);
 bool str_starts(struct str s, struct str prefix);
 bool str_equal_nocase(struct str a, struct str b); /* ASCII case only */
 int str_compare(struct str a, struct str b);       /* bytewise, like memcmp then size */
+struct str str_trim(struct str s);                 /* without the spaces around it */
 /* Whole-string decimal integer; untouched `out` and false on anything else or overflow. */
 bool str_to_int(struct str s, int64_t *out);
 

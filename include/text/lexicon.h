@@ -1,5 +1,5 @@
-/* Words that tell something about a complaint, compiled into one multi-pattern matcher. Immutable
- * after lexicon_build; matching needs a scratch per thread, see lexicon_scan. */
+/* Words that tell something about a complaint, all looked for in one pass. Immutable after
+ * lexicon_build; matching needs a scratch per thread, see lexicon_scan. */
 #pragma once
 
 #include <stdbool.h>
@@ -96,7 +96,7 @@ void lexicon_add_example(struct lexicon_builder *builder, struct str category, s
 /* A word that is read as one (死活): no phrase begins or ends within it (打死). */
 void lexicon_add_word(struct lexicon_builder *builder, struct str text);
 void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text);
-/* NULL + err when a pattern cannot be compiled. The builder is spent either way: only
+/* NULL + err when ICU failed. The builder is spent either way: only
  * lexicon_builder_free may follow. */
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err);
 void lexicon_free(struct lexicon *lexicon); /* NULL is fine */

@@ -48,6 +48,15 @@ int str_compare(struct str a, struct str b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
+struct str str_trim(struct str s)
+{
+    while (s.size > 0 && s.data[0] == ' ')
+        s = (struct str){ s.data + 1, s.size - 1 };
+    while (s.size > 0 && s.data[s.size - 1] == ' ')
+        s.size--;
+    return s;
+}
+
 bool str_to_int(struct str s, int64_t *out)
 {
     bool negative = s.size > 0 && s.data[0] == '-';

@@ -1,46 +1,30 @@
 #include <stdlib.h>
-#include <string.h>
 #include "base/mem.h"
-#include "lexicon_parts.h"
+#include "reading.h"
 
-/* The words that deny, for phrases that spell one out. */
-struct denials {
-    struct str *items;
-    size_t count;
-};
-
-static struct denials denials_of(const struct lexicon *lexicon, struct arena *arena)
+static bool is_negation(const struct pattern *pattern)
 {
-    struct denials denials = {
-        arena_alloc_raw(arena, (lexicon->pattern_count + 1) * sizeof(struct str)), 0
-    };
-    for (size_t i = 0; i < lexicon->pattern_count; i++)
-        for (const struct meaning *m = lexicon->patterns[i]->meanings; m; m = m->next)
-            if (m->kind == MEANING_MODIFIER && m->modifier == MODIFIER_NEGATION)
-                denials.items[denials.count++] = lexicon->patterns[i]->text;
-    return denials;
-}
-
-static bool contains_denial(struct str text, const struct denials *denials)
-{
-    for (size_t i = 0; i < denials->count; i++) {
-        struct str word = denials->items[i];
-        const char *at = text.data, *end = text.data + text.size;
-        while ((at = memmem(at, (size_t)(end - at), word.data, word.size))) {
-            const char *behind = at + word.size;
-            if (!(is_word(word.data[0]) && at > text.data && is_word(at[-1])) &&
-                !(is_word(behind[-1]) && behind < end && is_word(*behind)))
-                return true;
-            at++;
-        }
-    }
+    for (const struct meaning *m = pattern->meanings; m; m = m->next)
+        if (m->kind == MEANING_MODIFIER && m->modifier == MODIFIER_NEGATION)
+            return true;
     return false;
 }
 
-static bool all_deny(const struct word_set *set, const struct denials *denials)
+static bool contains_denial(const struct lexicon *lexicon, struct reading *reading, struct str text)
+{
+    reading_find(reading, lexicon, text);
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->sightings[i].pattern != TRIE_NONE &&
+            is_negation(lexicon->patterns[reading->sightings[i].pattern]))
+            return true;
+    return false;
+}
+
+static bool all_deny(const struct lexicon *lexicon, struct reading *reading,
+                     const struct word_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (!contains_denial(set->words[i], denials))
+        if (!contains_denial(lexicon, reading, lexicon->patterns[set->ids[i]]->text))
             return false;
     return set->count > 0;
 }
@@ -57,59 +41,95 @@ static void learn_composed(const struct composed *composed)
     }
 }
 
-static void learn(const struct lexicon *lexicon, struct arena *arena)
+static uint8_t traits_of(const struct pattern *pattern)
 {
-    struct denials denials = denials_of(lexicon, arena);
-    for (struct word_set *set = lexicon->sets; set; set = set->next)
-        set->denies = all_deny(set, &denials);
+    unsigned traits = TRAIT_LIMITED | (pattern->meanings ? TRAIT_MEANS : 0);
+    for (const struct meaning *m = pattern->meanings; m; m = m->next) {
+        traits |= meaning_covers(m->kind) ? TRAIT_COVERS : 0;
+        traits |= m->kind == MEANING_WORD ? TRAIT_WHOLE : 0;
+        traits &= m->kind == MEANING_MODIFIER ? ~(unsigned)TRAIT_LIMITED : ~0u;
+    }
+    return (uint8_t)traits;
+}
+
+static uint32_t guard_of(const struct word_set *set)
+{
+    return set->guard;
+}
+
+static uint32_t anchor_of(const struct word_set *set)
+{
+    return set->anchor;
+}
+
+/* By literal, the numbers of the sets that it is in; what is in any gets the trait. */
+static struct index index_sets(struct lexicon *lexicon, uint32_t (*number)(const struct word_set *),
+                               enum trait trait)
+{
+    size_t count = lexicon->pattern_count;
+    struct index index = { mem_array(count + 1, sizeof(uint32_t)), NULL };
+    uint32_t *next = mem_array(count + 1, sizeof(*next)), total = 0;
+    for (const struct word_set *set = lexicon->sets; set; set = set->next)
+        for (size_t i = 0; number(set) > 0 && i < set->count; i++)
+            next[set->ids[i]]++;
+    for (size_t i = 0; i <= count; i++) {
+        lexicon->traits[i] |= next[i] > 0 ? (uint8_t)trait : 0;
+        index.from[i] = total;
+        total += next[i];
+        next[i] = index.from[i];
+    }
+    index.items = mem_array(total + 1, sizeof(*index.items));
+    for (const struct word_set *set = lexicon->sets; set; set = set->next)
+        for (size_t i = 0; number(set) > 0 && i < set->count; i++)
+            index.items[next[set->ids[i]]++] = number(set) - 1;
+    free(next);
+    return index;
+}
+
+void index_free(struct index *index)
+{
+    free(index->from);
+    free(index->items);
+}
+
+/* The phrases of each anchor side by side. */
+static void list_attempts(struct lexicon *lexicon)
+{
+    const struct word_set **anchors = mem_array(lexicon->anchor_count + 1, sizeof(*anchors));
+    size_t count = 0;
+    for (const struct word_set *set = lexicon->sets; set; set = set->next) {
+        if (set->anchor > 0)
+            anchors[set->anchor - 1] = set;
+        for (const struct composed *c = set->anchored; c; c = c->next)
+            count++;
+    }
+    lexicon->attempts = mem_array(count + 1, sizeof(*lexicon->attempts));
+    lexicon->attempts_from = mem_array(lexicon->anchor_count + 1, sizeof(uint32_t));
+    count = 0;
+    for (size_t i = 0; i < lexicon->anchor_count; i++) {
+        lexicon->attempts_from[i] = (uint32_t)count;
+        for (const struct composed *c = anchors[i]->anchored; c; c = c->next)
+            lexicon->attempts[count++] = (struct attempt){ c->guard, c };
+    }
+    lexicon->attempts_from[lexicon->anchor_count] = (uint32_t)count;
+    free(anchors);
+}
+
+void lexicon_compile(struct lexicon *lexicon)
+{
+    struct reading reading = { 0 };
+    lexicon->traits = mem_array(lexicon->pattern_count + 1, sizeof(*lexicon->traits));
+    for (size_t i = 0; i < lexicon->pattern_count; i++)
+        lexicon->traits[i] = traits_of(lexicon->patterns[i]);
+    lexicon->guards = index_sets(lexicon, guard_of, TRAIT_GUARDS);
+    lexicon->anchors = index_sets(lexicon, anchor_of, TRAIT_ANCHORS);
+    list_attempts(lexicon);
+    for (struct word_set *set = lexicon->sets; set; set = set->next) {
+        word_set_pack(set);
+        set->denies = all_deny(lexicon, &reading, set);
+    }
+    reading_free(&reading);
     for (const struct word_set *set = lexicon->sets; set; set = set->next)
         for (const struct composed *composed = set->anchored; composed; composed = composed->next)
             learn_composed(composed);
-    for (size_t i = 0; i < lexicon->pattern_count; i++) {
-        struct pattern *pattern = lexicon->patterns[i];
-        pattern->limited = true;
-        for (const struct meaning *m = pattern->meanings; m; m = m->next)
-            pattern->limited &= m->kind != MEANING_MODIFIER;
-    }
-}
-
-/* What Vectorscan is given: four columns. */
-struct request {
-    const char **texts;
-    size_t *sizes;
-    unsigned *flags, *ids;
-    unsigned count;
-};
-
-/* One database of literals, matched as bytes. */
-bool lexicon_compile(struct lexicon *lexicon, struct error *err)
-{
-    size_t count = lexicon->pattern_count;
-    struct request request = { mem_array(count + 1, sizeof(char *)),
-                               mem_array(count + 1, sizeof(size_t)),
-                               mem_array(count + 1, sizeof(unsigned)),
-                               mem_array(count + 1, sizeof(unsigned)), 0 };
-    struct arena *arena = arena_new(64 * 1024);
-    hs_compile_error_t *reason = NULL;
-    learn(lexicon, arena);
-    for (size_t i = 0; i < count; i++) {
-        if (lexicon->patterns[i]->composed)
-            continue;
-        request.texts[request.count] = lexicon->patterns[i]->text.data;
-        request.sizes[request.count] = lexicon->patterns[i]->text.size;
-        request.ids[request.count++] = (unsigned)i;
-    }
-    bool done =
-        request.count == 0 || hs_compile_lit_multi(request.texts, request.flags, request.ids,
-                                                   request.sizes, request.count, HS_MODE_BLOCK,
-                                                   NULL, &lexicon->database, &reason) == HS_SUCCESS;
-    if (!done)
-        error_set(err, "the lexicons cannot be compiled: %s", reason->message);
-    hs_free_compile_error(reason);
-    arena_free(arena);
-    free(request.ids);
-    free(request.flags);
-    free(request.sizes);
-    free(request.texts);
-    return done;
 }

@@ -1,8 +1,9 @@
 /* Completes phrases of several elements around the one that was found. Private to this folder. */
 #pragma once
 
-#include "lexicon_parts.h"
+#include "reading.h"
 
-/* The anchor's words stand at text[from, to). True and the extent of the whole phrase, the nearest
- * words that complete it, when all other elements are there. Bounded by the phrase's gaps. */
-bool composed_match(const struct composed *composed, struct str text, uint32_t *from, uint32_t *to);
+/* The anchor's words stand at the tokens of `anchor`. True and the tokens of the whole phrase, with
+ * the nearest words that complete it, when all other elements are there. Bounded by the gaps. */
+bool composed_match(const struct composed *composed, const struct reading *reading,
+                    const struct sighting *anchor, size_t *first, size_t *last);

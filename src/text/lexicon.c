@@ -6,11 +6,6 @@
 #include "base/mem.h"
 #include "lexicon_parts.h"
 
-static struct str pattern_key(const void *value)
-{
-    return ((const struct pattern *)value)->text;
-}
-
 static struct str class_key(const void *value)
 {
     return ((const struct word_class *)value)->key;
@@ -27,7 +22,8 @@ struct lexicon_builder *lexicon_builder_new(void)
     builder->lexicon = mem_alloc(sizeof(*builder->lexicon));
     builder->lexicon->arena = arena_new(64 * 1024);
     builder->lexicon->fold = fold_new(&builder->fold_error);
-    builder->literals = table_new(pattern_key);
+    builder->lexicon->trie = trie_new();
+    builder->arena = arena_new(64 * 1024);
     builder->classes = table_new(class_key);
     builder->sets = table_new(set_key);
     return builder;
@@ -37,12 +33,14 @@ void lexicon_builder_free(struct lexicon_builder *builder)
 {
     if (!builder)
         return;
-    table_free(builder->literals);
     table_free(builder->classes);
     table_free(builder->sets);
     lexicon_free(builder->lexicon);
     free(builder->spellings);
+    free(builder->variants);
     normal_free(&builder->normal);
+    tokens_free(&builder->tokens);
+    arena_free(builder->arena);
     free(builder);
 }
 
@@ -50,12 +48,7 @@ struct str builder_normal(struct lexicon_builder *builder, struct str text)
 {
     normal_clear(&builder->normal);
     normalise(builder->lexicon->fold, text, &builder->normal);
-    struct str normal = buf_str(&builder->normal.text);
-    while (normal.size > 0 && normal.data[0] == ' ')
-        normal = (struct str){ normal.data + 1, normal.size - 1 };
-    while (normal.size > 0 && normal.data[normal.size - 1] == ' ')
-        normal.size--;
-    return normal;
+    return str_trim(buf_str(&builder->normal.text));
 }
 
 /* False + err when ICU failed: nothing can be added. */
@@ -123,7 +116,7 @@ bool lexicon_add_class(struct lexicon_builder *builder, struct str lang, struct 
 {
     if (!is_usable(builder, err))
         return false;
-    struct arena *arena = builder->lexicon->arena;
+    struct arena *arena = builder->arena;
     struct word_class *class = arena_alloc(arena, sizeof(*class));
     class->key = arena_printf(arena, "%.*s/%.*s", STR_ARG(lang), STR_ARG(name));
     if (table_get(builder->classes, class->key))
@@ -147,7 +140,7 @@ bool lexicon_check_class(struct lexicon_builder *builder, struct str lang, struc
 void lexicon_add_spelling(struct lexicon_builder *builder, struct str lang, struct str wrong,
                           struct str right)
 {
-    struct arena *arena = builder->lexicon->arena;
+    struct arena *arena = builder->arena;
     if (!is_usable(builder, NULL))
         return;
     if (builder->spelling_count == builder->spelling_capacity) {
@@ -184,68 +177,104 @@ static void meaning_of(struct lexicon_builder *builder, struct pattern *pattern,
 }
 
 /* Words that every second letter has: what is looked for by them is looked for in vain too often.
- */
-static const char common_words[] =
-    "a about account after all am an and another any are as at back bank be because been "
-    "before but by call called came can card case come could credit customer day days did do "
-    "does don't done down even every file for from get go going got had has have he her him "
-    "his how i if in into is it its just know left letter like made make me money more my "
-    "never new no not nothing now number of off on one or order our out over paid pay payment "
-    "put received report said same see send sent service she since so some still take than "
-    "that the their them then there they this through time to told took two up us was we went "
-    "were what when which who will with without would you your";
+ * In the order of strcmp. */
+static const char *const common_words[] = {
+    "a",       "about", "account", "after", "all",     "am",      "an",       "and",
+    "another", "any",   "are",     "as",    "at",      "back",    "bank",     "be",
+    "because", "been",  "before",  "but",   "by",      "call",    "called",   "came",
+    "can",     "card",  "case",    "come",  "could",   "credit",  "customer", "day",
+    "days",    "did",   "do",      "does",  "don't",   "done",    "down",     "even",
+    "every",   "file",  "for",     "from",  "get",     "go",      "going",    "got",
+    "had",     "has",   "have",    "he",    "her",     "him",     "his",      "how",
+    "i",       "if",    "in",      "into",  "is",      "it",      "its",      "just",
+    "know",    "left",  "letter",  "like",  "made",    "make",    "me",       "money",
+    "more",    "my",    "never",   "new",   "no",      "not",     "nothing",  "now",
+    "number",  "of",    "off",     "on",    "one",     "or",      "order",    "our",
+    "out",     "over",  "paid",    "pay",   "payment", "put",     "received", "report",
+    "said",    "same",  "see",     "send",  "sent",    "service", "she",      "since",
+    "so",      "some",  "still",   "take",  "than",    "that",    "the",      "their",
+    "them",    "then",  "there",   "they",  "this",    "through", "time",     "to",
+    "told",    "took",  "two",     "up",    "us",      "was",     "we",       "went",
+    "were",    "what",  "when",    "which", "who",     "will",    "with",     "without",
+    "would",   "you",   "your"
+};
 
-enum { COMMON_SIZE = 8 }; /* of the longest of them */
+static int compare_common(const void *key, const void *item)
+{
+    const char *word = *(const char *const *)item;
+    return str_compare(*(const struct str *)key, (struct str){ word, strlen(word) });
+}
 
 static bool is_common(struct str word)
 {
-    const char *at = common_words;
-    if (word.size > COMMON_SIZE)
-        return false;
-    for (size_t size; *at; at += size + 1) {
-        size = strcspn(at, " ");
-        if (size == word.size && memcmp(at, word.data, size) == 0)
-            return true;
-        if (!at[size])
-            break;
-    }
-    return false;
+    return bsearch(&word, common_words, sizeof(common_words) / sizeof(*common_words),
+                   sizeof(*common_words), compare_common);
 }
 
 /* How well the set serves to be looked for: the shortest of its words that are not common. */
-static size_t set_rarity(struct word_set *set)
+static size_t set_rarity(const struct lexicon *lexicon, struct word_set *set)
 {
     size_t shortest = SIZE_MAX;
     if (set->rarity > 0)
         return set->rarity;
     for (size_t i = 0; i < set->count && shortest > 1; i++) {
-        size_t size = is_common(set->words[i]) ? 1 : set->words[i].size;
+        struct str word = lexicon->patterns[set->ids[i]]->text;
+        size_t size = is_common(word) ? 1 : word.size;
         shortest = size < shortest ? size : shortest;
     }
     return set->rarity = shortest;
 }
 
 /* 0: not at all. */
-static size_t rarity(const struct element *element)
+static size_t rarity(const struct lexicon *lexicon, const struct element *element)
 {
     if (!element->words || element->numbers || element->optional)
         return 0;
-    return set_rarity((struct word_set *)element->words);
+    return set_rarity(lexicon, (struct word_set *)element->words);
+}
+
+/* The rarest of the elements but one; SIZE_MAX: there is none that is always there. */
+static size_t rarest(const struct lexicon *lexicon, const struct element *elements, size_t count,
+                     size_t but)
+{
+    size_t best = SIZE_MAX, highest = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t one = i == but ? 0 : rarity(lexicon, &elements[i]);
+        if (one > highest) {
+            highest = one;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* The set's number, given when it is first asked for. */
+static uint32_t number_of(uint32_t *number, size_t *count)
+{
+    if (*number == 0)
+        *number = (uint32_t)++ * count;
+    return *number - 1;
 }
 
 static void compose(struct lexicon_builder *builder, const struct element *elements, size_t count,
                     const struct pattern *pattern)
 {
-    struct arena *arena = builder->lexicon->arena;
-    struct composed *composed = arena_alloc(arena, sizeof(*composed));
+    struct lexicon *lexicon = builder->lexicon;
+    struct composed *composed = arena_alloc(lexicon->arena, sizeof(*composed));
     composed->pattern = pattern;
     composed->count = count;
-    composed->elements = arena_alloc_raw(arena, count * sizeof(*composed->elements));
+    composed->elements = arena_alloc_raw(lexicon->arena, count * sizeof(*composed->elements));
     memcpy(composed->elements, elements, count * sizeof(*composed->elements));
-    for (size_t i = 1; i < count; i++)
-        if (rarity(&elements[i]) > rarity(&elements[composed->anchor]))
-            composed->anchor = i;
-    pattern_anchor(builder, (struct word_set *)elements[composed->anchor].words, composed);
+    composed->anchor = rarest(lexicon, elements, count, SIZE_MAX);
+    struct word_set *anchor = (struct word_set *)elements[composed->anchor].words;
+    number_of(&anchor->anchor, &lexicon->anchor_count);
+    composed->next = anchor->anchored;
+    anchor->anchored = composed;
+    size_t guard = rarest(lexicon, elements, count, composed->anchor);
+    composed->guard = GUARD_NONE;
+    if (guard != SIZE_MAX)
+        composed->guard =
+            number_of(&((struct word_set *)elements[guard].words)->guard, &lexicon->guard_count);
 }
 
 /* The elements behind & first. */
@@ -267,7 +296,7 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
         !phrase_parse(builder, phrase->lang, phrase->text, &parsed, err))
         return false;
     for (size_t i = 0; i < parsed.count; i++)
-        found_by_words |= rarity(&parsed.elements[i]) > 0;
+        found_by_words |= rarity(builder->lexicon, &parsed.elements[i]) > 0;
     if (!found_by_words)
         return error_set(err, "it needs a word that is always there");
     uint16_t category = category_of(builder, phrase->category);
@@ -283,11 +312,11 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
     if (parsed.count == 1) {
         const struct word_set *words = parsed.elements[0].words;
         for (size_t i = 0; i < words->count; i++)
-            meaning_of(builder, pattern_literal(builder, words->words[i]), phrase, rule, category,
+            meaning_of(builder, builder->lexicon->patterns[words->ids[i]], phrase, rule, category,
                        concept);
         return true;
     }
-    struct pattern *pattern = pattern_add(builder, STR(""), true);
+    struct pattern *pattern = pattern_add(builder);
     meaning_of(builder, pattern, phrase, rule, category, concept);
     compose(builder, parsed.elements, parsed.count, pattern);
     if (parsed.turn > 0) {
@@ -306,14 +335,13 @@ void lexicon_add_word(struct lexicon_builder *builder, struct str text)
     if (normal.size == 0)
         return;
     meaning_add(builder, pattern_literal(builder, normal), MEANING_WORD);
-    builder->lexicon->has_words = true;
 }
 
 void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text)
 {
     if (!is_usable(builder, NULL))
         return;
-    /* A lone ASCII character costs the matcher more than it tells; mood reads '?' itself. */
+    /* A lone ASCII character tells nothing; mood reads '?' itself. */
     struct str normal = builder_normal(builder, text);
     if (normal.size >= 2)
         meaning_add(builder, pattern_literal(builder, normal), MEANING_MODIFIER)->modifier = kind;
@@ -326,23 +354,25 @@ struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err
     builder->lexicon = NULL;
     if (!lexicon->fold) {
         error_set(err, "%s", builder->fold_error.text);
-        goto fail;
+        lexicon_free(lexicon);
+        return NULL;
     }
-    if (!lexicon_compile(lexicon, err))
-        goto fail;
+    lexicon_compile(lexicon);
     return lexicon;
-fail:
-    lexicon_free(lexicon);
-    return NULL;
 }
 
 void lexicon_free(struct lexicon *lexicon)
 {
     if (!lexicon)
         return;
-    hs_free_database(lexicon->database);
+    trie_free(lexicon->trie);
     fold_free(lexicon->fold);
     free(lexicon->patterns);
+    free(lexicon->traits);
+    index_free(&lexicon->guards);
+    index_free(&lexicon->anchors);
+    free(lexicon->attempts_from);
+    free(lexicon->attempts);
     free(lexicon->categories);
     free(lexicon->concepts);
     for (struct word_set *set = lexicon->sets, *next; set; set = next) {

@@ -1,7 +1,6 @@
 /* What lexicon.c builds and scan.c reads. Private to this folder. */
 #pragma once
 
-#include <hs.h>
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/table.h"
@@ -9,6 +8,8 @@
 #include "text/fold.h"
 #include "text/lexicon.h"
 #include "text/normalise.h"
+#include "tokens.h"
+#include "trie.h"
 #include "word_set.h"
 
 enum meaning_kind { MEANING_EXCEPT, MEANING_COVER, MEANING_WORD, MEANING_PHRASE, MEANING_MODIFIER };
@@ -34,45 +35,69 @@ struct element {
     bool optional; /* may be missing */
 };
 
-/* A phrase of several elements. It is looked for by the words of one of them. */
+enum { GUARD_NONE = UINT32_MAX };
+
+/* A phrase of several elements. It is looked for by the words of one of them, its anchor, and only
+ * where a word of another, its guard, stands somewhere in the text. */
 struct composed {
     const struct pattern *pattern; /* what it is when complete */
     struct element *elements;
     size_t count, anchor;
-    struct composed *next; /* of those with the same words for an anchor */
-};
-
-/* The word sets that a literal is looked for on behalf of. */
-struct membership {
-    const struct word_set *set;
-    struct membership *next;
+    uint32_t guard;        /* the word set's; GUARD_NONE: no other element has to be there */
+    struct composed *next; /* of those with the same anchor */
 };
 
 struct pattern {
     uint32_t id;
-    struct str text;           /* of a literal: normalised */
-    bool composed;             /* found by its elements, not by its text */
-    bool word_start, word_end; /* a literal that begins, ends with an ASCII letter or digit */
-    bool covers;               /* it hides phrases: it is looked at before others of its place */
-    bool limited;              /* its marks beyond the first PATTERN_MARKS tell nothing new */
-    bool denies;               /* composed: it spells out its own negation */
-    bool open;                 /* composed: it has a gap that may hold a negation */
+    struct str text; /* of a literal: normalised; of a phrase that is composed: none */
+    bool covers;     /* it hides phrases: it is looked at before others of its place */
+    bool whole;      /* it is read as one: nothing else begins or ends within it */
+    bool limited;    /* its marks beyond the first PATTERN_MARKS tell nothing new */
+    bool denies;     /* composed: it spells out its own negation */
+    bool open;       /* composed: it has a gap that may hold a negation */
     struct meaning *meanings;
-    struct membership *memberships;
+    const struct word_set *taken_by; /* the last set that it was added to; the builder's */
+};
+
+/* What is asked of every literal of a text lies close together, apart from the rest. */
+enum trait {
+    TRAIT_MEANS = 1,    /* it has meanings */
+    TRAIT_COVERS = 2,   /* it hides phrases: it is looked at before others of its place */
+    TRAIT_WHOLE = 4,    /* it is read as one: nothing else begins or ends within it */
+    TRAIT_GUARDS = 8,   /* it is in a word set that guards phrases */
+    TRAIT_ANCHORS = 16, /* and in one that phrases are looked for by */
+    TRAIT_LIMITED = 32  /* its marks beyond the first PATTERN_MARKS tell nothing new */
+};
+
+/* For each of some things, numbers of others: those of `i` are items[from[i] .. from[i + 1]). */
+struct index {
+    uint32_t *from, *items;
+};
+
+/* A phrase that may be completed where its anchor stands. */
+struct attempt {
+    uint32_t guard; /* the phrase's */
+    const struct composed *composed;
 };
 
 struct lexicon {
     struct arena *arena;
     struct fold *fold;
-    hs_database_t *database;   /* NULL: no patterns */
+    struct trie *trie;         /* of literals: their ids */
     struct pattern **patterns; /* by id */
+    uint8_t *traits;           /* by id, of enum trait; once compiled */
+    /* Once compiled: by literal, the word sets that guard and those that are anchors; by anchor,
+     * where its attempts begin and the next one's do. */
+    struct index guards, anchors;
+    uint32_t *attempts_from;
+    struct attempt *attempts;
+    size_t guard_count, anchor_count; /* of such word sets */
     size_t pattern_count, phrase_count;
     struct str *categories;
     size_t category_count;
     struct lexicon_concept *concepts;
     size_t concept_count;
     struct word_set *sets; /* a list, to be freed */
-    bool has_words;        /* MEANING_WORD occurs */
 };
 
 /* A class as it was given; its set is made when it is first asked for. */
@@ -85,6 +110,13 @@ struct word_class {
     bool busy; /* its set is being made */
 };
 
+/* How a literal is misspelt in a language. */
+struct variants {
+    struct str lang; /* absent: not asked yet */
+    uint32_t *ids;   /* of literals */
+    size_t count;
+};
+
 struct spelling {
     struct str lang, right, wrong;
 };
@@ -92,21 +124,23 @@ struct spelling {
 struct lexicon_builder {
     struct lexicon *lexicon; /* NULL: spent */
     struct error fold_error; /* when ICU failed: the lexicon has no fold */
-    struct table *literals;  /* struct pattern by normalised text */
+    struct arena *arena;     /* for what only the building needs */
     struct table *classes;   /* struct word_class by key */
     struct table *sets;      /* struct word_set by key: what is written twice is one set */
     struct spelling *spellings;
     size_t spelling_count, spelling_capacity;
+    struct variants *variants; /* by pattern, as many as pattern_capacity */
     size_t pattern_capacity, category_capacity, concept_capacity;
     struct normal normal;
+    struct tokens tokens;
 };
 
-struct pattern *pattern_add(struct lexicon_builder *builder, struct str text, bool composed);
-/* The pattern of a literal that is normal already, made when there is none. */
+/* A pattern without a text. */
+struct pattern *pattern_add(struct lexicon_builder *builder);
+/* The pattern of a literal that is normal already and not empty, made when there is none. */
 struct pattern *pattern_literal(struct lexicon_builder *builder, struct str normal);
-/* Has every word of the set looked for, and what is composed around it found. */
-void pattern_anchor(struct lexicon_builder *builder, struct word_set *set,
-                    struct composed *composed);
+/* Does it hide phrases? */
+bool meaning_covers(enum meaning_kind kind);
 struct meaning *meaning_add(struct lexicon_builder *builder, struct pattern *pattern,
                             enum meaning_kind kind);
 
@@ -123,9 +157,15 @@ struct phrase {
 /* False + err when it is malformed, or names a class that is not there. */
 bool phrase_parse(struct lexicon_builder *builder, struct str lang, struct str text,
                   struct phrase *phrase, struct error *err);
-/* The words of a class; NULL + err when there is none, or it names itself. */
+/* The words of a class, of plain words, or of (a|b) whose text is `text`. NULL + err when there is
+ * no such class, it names itself, something is malformed, or stands for no word or for too many. */
 struct word_set *class_words(struct lexicon_builder *builder, struct str lang, struct str name,
                              struct error *err);
+struct word_set *run_words(struct lexicon_builder *builder, struct str lang, struct str run,
+                           struct error *err);
+struct word_set *group_words(struct lexicon_builder *builder, struct str lang, struct str text,
+                             const struct str *alternatives, size_t count, struct error *err);
 
-/* Makes the database and what patterns know of their meanings. */
-bool lexicon_compile(struct lexicon *lexicon, struct error *err);
+/* What sets and patterns know of their words and meanings, once all are there. */
+void lexicon_compile(struct lexicon *lexicon);
+void index_free(struct index *index);

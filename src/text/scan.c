@@ -44,11 +44,11 @@ struct choice {
 
 struct lexicon_scratch {
     const struct lexicon *lexicon;
-    hs_scratch_t *hs;
     struct normal normal;
-    struct parts parts; /* of the body */
-    size_t body;        /* where the body begins in the normalised text */
-    uint16_t *seen;     /* marks by pattern */
+    struct reading reading; /* of the normalised text */
+    struct parts parts;     /* of the body */
+    size_t body;            /* where the body begins in the normalised text */
+    uint16_t *seen;         /* marks by pattern */
     struct mark *marks;
     size_t mark_count, mark_capacity;
     struct candidate *candidates;
@@ -61,8 +61,6 @@ struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
 {
     struct lexicon_scratch *scratch = mem_alloc(sizeof(*scratch));
     scratch->lexicon = lexicon;
-    if (lexicon->database && hs_alloc_scratch(lexicon->database, &scratch->hs) != HS_SUCCESS)
-        abort(); /* out of memory, as in base/mem.h */
     scratch->seen = mem_array(lexicon->pattern_count + 1, sizeof(*scratch->seen));
     scratch->choices = mem_array(lexicon->category_count + 1, sizeof(*scratch->choices));
     return scratch;
@@ -72,8 +70,8 @@ void lexicon_scratch_free(struct lexicon_scratch *scratch)
 {
     if (!scratch)
         return;
-    hs_free_scratch(scratch->hs);
     normal_free(&scratch->normal);
+    reading_free(&scratch->reading);
     parts_free(&scratch->parts);
     free(scratch->seen);
     free(scratch->marks);
@@ -93,33 +91,29 @@ static void *grown(void *items, size_t count, size_t *capacity, size_t size)
     return mem_resize(items, *capacity, size);
 }
 
-static void mark_add(struct lexicon_scratch *scratch, const struct pattern *pattern,
-                     struct mark mark)
+/* Were there so many of the pattern that one more tells nothing? Counts this one. */
+static bool is_too_many(struct lexicon_scratch *scratch, uint32_t pattern)
 {
-    if (pattern->limited && scratch->seen[pattern->id]++ >= PATTERN_MARKS) {
-        scratch->seen[pattern->id] = PATTERN_MARKS;
-        return;
-    }
-    scratch->marks =
-        grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
-    mark.covers = pattern->covers;
-    scratch->marks[scratch->mark_count++] = mark;
+    if (!(scratch->lexicon->traits[pattern] & TRAIT_LIMITED))
+        return false;
+    if (scratch->seen[pattern] == PATTERN_MARKS)
+        return true;
+    scratch->seen[pattern]++;
+    return false;
 }
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-                    void *arg)
+static bool covers(const struct lexicon_scratch *scratch, uint32_t pattern)
 {
-    (void)from, (void)flags;
-    struct lexicon_scratch *scratch = arg;
-    const struct pattern *pattern = scratch->lexicon->patterns[id];
-    struct str text = buf_str(&scratch->normal.text);
-    size_t begin = to - pattern->text.size;
-    if (begin < scratch->body && to >= scratch->body)
-        return 0; /* across subject and body */
-    if (!(pattern->word_start && word_goes_on_before(text, begin)) &&
-        !(pattern->word_end && word_goes_on_after(text, to)))
-        mark_add(scratch, pattern, (struct mark){ (uint32_t)begin, (uint32_t)to, id, 0 });
-    return 0;
+    return scratch->lexicon->traits[pattern] & TRAIT_COVERS;
+}
+
+static void mark_add(struct lexicon_scratch *scratch, uint32_t pattern, size_t first, size_t last)
+{
+    const struct token *tokens = scratch->reading.tokens.items;
+    scratch->marks =
+        grown(scratch->marks, scratch->mark_count, &scratch->mark_capacity, sizeof(struct mark));
+    scratch->marks[scratch->mark_count++] =
+        (struct mark){ tokens[first].from, tokens[last].to, pattern, covers(scratch, pattern) };
 }
 
 /* Leftmost first, longest first, what covers first, then in the order of the lexicon. */
@@ -135,8 +129,7 @@ static int compare_marks(const void *a, const void *b)
     return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
 }
 
-/* Matches come by their ends, so they are nearly sorted: few are moved, except in texts made to
- * be slow. */
+/* They are nearly sorted: few are moved, except in texts made to be slow. */
 static void sort_marks(struct lexicon_scratch *scratch)
 {
     struct mark *marks = scratch->marks;
@@ -155,72 +148,66 @@ static void sort_marks(struct lexicon_scratch *scratch)
     }
 }
 
-static bool means_word(const struct pattern *pattern)
+static void try(struct lexicon_scratch *scratch, const struct composed *composed,
+                const struct sighting *anchor)
 {
-    for (const struct meaning *m = pattern->meanings; m; m = m->next)
-        if (m->kind == MEANING_WORD)
-            return true;
-    return false;
+    const struct reading *reading = &scratch->reading;
+    uint32_t id = composed->pattern->id;
+    size_t first, last;
+    /* 差距太大, 火炬: together no 大火 */
+    if (composed_match(composed, reading, anchor, &first, &last) &&
+        (covers(scratch, id) || !reading_cuts(reading, first, last)) && !is_too_many(scratch, id))
+        mark_add(scratch, id, first, last);
 }
 
-/* Does [from, to) begin or end inside one of the words, without containing it? Marks are sorted by
- * their beginnings; `first` is the first of them that may reach so far. */
-static bool cuts_word(const struct lexicon_scratch *scratch, const struct mark *words, size_t count,
-                      uint32_t from, uint32_t to)
+/* Completes what is composed around a word that was found. */
+static void compose_marks(struct lexicon_scratch *scratch, const struct sighting *anchor)
 {
-    (void)scratch;
-    for (size_t i = 0; i < count && words[i].from < to; i++) {
-        const struct mark *word = &words[i];
-        if (word->to > from && !(from <= word->from && word->to <= to))
-            return true;
+    const struct lexicon *lexicon = scratch->lexicon;
+    const struct index *anchors = &lexicon->anchors;
+    for (uint32_t i = anchors->from[anchor->pattern]; i < anchors->from[anchor->pattern + 1]; i++) {
+        uint32_t to = lexicon->attempts_from[anchors->items[i] + 1];
+        for (uint32_t k = lexicon->attempts_from[anchors->items[i]]; k < to; k++)
+            if (reading_has(&scratch->reading, lexicon->attempts[k].guard))
+                try(scratch, lexicon->attempts[k].composed, anchor);
     }
-    return false;
 }
 
-/* Takes away what cuts a word that is read as one: 打死 in 拨打死活不通. */
-static void respect_words(struct lexicon_scratch *scratch)
+static bool is_heard(const struct lexicon_scratch *scratch, const struct sighting *sighting)
 {
-    struct mark *words = NULL;
-    size_t count = 0, capacity = 0, kept = 0, first = 0;
-    for (size_t i = 0; i < scratch->mark_count; i++) {
-        const struct mark *mark = &scratch->marks[i];
-        if (!mark->covers || !means_word(scratch->lexicon->patterns[mark->pattern]))
-            continue;
-        words = grown(words, count, &capacity, sizeof(*words));
-        words[count++] = *mark;
-    }
-    for (size_t i = 0; count > 0 && i < scratch->mark_count; i++) {
-        const struct mark mark = scratch->marks[i];
-        while (first < count && words[first].to <= mark.from)
-            first++;
-        if (mark.covers || !cuts_word(scratch, words + first, count - first, mark.from, mark.to))
-            scratch->marks[kept++] = mark;
-        else
-            scratch->seen[mark.pattern] = 0;
-    }
-    if (count > 0)
-        scratch->mark_count = kept;
-    free(words);
+    return sighting->pattern != TRIE_NONE &&
+           scratch->lexicon->traits[sighting->pattern] & (TRAIT_MEANS | TRAIT_ANCHORS);
 }
 
-/* Completes what is composed around the words that were found: further marks. */
-static void compose_marks(struct lexicon_scratch *scratch)
+static void take_sighting(struct lexicon_scratch *scratch, const struct sighting *sighting)
 {
-    struct str text = buf_str(&scratch->normal.text);
-    size_t count = scratch->mark_count;
-    for (size_t i = 0; i < count; i++) {
-        const struct mark anchor = scratch->marks[i];
-        const struct membership *of = scratch->lexicon->patterns[anchor.pattern]->memberships;
-        for (; of; of = of->next) {
-            for (const struct composed *c = of->set->anchored; c; c = c->next) {
-                struct mark mark = { anchor.from, anchor.to, c->pattern->id, false };
-                if (composed_match(c, text, &mark.from, &mark.to))
-                    mark_add(scratch, c->pattern, mark);
-            }
-        }
+    uint8_t traits = scratch->lexicon->traits[sighting->pattern];
+    if (is_too_many(scratch, sighting->pattern))
+        return;
+    if (traits & TRAIT_MEANS)
+        mark_add(scratch, sighting->pattern, sighting->first, sighting->last);
+    if (traits & TRAIT_ANCHORS)
+        compose_marks(scratch, sighting);
+}
+
+/* What was found and what is composed around it, sorted. */
+static void make_marks(struct lexicon_scratch *scratch)
+{
+    const struct reading *reading = &scratch->reading;
+    scratch->mark_count = 0;
+    for (size_t token = 0; token < reading->tokens.count; token++) {
+        size_t from, to;
+        reading_from(reading, token, &from, &to);
+        while (to-- > from)
+            if (is_heard(scratch, &reading->sightings[to]))
+                take_sighting(scratch, &reading->sightings[to]);
     }
-    if (scratch->mark_count > count)
-        sort_marks(scratch);
+    for (size_t i = 0; i < reading->count; i++)
+        if (is_heard(scratch, &reading->sightings[i]))
+            scratch->seen[reading->sightings[i].pattern] = 0;
+    for (size_t i = 0; i < scratch->mark_count; i++)
+        scratch->seen[scratch->marks[i].pattern] = 0;
+    sort_marks(scratch);
 }
 
 static void take_word(struct lexicon_scratch *scratch, const struct mark *mark, enum modifier kind)
@@ -344,7 +331,6 @@ static void choose(struct lexicon_scratch *scratch)
     for (size_t i = 0; i < scratch->mark_count; i++) {
         const struct mark *mark = &scratch->marks[i];
         const struct meaning *meaning = scratch->lexicon->patterns[mark->pattern]->meanings;
-        scratch->seen[mark->pattern] = 0;
         for (; meaning; meaning = meaning->next) {
             if (meaning->kind == MEANING_PHRASE)
                 take_phrase(scratch, mark, meaning);
@@ -415,7 +401,6 @@ static void prepare(struct lexicon_scratch *scratch, struct str subject, struct 
     scratch->body = scratch->normal.text.size;
     if (body.size > 0)
         normalise(fold, body, &scratch->normal);
-    scratch->mark_count = 0;
     parts_find(&scratch->parts, subject, body);
 }
 
@@ -424,22 +409,11 @@ struct hit *lexicon_scan(const struct lexicon *lexicon, struct lexicon_scratch *
 {
     assert(scratch->lexicon == lexicon);
     *count = 0;
-    if (!lexicon->database || subject.size + body.size == 0)
+    if (lexicon->pattern_count == 0 || subject.size + body.size == 0)
         return NULL;
     prepare(scratch, subject, body);
-    hs_error_t scanned =
-        hs_scan(lexicon->database, scratch->normal.text.data, (unsigned)scratch->normal.text.size,
-                0, scratch->hs, on_match, scratch);
-    assert(scanned == HS_SUCCESS);
-    (void)scanned;
-    if (scratch->mark_count == 0)
-        return NULL;
-    sort_marks(scratch);
-    if (lexicon->has_words)
-        respect_words(scratch);
-    compose_marks(scratch);
-    if (lexicon->has_words)
-        respect_words(scratch); /* 差距太大, 火炬: together no 大火 */
+    reading_find(&scratch->reading, lexicon, buf_str(&scratch->normal.text));
+    make_marks(scratch);
     choose(scratch);
     if (scratch->candidate_count == 0)
         return NULL;
