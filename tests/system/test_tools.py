@@ -25,7 +25,7 @@ def write_lines(path, events):
 
 
 @pytest.mark.parametrize("case, language, words", [
-    ("zh-danger", "zh", ["紧急程度", "P1", "“起火”", "安全危险", "派给 质量部", "抄送：法务部", "承诺"]),
+    ("zh-danger", "zh", ["紧急程度", "P1", "冒烟起火”", "安全危险", "派给 质量部", "抄送：法务部", "承诺"]),
     ("en-danger", "en", ["Urgency", "P1", "“caught fire”", "Goes to Quality", "copies: Legal",
                          "You will hear from Quality"]),
     ("zh-ordinary", "zh", ["派给 物流部", "是否定，不计分"]),

@@ -15,7 +15,7 @@
 #include "host/now.h"
 #include "kafka/follow.h"
 
-enum { PATIENT = 20000, STEP = 100, SLOW_MS = 2000 };
+enum { PATIENT = 20000, STEP = 100, SLOW_MS = 5000 };
 
 /* Topic "t" of two partitions, each led by a broker of its own. */
 struct world {
@@ -134,9 +134,12 @@ static void test_a_slow_partition_is_waited_for(void **state)
 {
     struct world *world = *state;
     int counts[2] = { 0 };
+    struct error err;
     write_records(world, 1, 1);
-    struct follow *follow = follow_all(world, FOLLOW_FROM_START);
-    rd_kafka_mock_broker_set_rtt(world->cluster, 2, SLOW_MS);
+    struct follow *follow = open_follow(world);
+    assert_int_equal(follow_topic(follow, STR("t"), FOLLOW_FROM_START, PATIENT, NULL, &err), 2);
+    rd_kafka_mock_broker_set_rtt(world->cluster, 2, SLOW_MS); /* before anything is fetched */
+    assert_true(follow_start(follow, &err));
     assert_int_equal(wait_for(follow, FOLLOW_END, counts).place->partition, 0);
     write_records(world, 0, 1);
     assert_int_equal(wait_for(follow, FOLLOW_END, counts).place->partition, 0);
