@@ -200,7 +200,8 @@ static bool ends_clause(struct str text, const struct word *word, const struct c
     return at == clause->to;
 }
 
-/* A question word in front, or one that ends the clause. */
+/* A question word in front, one in a gap of an open phrase (充电宝有没有过自燃), or one that ends
+ * the clause. */
 static bool is_asked(const struct context *context, const struct finding *finding,
                      const struct clause *clause)
 {
@@ -211,7 +212,10 @@ static bool is_asked(const struct context *context, const struct finding *findin
             break;
         if (word->kind != MODIFIER_QUESTION || word->spent || word->from < clause->from)
             continue;
-        if (word->from < finding->from) { /* "if it catches" overlaps "catches fire" */
+        if (finding->open && word->from > finding->from && word->to < finding->to) {
+            if (!has_word(context, i, MODIFIER_CONTRAST, word->to, finding->to))
+                return true;
+        } else if (word->from < finding->from) { /* "if it catches" overlaps "catches fire" */
             if (reaches(text, word, word->to, finding->from, QUESTION_CHARACTERS, QUESTION_WORDS) &&
                 !has_word(context, i, MODIFIER_CONTRAST, word->to, finding->from))
                 return true;

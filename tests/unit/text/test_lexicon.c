@@ -281,6 +281,7 @@ static void test_questions(void **state)
         { "the question of another clause", "着火了，你们不管吗？", "safety stated 着火" },
         { "a condition that ends in a threat", "如果不来就退款", "money stated 退款" },
         { "a condition that overlaps", "if it caught fire", "safety question caught fire" },
+        { "in a gap", "手机会不会发烫", "safety question 手机会不会发烫" },
         { "English", "could it catch? could it be on fire", "safety question on fire" },
         { "English why", "why so slow?", "anger stated slow" },
         { "English mark", "any refund?", "money question refund" },
