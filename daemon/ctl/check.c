@@ -6,6 +6,13 @@
 
 #include "config/config.h"
 #include "host/options.h"
+#include "score/examples.h"
+
+static void tell(void *arg, struct str sentence)
+{
+    (void)arg;
+    fprintf(stderr, "%.*s\n", STR_ARG(sentence));
+}
 
 static int run(const struct command *command, int argc, char **argv)
 {
@@ -22,6 +29,11 @@ static int run(const struct command *command, int argc, char **argv)
     struct config *config = command_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
+    if (!examples_check(config, tell, NULL)) {
+        config_free(config);
+        return command_failed(command, EX_CONFIG, "%s has concepts that do not hear their examples",
+                              path);
+    }
     printf("%s is valid: %zu departments, %zu sources, configuration %s\n", path,
            config->department_count, config->source_count, config->fingerprint);
     config_free(config);
@@ -33,7 +45,8 @@ const struct command command_check = {
     .arguments = "[-c] FILE",
     .summary = "Validate a configuration",
     .help = "Prints every error as file:line:column: sentence, and what is valid but suspicious;\n"
-            "exits with 78 if the configuration cannot be used.\n"
+            "exits with 78 if the configuration cannot be used, or if a concept with a floor has\n"
+            "no examples or does not hear one of them.\n"
             "\n"
             "  -c, --config FILE    the configuration\n",
     .run = run,

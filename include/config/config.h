@@ -79,6 +79,15 @@ struct config_inform {
     struct yaml_place place;
 };
 
+/* A sentence that a lexicon gives as an example of a concept with a floor. Nothing is decided by
+ * it: `ombudctl check` asks whether it is heard. */
+struct config_example {
+    struct str category, concept; /* `concept` may be empty */
+    int floor;
+    struct str text; /* absent: the concept has no examples, and stands at `place` */
+    struct yaml_place place;
+};
+
 /* Labels a demand; never drops it. First match wins. */
 struct config_screen {
     struct str name;  /* the rule's name */
@@ -240,6 +249,8 @@ struct config {
     size_t lexicon_path_count;
     struct lexicon *lexicon; /* never NULL, may be empty */
     char lexicon_hash[33];   /* 32 hex digits and NUL, over the text of its files */
+    const struct config_example *examples;
+    size_t example_count;
     struct config_score score;
     struct config_screen *screens;
     size_t screen_count;

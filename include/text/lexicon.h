@@ -21,8 +21,6 @@ struct lexicon_concept {
     struct str name;     /* "fire"; empty: it has none */
     int floor;           /* the highest of its phrases */
     size_t phrase_count;
-    const struct str *examples; /* sentences that tell it */
-    size_t example_count;
 };
 
 enum lexicon_use {
@@ -87,12 +85,11 @@ bool lexicon_check_class(struct lexicon_builder *builder, struct str lang, struc
 /* A common misspelling: whatever is added later with the word `right` is found with `wrong` too. */
 void lexicon_add_spelling(struct lexicon_builder *builder, struct str lang, struct str wrong,
                           struct str right);
+/* Makes a concept known before its phrases; without any it is never heard. */
+void lexicon_add_concept(struct lexicon_builder *builder, struct str category, struct str name);
 /* False + err when the phrase can never match or is malformed (names the reason). */
 bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
                  struct error *err);
-/* A sentence that tells a concept. */
-void lexicon_add_example(struct lexicon_builder *builder, struct str category, struct str concept,
-                         struct str text);
 /* A word that is read as one (死活): no phrase begins or ends within it (打死). */
 void lexicon_add_word(struct lexicon_builder *builder, struct str text);
 void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text);

@@ -17,6 +17,8 @@ struct words {
     } * files;
     size_t file_count;
     struct str lang, category; /* of the file being read */
+    struct config_example *examples;
+    size_t example_count;
 };
 
 enum { POINTS_MAX = 60 };
@@ -93,7 +95,19 @@ static void add_phrase(struct words *words, const struct yaml *item, void *arg)
 
 static void add_example(struct words *words, const struct yaml *item, void *arg)
 {
-    lexicon_add_example(words->builder, words->category, *(const struct str *)arg, item->text);
+    const struct lexicon_phrase *phrase = arg;
+    struct arena *arena = words->loader->arena;
+    if (phrase->floor == 0)
+        return;
+    words->examples =
+        mem_resize(words->examples, words->example_count + 1, sizeof(*words->examples));
+    words->examples[words->example_count++] =
+        (struct config_example){ .category = arena_copy(arena, words->category),
+                                 .concept = arena_copy(arena, phrase->concept),
+                                 .floor = phrase->floor,
+                                 .text = item->kind == YAML_TEXT ? arena_copy(arena, item->text)
+                                                                 : STR_NONE,
+                                 .place = item->place };
 }
 
 void loader_note_floor(struct loader *loader, int points, struct yaml_place place)
@@ -153,8 +167,12 @@ static void read_concept(struct words *words, const struct yaml *concept)
                                      .floor = floor };
     phrase.paired = loader_is_paired(loader, words->category, phrase.concept);
     note_concept(words, concept, points, floor);
+    lexicon_add_concept(words->builder, words->category, phrase.concept);
     each_text(words, yaml_get(concept, "phrases"), "phrase", add_phrase, &phrase);
-    each_text(words, yaml_get(concept, "examples"), "example", add_example, &phrase.concept);
+    size_t examples = words->example_count;
+    each_text(words, yaml_get(concept, "examples"), "example", add_example, &phrase);
+    if (words->example_count == examples)
+        add_example(words, concept, &phrase);
 }
 
 static void read_concepts(struct words *words, const struct yaml *concepts)
@@ -350,6 +368,15 @@ static void hash_files(const struct words *words, char hex[32])
     free(parts);
 }
 
+static struct config_example *keep_examples(const struct words *words)
+{
+    struct config_example *kept =
+        arena_alloc(words->loader->arena, (words->example_count + 1) * sizeof(*kept));
+    if (words->example_count > 0)
+        memcpy(kept, words->examples, words->example_count * sizeof(*kept));
+    return kept;
+}
+
 void loader_lexicons(struct loader *loader)
 {
     struct config *config = loader->config;
@@ -375,6 +402,9 @@ void loader_lexicons(struct loader *loader)
         if (!config->lexicon)
             loader_fail(loader, place, "%s", err.text);
     }
+    config->examples = keep_examples(&words);
+    config->example_count = words.example_count;
+    free(words.examples);
     free(words.files);
     lexicon_builder_free(words.builder);
 }

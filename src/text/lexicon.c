@@ -95,18 +95,9 @@ static uint16_t concept_of(struct lexicon_builder *builder, struct str category,
     return (uint16_t)lexicon->concept_count++;
 }
 
-void lexicon_add_example(struct lexicon_builder *builder, struct str category, struct str concept,
-                         struct str text)
+void lexicon_add_concept(struct lexicon_builder *builder, struct str category, struct str name)
 {
-    uint16_t index = concept_of(builder, category, concept);
-    struct lexicon_concept *to = &builder->lexicon->concepts[index];
-    struct arena *arena = builder->lexicon->arena;
-    /* Few: they move with each that is added. */
-    struct str *examples = arena_alloc_raw(arena, (to->example_count + 1) * sizeof(*examples));
-    if (to->example_count > 0)
-        memcpy(examples, to->examples, to->example_count * sizeof(*examples));
-    examples[to->example_count++] = arena_copy(arena, text);
-    to->examples = examples;
+    concept_of(builder, category, name);
 }
 
 /* -- classes, spellings ---------------------------------------------------------------------- */
