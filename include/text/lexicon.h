@@ -43,7 +43,7 @@ struct lexicon_phrase {
     struct str category, concept; /* `concept` may be empty */
     struct str lang;              /* "zh", "en" */
     struct str rule;              /* "zh/safety:12": where it stands */
-    int points;                   /* 1..60; of a LEXICON_PHRASE */
+    int points;                   /* 1..60; of a LEXICON_PHRASE; 0: only pairs ask for it */
     int floor;                    /* 0, 60, 80 ... */
     bool paired; /* a floor belongs to it and something else together: it is asked as strictly
                     whether it is stated as one with a floor */
@@ -136,7 +136,8 @@ struct hit {
     enum hit_field field;
     enum hit_mood mood;
     bool intensified;
-    bool beside;       /* a side of a pair within what says more: it weighs nothing of its own */
+    bool beside; /* a side of a pair, without points or within what says more: only pairs ask for it
+                  */
     int points, floor; /* the phrase's own, before diminishing */
     uint32_t from, to;
     struct str text; /* original bytes [from, to) of the field */

@@ -82,7 +82,7 @@ static const char lexicons[] =
     "lang: en\n"
     "concepts:\n"
     "  - name: fire        # the same name in another language is the same concept\n"
-    "    points: 40        # 1 to 60\n"
+    "    points: 40        # 1 to 60; 0: heard only as a side of a pair, see score.pairs\n"
     "    floor: 80         # optional\n"
     "    phrases:\n"
     "      - caught fire\n"

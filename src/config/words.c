@@ -135,6 +135,20 @@ static void note_concept(struct words *words, const struct yaml *concept, int po
         loader->categories[i].points = points;
 }
 
+/* Without points only pairs ask for a concept. False, after saying so: none does. */
+static bool has_a_use(struct loader *loader, const struct yaml *concept)
+{
+    if (!yaml_get(concept, "points")) {
+        loader_fail(loader, concept->place, "this concept needs 'points', from 1 to %d",
+                    POINTS_MAX);
+        return true; /* its phrases are looked at, too */
+    }
+    loader_note(loader, concept->place,
+                "this concept is never heard: it has no points, and no pair "
+                "of 'score.pairs' names it");
+    return false;
+}
+
 static void read_concept(struct words *words, const struct yaml *concept)
 {
     static const struct str known[] = {
@@ -157,15 +171,15 @@ static void read_concept(struct words *words, const struct yaml *concept)
     int floor = concept_number(loader, concept, "floor", 0, 100, 0);
     if (points < 0 || floor < 0)
         return;
-    if (points == 0 && !str_is(words->category, "praise"))
-        loader_fail(loader, concept->place, "this concept needs 'points', from 1 to %d",
-                    POINTS_MAX);
     struct lexicon_phrase phrase = { .use = LEXICON_PHRASE,
                                      .concept =
                                          name && name->kind == YAML_TEXT ? name->text : STR(""),
                                      .points = points,
                                      .floor = floor };
     phrase.paired = loader_is_paired(loader, words->category, phrase.concept);
+    if (points == 0 && !phrase.paired && !str_is(words->category, "praise") &&
+        !has_a_use(loader, concept))
+        return;
     note_concept(words, concept, points, floor);
     lexicon_add_concept(words->builder, words->category, phrase.concept);
     each_text(words, yaml_get(concept, "phrases"), "phrase", add_phrase, &phrase);

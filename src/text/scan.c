@@ -264,18 +264,19 @@ static bool overlaps(const struct lexicon_scratch *scratch, const struct candida
 }
 
 /* What has a floor only together with another neither hides phrases nor is hidden by longer ones;
- * where others say more, it adds nothing of its own. */
+ * where others say more, or without points, it adds nothing of its own. */
 static void take_side(struct lexicon_scratch *scratch, struct choice *choice,
                       struct candidate *candidate)
 {
-    candidate->beside = overlaps(scratch, candidate, choice->last);
+    candidate->beside =
+        candidate->meaning->points == 0 || overlaps(scratch, candidate, choice->last);
     if (overlaps(scratch, candidate, choice->side)) {
         struct candidate *last = &scratch->candidates[choice->side - 1];
         candidate->beside = true;
         if (last->meaning->concept == candidate->meaning->concept) {
             if (!outweighs(candidate, last))
                 return;
-            candidate->beside = last->beside;
+            candidate->beside = candidate->meaning->points == 0 || last->beside;
             drop(choice, last, scratch->body);
         }
     }

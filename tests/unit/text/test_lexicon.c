@@ -515,7 +515,7 @@ static void test_a_side_of_a_pair_must_be_of_now(void **state)
 }
 
 /* The longest hides the others, but what has a floor only as one of a pair neither hides nor is
- * hidden; of one concept the longest is enough. */
+ * hidden; of one concept the longest is enough. Without points only pairs ask for it. */
 static void test_sides_of_pairs_are_heard_beside_others(void **state)
 {
     (void)state;
@@ -523,11 +523,9 @@ static void test_sides_of_pairs_are_heard_beside_others(void **state)
         const char *text, *concept;
         int floor;
         bool paired;
-    } lines[] = { { "no heating", "cold", 60, false },
-                  { "heating", "need", 0, true },
-                  { "no heating at all", "long", 0, true },
-                  { "heating at all", "need", 0, true },
-                  { "heating at", "light", 0, false } };
+    } lines[] = { { "no heating", "cold", 60, false },      { "heating", "need", 0, true },
+                  { "no heating at all", "long", 0, true }, { "heating at all", "need", 0, true },
+                  { "heating at", "light", 0, false },      { "ever", "mute", 0, true } };
     struct lexicon_builder *builder = lexicon_builder_new();
     struct error err = { "" };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -536,7 +534,7 @@ static void test_sides_of_pairs_are_heard_beside_others(void **state)
                                        .concept = str_from(lines[i].concept),
                                        .lang = STR("en"),
                                        .rule = STR("x:1"),
-                                       .points = 5,
+                                       .points = strcmp(lines[i].concept, "mute") == 0 ? 0 : 5,
                                        .floor = lines[i].floor,
                                        .paired = lines[i].paired };
         assert_true(lexicon_add(builder, &line, &err));
@@ -547,14 +545,14 @@ static void test_sides_of_pairs_are_heard_beside_others(void **state)
     size_t count, concept_count;
     const struct lexicon_concept *concepts = lexicon_concepts(lexicon, &concept_count);
     struct hit *hits =
-        lexicon_scan(lexicon, scratch, STR_NONE, STR("no heating at all"), arena, &count);
+        lexicon_scan(lexicon, scratch, STR_NONE, STR("no heating at all, ever"), arena, &count);
     struct buf heard = { 0 };
     for (size_t i = 0; i < count; i++)
         buf_printf(&heard, "%s%.*s '%.*s'%s", i ? ", " : "",
                    STR_ARG(concepts[hits[i].concept].name), STR_ARG(hits[i].text),
                    hits[i].beside ? " beside" : "");
     assert_string_equal(buf_text(&heard), "long 'no heating at all' beside, cold 'no heating', "
-                                          "need 'heating at all' beside");
+                                          "need 'heating at all' beside, mute 'ever' beside");
     buf_free(&heard);
     arena_free(arena);
     lexicon_scratch_free(scratch);
