@@ -19,55 +19,7 @@
 #include "track/state.h"
 #include "track/track.h"
 #include "track/urgency.h"
-
-enum counter {
-    COUNT_APPLIED,
-    COUNT_DUPLICATES,
-    COUNT_LATE,
-    COUNT_ECHOES,
-    COUNT_REJECTED,
-    COUNT_TIMERS,
-    COUNT_DISPATCHES,
-    COUNT_PROMISES,
-    COUNT_NOTICES,
-    COUNT_DECISIONS,
-    COUNT_DEADLETTERS,
-    COUNT_FORWARDS,
-    COUNT_WARNINGS,
-    COUNT_UNKNOWN_FIELDS,
-    COUNT_MISSING_FIELDS,
-    COUNT_TICKETS,
-    COUNT_STATE_BYTES,
-    COUNTER_COUNT
-};
-
-static const struct engine_counter counter_rows[COUNTER_COUNT + 1] = {
-    [COUNT_APPLIED] = { "applied", false, "Events that changed a ticket." },
-    [COUNT_DUPLICATES] = { "duplicates", false, "Events that were known already." },
-    [COUNT_LATE] = { "late", false, "Events older than the last one of their ticket." },
-    [COUNT_ECHOES] = { "echoes", false, "Events that say what we had said." },
-    [COUNT_REJECTED] = { "rejected", false, "Events that the ticket did not allow." },
-    [COUNT_TIMERS] = { "timers", false, "Deadlines that fired." },
-    [COUNT_DISPATCHES] = { "dispatches", false, "Records to departments." },
-    [COUNT_PROMISES] = { "promises", false, "Records of promises to customers." },
-    [COUNT_NOTICES] = { "notices", false, "Records to the stage of escalations." },
-    [COUNT_DECISIONS] = { "decisions", false, "Records of decisions." },
-    [COUNT_DEADLETTERS] = { "deadletters", false, "Events that could not be taken." },
-    [COUNT_FORWARDS] = { "forwards", false, "Events of another partition, sent there." },
-    [COUNT_WARNINGS] = { "warnings", false, "Oddities that events were taken with." },
-    [COUNT_UNKNOWN_FIELDS] = { "unknown_fields", false, "Fields that are in no schema." },
-    [COUNT_MISSING_FIELDS] = { "missing_fields", false, "Mapped fields that were not there." },
-    [COUNT_TICKETS] = { "kept", true, "Tickets in memory." },
-    [COUNT_STATE_BYTES] = { "state_bytes", true, "Memory that they take." },
-};
-
-/* What the counters count that only grow. */
-struct tally {
-    uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t timers, deadletters, forwards;
-    uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
-    struct record_counts records;
-};
+#include "tickets_tally.h"
 
 struct tickets {
     struct engine_setup setup; /* its configuration is the current one */
@@ -504,24 +456,7 @@ static void tickets_configure(struct engine *engine, const struct config *config
 static void tickets_count(const struct engine *engine, uint64_t *values)
 {
     const struct tickets *tickets = (const struct tickets *)engine;
-    const struct tally *tally = &tickets->committed;
-    values[COUNT_APPLIED] = tally->outcomes[OUTCOME_APPLIED];
-    values[COUNT_DUPLICATES] = tally->outcomes[OUTCOME_DUPLICATE];
-    values[COUNT_LATE] = tally->outcomes[OUTCOME_LATE];
-    values[COUNT_ECHOES] = tally->outcomes[OUTCOME_ECHO];
-    values[COUNT_REJECTED] = tally->outcomes[OUTCOME_REJECTED];
-    values[COUNT_TIMERS] = tally->timers;
-    values[COUNT_DISPATCHES] = tally->records.dispatches;
-    values[COUNT_PROMISES] = tally->records.promises;
-    values[COUNT_NOTICES] = tally->records.notices;
-    values[COUNT_DECISIONS] = tally->records.decisions;
-    values[COUNT_DEADLETTERS] = tally->deadletters;
-    values[COUNT_FORWARDS] = tally->forwards;
-    values[COUNT_WARNINGS] = tally->warnings;
-    values[COUNT_UNKNOWN_FIELDS] = tally->unknown_fields;
-    values[COUNT_MISSING_FIELDS] = tally->missing_fields;
-    values[COUNT_TICKETS] = store_count(state_store(tickets->state));
-    values[COUNT_STATE_BYTES] = store_memory(state_store(tickets->state));
+    tally_values(&tickets->committed, state_store(tickets->state), values);
 }
 
 const struct engine_ops tickets_engine = {
@@ -539,6 +474,6 @@ const struct engine_ops tickets_engine = {
     .mark = tickets_mark,
     .undo = tickets_undo,
     .configure = tickets_configure,
-    .counter_rows = counter_rows,
+    .counter_rows = tally_rows,
     .counters = tickets_count,
 };

@@ -1,0 +1,20 @@
+/* What the stage tickets counts of its own work. Private to the engine. */
+#pragma once
+
+#include "encode/records.h"
+#include "engine.h"
+#include "track/store.h"
+#include "track/turn.h"
+
+/* What only grows. */
+struct tally {
+    uint64_t outcomes[OUTCOME_COUNT];
+    uint64_t timers, deadletters, forwards;
+    uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
+    struct record_counts records;
+};
+
+/* The counters in order, and an empty row. */
+extern const struct engine_counter tally_rows[];
+/* Their values; those of `store` are what it holds now. */
+void tally_values(const struct tally *tally, const struct store *store, uint64_t *values);
