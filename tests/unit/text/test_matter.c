@@ -225,11 +225,29 @@ static void titles(void **state)
     CHECK(*state, examples);
 }
 
+/* What only might be: a word in front, or in a gap of the phrase. */
+static void feared(void **state)
+{
+    static const struct example examples[] = {
+        { "The cables get so warm that the battery could catch fire.", "battery could catch fire",
+          "question" },
+        { "I am scared that the charger may explode.", "charger may explode", "question" },
+        { "What should I do if my child ever swallows a bead?", "child ever swallows a bead",
+          "question" },
+        { "Fix the steps before someone was hurt by them.", "someone was hurt", "question" },
+        { "I could see flames coming out of the socket.", "flames coming", "stated" },
+        { "Smoke could be seen coming out of the heater.", "Smoke could be seen coming", "stated" },
+        { "Before I could stop I crashed into a wall.", "crashed into a", "stated" },
+        { "The bike was not hit by a van.", "was not hit by a", "negated" },
+    };
+    CHECK(*state, examples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(others),   cmocka_unit_test(past),   cmocka_unit_test(settled),
-        cmocka_unit_test(imagined), cmocka_unit_test(titles),
+        cmocka_unit_test(imagined), cmocka_unit_test(titles), cmocka_unit_test(feared),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
