@@ -229,7 +229,7 @@ static void titles(void **state)
 static void feared(void **state)
 {
     static const struct example examples[] = {
-        { "The cables get so warm that the battery could catch fire.", "battery could catch fire",
+        { "The cables get warm and the battery could have ignited.", "battery could have ignited",
           "question" },
         { "I am scared that the charger may explode.", "charger may explode", "question" },
         { "What should I do if my child ever swallows a bead?", "child ever swallows a bead",
