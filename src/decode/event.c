@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "format/format.h"
 #include "format/event_read.h"
+#include "first_bytes.h"
 
 #define AHEAD_MAX (5 * TIME_MINUTE)
 
@@ -112,10 +113,14 @@ static bool parse(const struct record *record, size_t max_event, struct warnings
     size_t at = 0;
 
     limits.size = max_event;
-    *root = json_parse(record->value, &limits, arena, &replaced, &at, &err);
+    struct str value = first_bytes_skip(record->value);
+    *root = json_parse(value, &limits, arena, &replaced, &at, &err);
     if (!*root) {
-        *refusal = (struct refusal){ arena_printf(arena, "%s", err.text),
-                                     arena_printf(arena, "byte %zu", at) };
+        struct str cause = first_bytes_tell(value, arena);
+        at += record->value.size - value.size;
+        *refusal =
+            (struct refusal){ str_present(cause) ? cause : arena_printf(arena, "%s", err.text),
+                              arena_printf(arena, "byte %zu", at) };
         return false;
     }
     if (replaced)

@@ -364,6 +364,71 @@ static void test_refusals(void **state)
     }
 }
 
+/* Names the cause, for the producer's people. What each looks like is documented by its format. */
+static void test_first_bytes_tell_the_cause(void **state)
+{
+#define COMPRESSED ": let the client compress (compression.type), not the application"
+    static const struct {
+        struct str value;
+        const char *reason;
+    } cases[] = {
+        /* github.com/confluentinc/schema-registry issue 2994 */
+        { STR("\0\0\0\0\x11{\"type\":\"opened\",\"ticket\":\"T-1\"}"),
+          "this is a Schema Registry frame (schema id 17), not JSON: use the plain JSON "
+          "serializer" },
+        { STR("\0\0\x01\x86\xa3\x02\x06T-1"),
+          "this is a Schema Registry frame (schema id 100003), not JSON: use the plain JSON "
+          "serializer" },
+        { STR("\x1f\x8b\x08\0\0\0\0\0"), "this looks like gzip" COMPRESSED },
+        { STR("\x28\xb5\x2f\xfd\x04"), "this looks like zstd" COMPRESSED },
+        { STR("\x78\x9c\xab\x56"), "this looks like zlib" COMPRESSED },
+        { STR("Obj\x01\x04\x16"),
+          "this looks like an Avro file: write each event as a JSON record" },
+        { STR("\xff\xfe{\0\"\0"), "this looks like UTF-16: write UTF-8" },
+        { STR("{\0\"\0t\0"), "this looks like UTF-16: write UTF-8" },
+        { STR("\0{\0\"\0t"), "this looks like UTF-16: write UTF-8" },
+        { STR("<?xml version=\"1.0\"?><ticket/>"),
+          "this looks like XML: convert it to JSON before it is written" },
+        { STR("<ticket id=\"1\"/>"),
+          "this looks like XML or HTML: convert it to JSON before it is written" },
+        { STR("<34>1 2026-11-21T09:00:00Z host app - - it burns"),
+          "this looks like a syslog line: let a template write JSON" },
+        { STR("type=opened&ticket=T-1"),
+          "this looks like a form (application/x-www-form-urlencoded): "
+          "convert it to JSON before it is written" },
+        { STR("\x0a\x06opened\x12\x03T-1"),
+          "this looks like binary, as Protobuf, Thrift or MessagePack write it: use a JSON "
+          "serializer" },
+        { STR("{'type': 'opened', 'ticket': 'T-1'}"),
+          "this looks like a Python dictionary: write json.dumps of it" },
+        { STR("eyJ0eXBlIjoib3BlbmVkIn0="),
+          "this looks like JSON in base64: write its bytes as they are" },
+        { STR("please call me = now"), "expected a value" },
+        { STR("\xef\xbb\xbfhello"), "expected a value" },
+    };
+#undef COMPRESSED
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event;
+        struct refusal refusal;
+        struct record record = record_of(cases[i].value);
+        assert_false(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+        if (!str_is(refusal.reason, cases[i].reason))
+            fail_msg("%zu: %.*s", i, STR_ARG(refusal.reason));
+    }
+}
+
+static void test_a_byte_order_mark_is_skipped(void **state)
+{
+    struct event event;
+    struct refusal refusal;
+    struct record record = record_of(STR("\xef\xbb\xbf{\"type\":\"opened\",\"ticket\":\"T-1\"}"));
+    assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+    assert_true(str_is(event.ticket, "T-1"));
+    record.value = STR("\xef\xbb\xbf{\"type\":opened}");
+    assert_false(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+    assert_true(str_is(refusal.at, "byte 11")); /* of the record */
+}
+
 static void test_a_ticket_of_128_bytes_is_the_longest(void **state)
 {
     struct buf text = { 0 };
@@ -455,6 +520,8 @@ int main(void)
         cmocka_unit_test(test_names_are_cut_and_prose_is_not),
         cmocka_unit_test(test_many_warnings_are_summed_up),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_first_bytes_tell_the_cause),
+        cmocka_unit_test(test_a_byte_order_mark_is_skipped),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
         cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
         cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),
