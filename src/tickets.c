@@ -274,6 +274,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                        const struct moment *moment, struct actions *actions)
 {
     struct event event = prepared->event;
+    event_arrive(&event, moment->now);
     arena_reset(tickets->arena);
     struct turn turn = { .config = tickets->setup.config,
                          .definitions = state_definitions(tickets->state),

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "host/now.h"
 #include "base/mem.h"
 #include "ctl/record_json.h"
 #include "globals.h"
@@ -52,7 +53,9 @@ struct desk *desk_open(const struct config *config, const struct customers *cust
     desk->config = config;
     desk->globals.tables[GLOBAL_CUSTOMERS] = customers;
     desk->arena = arena_new(LINE_BLOCK);
-    desk->defaults.topic = config->topics.home;
+    desk->defaults = (struct line_defaults){ .topic = config->topics.home,
+                                             .timestamp = now_wall(),
+                                             .config = config };
     desk->seats = mem_array(config->source_count, sizeof(*desk->seats));
     for (size_t i = 0; i < config->source_count; i++)
         seat_open(desk, &desk->seats[i], config->sources[i].topic);
@@ -73,7 +76,7 @@ void desk_close(struct desk *desk)
 static void seat_feed(struct seat *seat, const struct record *record, struct arena *arena)
 {
     struct prepared *prepared = seat->ops->prepare(seat->engine, record, arena);
-    engine_turn(seat->ops, seat->engine, &seat->clock, prepared, record->timestamp, 0,
+    engine_turn(seat->ops, seat->engine, &seat->clock, prepared, record_arrival(record), 0,
                 &seat->actions);
     seat->ops->mark(seat->engine);
 }

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
+#include "host/now.h"
 #include "host/options.h"
 #include "ctl/record_json.h"
 #include "decode/event.h"
@@ -90,8 +91,8 @@ static bool explain_event(struct explain *explain, struct str text, struct error
     bool ok = record_from_line(text, &explain->defaults, arena, &record, &bare, err);
     if (ok) {
         struct prepared *prepared = tickets_engine.prepare(explain->engine, &record, arena);
-        engine_turn(&tickets_engine, explain->engine, &explain->clock, prepared, record.timestamp,
-                    0, &actions);
+        engine_turn(&tickets_engine, explain->engine, &explain->clock, prepared,
+                    record_arrival(&record), 0, &actions);
         tickets_engine.mark(explain->engine);
         explain->defaults.offset++;
         if (explain->mapping && !explain->as_json)
@@ -196,7 +197,10 @@ static int run(const struct command *command, int argc, char **argv)
                                   .home_partitions = 1,
                                   .globals = &explain.globals };
     explain.engine = tickets_engine.create(&setup);
-    explain.defaults.topic = explain.topic ? str_from(explain.topic) : explain.config->topics.home;
+    explain.defaults = (struct line_defaults){ .topic = explain.topic ? str_from(explain.topic)
+                                                                      : explain.config->topics.home,
+                                               .timestamp = now_wall(),
+                                               .config = explain.config };
     code = 0;
     for (int i = optind; i < argc && code == 0; i++)
         code = explain_file(&explain, argv[i]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/now.h"
 #include "base/mem.h"
 #include "ctl/input.h"
 #include "ctl/record_json.h"
@@ -197,7 +198,9 @@ void history_take(struct learn_history *history, const struct record *record)
 
 bool history_file(struct learn_history *history, const char *path, struct error *err)
 {
-    struct line_defaults defaults = { .topic = history->config->topics.home };
+    struct line_defaults defaults = { .topic = history->config->topics.home,
+                                      .timestamp = now_wall(),
+                                      .config = history->config };
     struct error why = { "" };
     struct input *input = input_open(path, err);
     struct str line;

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "config/config.h"
 #include "config/outputs.h"
+#include "decode/event.h"
 #include "json/json.h"
 #include "json/json_writer.h"
 
@@ -125,6 +127,22 @@ static bool read_record(struct str line, const cJSON *root, struct arena *arena,
     return true;
 }
 
+/* TIME_NEVER: it has none. */
+static time_ms own_time(const cJSON *root, const struct record *record, const struct config *config,
+                        struct arena *arena)
+{
+    const struct config_source *source = event_source(config, record);
+    struct refusal refusal;
+    struct event event;
+    time_ms time = TIME_NEVER;
+
+    if (source == NULL || source->mapping == NULL)
+        time_parse(json_string(json_get(root, STR("time"))), &time, NULL);
+    else if (event_decode(record, source, config->max_event, arena, &event, &refusal))
+        time = event.time;
+    return time;
+}
+
 bool record_from_line(struct str line, const struct line_defaults *defaults, struct arena *arena,
                       struct record *record, bool *bare, struct error *err)
 {
@@ -134,14 +152,19 @@ bool record_from_line(struct str line, const struct line_defaults *defaults, str
             (!json_get(root, STR("value")) && !json_get(root, STR("value_base64")));
     if (!*bare)
         return read_record(line, root, arena, record, err);
-    time_ms time = defaults->timestamp;
-    time_parse(json_string(json_get(root, STR("time"))), &time, NULL);
     *record = (struct record){ .topic = defaults->topic,
                                .offset = defaults->offset,
-                               .timestamp = time,
+                               .timestamp = -1,
                                .key = json_scalar(json_get(root, STR("ticket")), arena),
                                .value = line };
+    time_ms time = own_time(root, record, defaults->config, arena);
+    record->timestamp = time_is_plausible(time) ? time : defaults->timestamp;
     return true;
+}
+
+time_ms record_arrival(const struct record *record)
+{
+    return time_is_plausible(record->timestamp) ? record->timestamp : 0;
 }
 
 static void put_bytes(struct json_writer *json, struct buf *out, struct str bytes)

@@ -11,6 +11,7 @@
 #include "config/outputs.h"
 #include "ctl/customers_file.h"
 #include "ctl/input.h"
+#include "host/now.h"
 #include "host/options.h"
 #include "ctl/record_json.h"
 #include "enrich/enrich.h"
@@ -94,7 +95,7 @@ static void feed(struct replay_task *task, const struct record *record, struct a
 {
     const struct engine_ops *ops = stages[task->stage].ops;
     struct prepared *prepared = ops->prepare(task->engine, record, arena);
-    engine_turn(ops, task->engine, &task->clock, prepared, record->timestamp, 0, actions);
+    engine_turn(ops, task->engine, &task->clock, prepared, record_arrival(record), 0, actions);
     ops->mark(task->engine);
 }
 
@@ -282,7 +283,9 @@ static int run(const struct command *command, int argc, char **argv)
     choose_stages(&replay);
     if (replay.partitions == 0)
         replay.partitions = replay.config->topics.partitions;
-    replay.defaults.topic = replay.config->topics.home;
+    replay.defaults = (struct line_defaults){ .topic = replay.config->topics.home,
+                                              .timestamp = now_wall(),
+                                              .config = replay.config };
     replay.arena = arena_new(LINE_BLOCK);
     actions_init(&replay.actions);
 

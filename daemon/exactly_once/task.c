@@ -125,7 +125,7 @@ static struct record *make_record(const struct task *task, const rd_kafka_messag
     *record = (struct record){ .topic = task->setup.topic,
                                .partition = message->partition,
                                .offset = message->offset,
-                               .timestamp = timestamp < 0 ? 0 : timestamp,
+                               .timestamp = timestamp, /* -1: none */
                                .key = { message->key, message->key ? message->key_len : 0 },
                                .value = { message->payload, message->payload ? message->len : 0 } };
     take_headers(record, message, task->arena);

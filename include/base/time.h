@@ -28,6 +28,10 @@ static inline time_ms time_max(time_ms a, time_ms b)
     return a > b ? a : b;
 }
 
+/* May a ticket be of this moment? 2000 to 2099: what lies outside is a clock that was not set (0,
+ * -1) or a mistaken unit (microseconds are the year 58872). */
+bool time_is_plausible(time_ms time);
+
 /* RFC 3339 with an offset, years 1970 to 9999; the offset may be Z, +hh:mm or +hhmm (Jira writes
  * the latter). Digits beyond milliseconds are cut. A leap second becomes the next second. */
 bool time_parse(struct str text, time_ms *out, struct error *err);

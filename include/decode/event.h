@@ -19,3 +19,7 @@ const struct config_source *event_source(const struct config *config, const stru
  * failure `event` is untouched and `refusal` says why, in `arena`. `max_event` is in bytes. */
 bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
                   struct arena *arena, struct event *event, struct refusal *refusal);
+
+/* Completes the times of a decoded event when it is fed: a record without a usable Kafka timestamp
+ * arrives now, and its own time is no later than five minutes from now. */
+void event_arrive(struct event *event, time_ms now);

@@ -30,6 +30,11 @@ bool event_field_shape(struct str parent, struct str member, enum shape *shape);
 size_t event_field_names(struct str *names, size_t max, struct arena *arena);
 
 enum { WARNINGS_MAX = 16, IDENTIFIER_MAX = 128 };
+struct warnings;
+
+/* Can event_read use `item` for this field? False with the warning that it would give. */
+bool event_field_fits(struct str parent, struct str member, const cJSON *item,
+                      struct warnings *warnings);
 
 struct warnings {
     struct arena *arena;

@@ -74,7 +74,9 @@ struct event {
     bool id_given;
     struct str source; /* identity is (source, id): CloudEvents source or first topic */
     time_ms time;      /* at the source; clamped to at most 5 min ahead of `timestamp` */
-    time_ms timestamp; /* Kafka's, of the first record (ombud-timestamp of a forward) */
+    time_ms timestamp; /* Kafka's, of the first record (ombud-timestamp of a forward). Where Kafka's
+                        * cannot be, `time`; both are TIME_NEVER until event_arrive where that is
+                        * not known either */
 
     struct customer customer;
     enum sender from; /* of a message; customer unless said otherwise */

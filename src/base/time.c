@@ -100,6 +100,11 @@ static bool take_offset(struct str *s, int *minutes)
     return true;
 }
 
+bool time_is_plausible(time_ms time)
+{
+    return time >= INT64_C(946684800000) && time < INT64_C(4102444800000);
+}
+
 bool time_parse(struct str text, time_ms *out, struct error *err)
 {
     struct str s = text;

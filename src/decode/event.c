@@ -36,7 +36,8 @@ static struct first_place find_first_place(const struct record *record, bool tru
         return place;
     place.topic = topic;
     place.position = from;
-    if (str_to_int(record_header(record, FORWARD_TIMESTAMP), &timestamp) && timestamp >= 0)
+    if (str_to_int(record_header(record, FORWARD_TIMESTAMP), &timestamp) &&
+        time_is_plausible(timestamp))
         place.timestamp = timestamp;
     return place;
 }
@@ -80,7 +81,12 @@ static void settle_time(struct event *event, struct warnings *warnings)
 {
     char text[TIME_TEXT_SIZE], other[TIME_TEXT_SIZE];
 
-    if (event->time == TIME_NEVER) {
+    if (!time_is_plausible(event->timestamp)) {
+        warnings_add(warnings,
+                     "the record's Kafka timestamp %lld cannot be; its own time, else now, counts",
+                     (long long)event->timestamp);
+        event->timestamp = event->time;
+    } else if (event->time == TIME_NEVER) {
         event->time = event->timestamp;
     } else if (event->time - event->timestamp > AHEAD_MAX) {
         warnings_add(warnings,
@@ -90,6 +96,14 @@ static void settle_time(struct event *event, struct warnings *warnings)
                      time_format(event->timestamp, other).data);
         event->time = event->timestamp;
     }
+}
+
+void event_arrive(struct event *event, time_ms now)
+{
+    if (event->timestamp == TIME_NEVER)
+        event->timestamp = now;
+    if (event->time == TIME_NEVER || event->time - now > AHEAD_MAX)
+        event->time = now;
 }
 
 static void keep_warnings(const struct warnings *warnings, struct event *event)
@@ -162,7 +176,7 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     fresh.source = str_present(mapped.source) ? mapped.source : first.topic;
     fresh.missing_fields = mapped.missing;
     fresh.initial = (fresh.initial || mapped.initial) && fresh.type == EVENT_SNAPSHOT;
-    fresh.timestamp = time_max(first.timestamp, 0);
+    fresh.timestamp = first.timestamp;
     fresh.id_given = str_present(fresh.id);
     if (!fresh.id_given)
         fresh.id = str_present(first.position) ? first.position : own_position(record, arena);

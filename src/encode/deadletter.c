@@ -59,7 +59,8 @@ static void add_notice(const struct config *config, const char *stage, const str
 {
     const struct config_ladder *ladder = deadletter_ladder(config);
     int level = ladder && ladder->step_count ? ladder->steps[0].level : 0;
-    if (config->level_count == 0 || record->timestamp < config->quiet_before)
+    if (config->level_count == 0 ||
+        (time_is_plausible(record->timestamp) && record->timestamp < config->quiet_before))
         return;
     struct arena *arena = actions->arena;
     struct str source = arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic),

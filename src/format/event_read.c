@@ -213,12 +213,19 @@ static void read_attributes(struct reader *reader, const cJSON *item, struct eve
 
 static void read_time(struct reader *reader, const cJSON *item, struct place place, time_ms *out)
 {
+    char text[TIME_TEXT_SIZE];
+    time_ms time = 0;
     struct error err;
 
     if (!cJSON_IsString(item))
         left_out(reader, place, "a time like 2026-11-21T09:00:00Z");
-    else if (!time_parse(json_string(item), out, &err))
+    else if (!time_parse(json_string(item), &time, &err))
         warnings_add(reader->warnings, "/%.*s: %s; left out", STR_ARG(place.name), err.text);
+    else if (!time_is_plausible(time))
+        warnings_add(reader->warnings, "/%.*s: %s cannot be; left out", STR_ARG(place.name),
+                     time_format(time, text).data);
+    else
+        *out = time;
 }
 
 static void read_integer(struct reader *reader, const cJSON *item, const struct field *field,
@@ -331,6 +338,26 @@ bool event_field_shape(struct str parent, struct str member, enum shape *shape)
     if (field)
         *shape = field->shape;
     return field != NULL;
+}
+
+bool event_field_fits(struct str parent, struct str member, const cJSON *item,
+                      struct warnings *warnings)
+{
+    struct reader reader = { warnings, warnings->arena, 0 };
+    struct event event;
+    struct customer customer;
+    bool of_customer = str_is(parent, "customer");
+    const struct field *field = of_customer ? find_field(customer_fields, CUSTOMER_FIELDS, member)
+                                : str_empty(parent) ? find_field(event_fields, EVENT_FIELDS, member)
+                                                    : NULL;
+    size_t count = warnings->count;
+
+    if (!field || field->shape == SHAPE_TAGS || field->shape == SHAPE_ATTRIBUTES ||
+        field->shape == SHAPE_CUSTOMER || field->shape == SHAPE_WORD)
+        return true; /* of a part the rest counts, and a word that is too long is cut */
+    read_scalar(&reader, item, field, (struct place){ of_customer ? "/customer" : "", member },
+                of_customer ? (char *)&customer : (char *)&event);
+    return warnings->count == count;
 }
 
 size_t event_field_names(struct str *names, size_t max, struct arena *arena)

@@ -220,7 +220,7 @@ static cJSON *make_time(const struct mapping *mapping, const struct target *targ
     bool valid = false;
 
     if (rule->time == TIMES_RFC3339)
-        return json_alias(item, mapping->arena);
+        return json_alias(item, mapping->arena); /* whether it is one is seen as of every field */
     if (str_present(text) && rule->time == TIMES_LOCAL)
         valid = parse_local(mapping, text, &time);
     else if (str_present(text))
@@ -288,34 +288,49 @@ static cJSON *fit(const struct mapping *mapping, const struct target *target,
     return str_present(text) ? json_alias(item, arena) : NULL;
 }
 
+/* What the field makes of `item`; NULL with a warning where it can make nothing of it. */
+static cJSON *convert(const struct mapping *mapping, const struct target *target,
+                      const struct rule *rule, const cJSON *item)
+{
+    item = refine(mapping, target, rule, item);
+    cJSON *value = item ? fit(mapping, target, rule, item) : NULL;
+    bool fits = value && event_field_fits(target->parent, target->member, value, mapping->warnings);
+    return fits ? value : NULL;
+}
+
+/* The first that can be used; `*from` tells which. */
 static cJSON *apply_rule(const struct mapping *mapping, const struct target *target,
                          const struct rule *rule, struct str *from)
 {
+    cJSON *value = NULL;
     const cJSON *item = NULL;
 
-    for (size_t i = 0; i < rule->path_count && !item; i++) {
-        item = look_up(mapping, &rule->paths[i]);
+    for (size_t i = 0; i < rule->path_count && !value; i++) {
+        const cJSON *found = look_up(mapping, &rule->paths[i]);
+        item = found ? found : item;
+        value = found ? convert(mapping, target, rule, found) : NULL;
         *from = rule->paths[i].text;
     }
     if (rule->piece_count > 0) {
         item = fill_template(mapping, rule);
         *from = STR("template");
+        value = item ? convert(mapping, target, rule, item) : NULL;
     } else if (str_present(rule->value)) {
         item = json_new_string(rule->value, mapping->arena);
         *from = STR("value");
+        value = convert(mapping, target, rule, item);
     }
-    if (item)
-        item = refine(mapping, target, rule, item);
-    else if (str_present(rule->fallback)) {
-        item = json_new_string(rule->fallback, mapping->arena);
+    if (!item && str_present(rule->fallback)) {
         *from = STR("default");
+        value = fit(mapping, target, rule, json_new_string(rule->fallback, mapping->arena));
     }
-    return item ? fit(mapping, target, rule, item) : NULL;
+    return value;
 }
 
 static cJSON *apply_target(const struct mapping *mapping, const struct target *target,
                            struct mapped_field *field)
 {
+    size_t warned = mapping->warnings->count;
     cJSON *value = NULL;
 
     *field = (struct mapped_field){ .name = target->name };
@@ -328,6 +343,8 @@ static cJSON *apply_target(const struct mapping *mapping, const struct target *t
     field->value = value;
     if (!value)
         field->from = STR_NONE;
+    else if (warned < WARNINGS_MAX)
+        mapping->warnings->count = warned; /* what was tried before and did not fit is no loss */
     return value;
 }
 

@@ -208,3 +208,17 @@ def test_a_wrong_file_of_customers_is_refused(build, tmp_path):
                  str(tmp_path / "customers.ndjson"), "/dev/null")
     assert result.returncode == BAD_DATA
     assert "customers.ndjson:2: a customer needs an account" in result.stderr
+
+
+def test_explain_goes_by_the_time_of_the_format(build, tmp_path):
+    """Jira's webhook has its time elsewhere than a canonical event."""
+    config = tmp_path / "ombud.yaml"
+    config.write_text(f"include: [{DEFAULT}]\nsources:\n  - {{ topic: ombud.events }}\n"
+                      "  - { topic: jira, format: jira }\n")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({
+        "timestamp": 1795654800000, "webhookEvent": "jira:issue_created",
+        "issue": {"key": "SHOP-9", "fields": {"summary": "Charged twice", "reporter": {"name": "bob"}}}}))
+    result = run(build, "ombudctl", "explain", "-c", config, "--topic", "jira", "--json", event)
+    decision = json.loads(result.stdout)["decisions"][0]
+    assert decision["time"] == "2026-11-26T01:00:00.000Z" and decision["warnings"] == [], decision

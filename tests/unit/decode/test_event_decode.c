@@ -243,6 +243,10 @@ static void test_warnings(void **state)
           "\n/tags: expected an array of strings; left out" },
         { "an attribute that is no scalar", ",\"attributes\":{\"a/~b\":[1],\"c\":2}",
           " @c=number:2\n/attributes/a~1~0b: expected a string, a number or a boolean; left out" },
+        { "the time of a clock that was not set", ",\"time\":\"1970-01-01T00:15:00Z\"",
+          "\n/time: 1970-01-01T00:15:00Z cannot be; left out" },
+        { "a promise in the year 9999", ",\"due\":\"9999-12-31T23:59:59Z\"",
+          "\n/due: 9999-12-31T23:59:59Z cannot be; left out" },
         { "an escaped NUL", ",\"subject\":\"a\\u0000b\"",
           " subject=a\xef\xbf\xbd"
           "b\n\\u0000 and half surrogate pairs became U+FFFD" },
@@ -417,6 +421,46 @@ static void test_first_bytes_tell_the_cause(void **state)
     }
 }
 
+/* github.com/rsyslog/rsyslog issue 1559: every record of omkafka has the timestamp -1. */
+static void test_kafka_timestamps_that_cannot_be(void **state)
+{
+    static const struct {
+        const char *name;
+        time_ms timestamp;
+        const char *value;
+        time_ms time, arrived; /* when the event is fed at ARRIVED */
+        size_t warnings;
+    } cases[] = {
+        { "none", -1, "{\"type\":\"opened\",\"ticket\":\"T-1\",\"time\":\"2026-11-21T08:00:00Z\"}",
+          ARRIVED - TIME_HOUR, ARRIVED - TIME_HOUR, 1 },
+        { "none, nor a time", -1, "{\"type\":\"opened\",\"ticket\":\"T-1\"}", ARRIVED, ARRIVED, 1 },
+        { "zero", 0, "{\"type\":\"opened\",\"ticket\":\"T-1\"}", ARRIVED, ARRIVED, 1 },
+        { "seconds", ARRIVED / 1000, "{\"type\":\"opened\",\"ticket\":\"T-1\"}", ARRIVED, ARRIVED,
+          1 },
+        { "microseconds", ARRIVED * 1000, "{\"type\":\"opened\",\"ticket\":\"T-1\"}", ARRIVED,
+          ARRIVED, 1 },
+        { "none, and a time to come", -1,
+          "{\"type\":\"opened\",\"ticket\":\"T-1\",\"time\":\"2027-11-21T08:00:00Z\"}", ARRIVED,
+          ARRIVED + 365 * TIME_DAY - TIME_HOUR, 1 },
+        { "none of both", -1,
+          "{\"type\":\"opened\",\"ticket\":\"T-1\",\"time\":\"1970-01-01T00:00:00Z\"}", ARRIVED,
+          ARRIVED, 2 },
+        { "a good one", ARRIVED, "{\"type\":\"opened\",\"ticket\":\"T-1\"}", ARRIVED, ARRIVED, 0 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event;
+        struct refusal refusal;
+        struct record record = record_of(str_from(cases[i].value));
+        record.timestamp = cases[i].timestamp;
+        assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+        event_arrive(&event, ARRIVED);
+        if (event.time != cases[i].time || event.timestamp != cases[i].arrived ||
+            event.warning_count != cases[i].warnings)
+            fail_msg("%s: %lld, %lld, %zu warnings", cases[i].name, (long long)event.time,
+                     (long long)event.timestamp, event.warning_count);
+    }
+}
+
 static void test_a_byte_order_mark_is_skipped(void **state)
 {
     struct event event;
@@ -522,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_first_bytes_tell_the_cause),
         cmocka_unit_test(test_a_byte_order_mark_is_skipped),
+        cmocka_unit_test(test_kafka_timestamps_that_cannot_be),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
         cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
         cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),

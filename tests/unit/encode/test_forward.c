@@ -14,6 +14,8 @@
 #include "encode/forward.h"
 #include "model/notice.h"
 
+#define QUIET_BEFORE INT64_C(1795251600000) /* 2026-11-21T09:00:00Z */
+
 static struct config_department departments[] = { { .slug = STR("front"),
                                                     .topic = STR("d.front") } };
 static struct config_level levels[] = { { .name = STR("lead") }, { .name = STR("boss") } };
@@ -32,7 +34,7 @@ static struct config config = { .topics = { .home = STR("home") },
                                 .root = &root,
                                 .ladders = ladders,
                                 .ladder_count = 1,
-                                .quiet_before = 1000 };
+                                .quiet_before = QUIET_BEFORE };
 
 static struct str header(const struct action *action, const char *name)
 {
@@ -94,7 +96,7 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     struct record record = { .topic = STR("intake"),
                              .partition = 2,
                              .offset = 7,
-                             .timestamp = 2000,
+                             .timestamp = QUIET_BEFORE + 1000,
                              .headers = headers,
                              .header_count = 2 };
     struct arena *arena = arena_new(4096);
@@ -102,7 +104,8 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     struct error err;
     (void)state;
     actions_init(&actions);
-    deadletter_add(&config, SOURCE_INTAKE, &record, STR("no value"), STR_NONE, 2001, &actions);
+    deadletter_add(&config, SOURCE_INTAKE, &record, STR("no value"), STR_NONE, QUIET_BEFORE + 1001,
+                   &actions);
     assert_int_equal(actions.count, 2);
     const struct action *letter = &actions.items[0];
     assert_false(str_present(letter->key) || str_present(letter->value));
@@ -130,9 +133,10 @@ static void who_hears_of_a_dead_letter(void **state)
         bool rule;
         const char *level; /* NULL: nobody */
     } cases[] = {
-        { "the lead by default", 1000, false, "lead" },
-        { "whom the rule's ladder begins with", 1000, true, "boss" },
-        { "nobody of what is older than quiet_before", 999, true, NULL },
+        { "the lead by default", QUIET_BEFORE, false, "lead" },
+        { "whom the rule's ladder begins with", QUIET_BEFORE, true, "boss" },
+        { "nobody of what is older than quiet_before", QUIET_BEFORE - 1, true, NULL },
+        { "the lead where Kafka's timestamp tells nothing", -1, false, "lead" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -387,6 +387,16 @@ static void test_times(void **state)
           "\"2026-07-01T10:00:00.250\"", "2026-07-01T08:00:00.250Z" },
         { "local without seconds", "{ from: /t, time: local }", "Asia/Shanghai",
           "\"2026-11-21 16:00\"", "2026-11-21T08:00:00Z" },
+        /* chatwoot issue 12608: created_at in two forms. */
+        { "what one rule cannot use the next may", "[{ from: /t, time: epoch_s }, /t]", "",
+          "\"2026-11-21T08:00:00Z\"", "2026-11-21T08:00:00Z" },
+        { "the other way round", "[/t, { from: /t, time: epoch_s }]", "", "1795248000",
+          "2026-11-21T08:00:00Z" },
+        { "what cannot be is left to the next rule",
+          "[{ from: /t, time: epoch_ms }, { from: /t, time: epoch_s }]", "", "1795248000",
+          "2026-11-21T08:00:00Z" },
+        { "the next path of one rule", "{ from: [/t/no, /t/yes] }", "",
+          "{\"no\":\"soon\",\"yes\":\"2026-11-21T08:00:00Z\"}", "2026-11-21T08:00:00Z" },
         { "local with an offset after all", "{ from: /t, time: local }", "Asia/Shanghai",
           "\"2026-11-21T08:00:00Z\"", "2026-11-21T08:00:00Z" },
     };
