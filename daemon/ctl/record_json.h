@@ -18,8 +18,9 @@ struct line_defaults {
 };
 
 /* The record of a line, in `arena` and in the line. A bare event's Kafka timestamp is its own time,
- * as its format reads it; its key is its ticket. `*bare` tells which form it was. False + err with the byte where the line
- * is no JSON; a bare line that is no JSON is a record all the same, as it is for the daemon. */
+ * as its format reads it; its key is its ticket. `*bare` tells which form it was. False + err with
+ * the byte where the line is no JSON; a bare line that is no JSON is a record all the same, as it
+ * is for the daemon. */
 bool record_from_line(struct str line, const struct line_defaults *defaults, struct arena *arena,
                       struct record *record, bool *bare, struct error *err);
 

@@ -9,8 +9,8 @@
 
 struct zone;
 
-/* NULL + err for a name that is no zone ("Asia/Shanghia"). Changes are known from 1970 to 2100;
- * other times use the nearest offset. */
+/* NULL + err for a name that is no zone ("Asia/Shanghia") or means several ("CST"). Changes are
+ * known from 1970 to 2100; other times use the nearest offset. */
 struct zone *zone_open(struct str name, struct error *err);
 void zone_close(struct zone *zone); /* NULL is fine */
 

@@ -53,10 +53,13 @@ struct facts {
     struct learned *learned;         /* asked when a matcher asks; NULL: nothing is learned */
 };
 
-/* Told of every value a matcher compares with == != in: `field` is "signal", `value` "text.legal";
+/* What a matcher compares with: a value of == != in, or a pattern of =~ !~. */
+enum matcher_use { MATCHER_VALUE, MATCHER_PATTERN };
+
+/* Told of everything that a matcher compares texts with: `field` is "signal", `value` "text.legal";
  * and of `learned` and `margin`, without a value, wherever they stand. Both live as long as the
  * matcher. */
-typedef void matcher_use_fn(void *arg, struct str field, struct str value);
+typedef void matcher_use_fn(void *arg, enum matcher_use kind, struct str field, struct str value);
 
 /* NULL + err with the column (1-based, in characters of `text`) on a syntax error, an unknown field
  * or a value the field can never have. `use` may be NULL. The matcher lives in `arena`; what its

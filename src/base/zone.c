@@ -49,8 +49,29 @@ static struct zone *read_changes(UCalendar *calendar)
     return zone;
 }
 
+/* Letters that several countries use, each for a clock of its own; ICU takes an American or an
+ * Indian one for granted. UTC and GMT are the same everywhere. */
+static bool is_ambiguous(struct str name)
+{
+    static const char abbreviations[][4] = { "ACT", "AET", "AGT", "ART", "AST", "BET", "BST",
+                                             "CAT", "CNT", "CST", "CTT", "EAT", "ECT", "EST",
+                                             "HST", "IET", "IST", "JST", "MIT", "MST", "NET",
+                                             "NST", "PLT", "PNT", "PRT", "PST", "SST", "VST" };
+    for (size_t i = 0; i < sizeof(abbreviations) / sizeof(*abbreviations); i++)
+        if (str_equal_nocase(name, str_from(abbreviations[i])))
+            return true;
+    return false;
+}
+
 struct zone *zone_open(struct str name, struct error *err)
 {
+    if (is_ambiguous(name)) {
+        error_set(err,
+                  "'%.*s' means different clocks in different countries: name a place, as in "
+                  "Asia/Shanghai",
+                  STR_ARG(name));
+        return NULL;
+    }
     UErrorCode code = U_ZERO_ERROR;
     UChar id[NAME_MAX_UNITS], canonical[NAME_MAX_UNITS];
     int32_t size = 0;

@@ -1,6 +1,7 @@
 /* What is allowed but senseless: a person should look at it. Only the names that matchers use and
  * nothing defines are errors, because a rule on a misspelt signal is a rule that never fires. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "loader.h"
@@ -225,7 +226,8 @@ static void check_uses(struct loader *loader, const char *field, const char *nou
 {
     for (size_t i = 0; i < loader->use_count; i++) {
         const struct loader_use *use = &loader->uses[i];
-        bool known = !str_is(use->field, field) || !str_present(use->value);
+        bool known =
+            use->kind == MATCHER_PATTERN || !str_is(use->field, field) || !str_present(use->value);
         for (size_t k = 0; k < count; k++)
             known |= str_equal(use->value, names[k]);
         if (known)
@@ -338,6 +340,68 @@ static void lint_unused(struct loader *loader)
     }
 }
 
+/* Between “ and ”, ‘ and ’: they came from a word processor and are part of the word now. */
+static bool has_curly_quote(struct str value)
+{
+    return memmem(value.data, value.size, "\xe2\x80\x9c", 3) ||
+           memmem(value.data, value.size, "\xe2\x80\x9d", 3) ||
+           memmem(value.data, value.size, "\xe2\x80\x98", 3) ||
+           memmem(value.data, value.size, "\xe2\x80\x99", 3);
+}
+
+/* Written as if == understood patterns. */
+static bool looks_like_pattern(struct str value)
+{
+    static const char *const marks[] = { "|", ".*", ".+", "\\d", "\\b", "(?i)" };
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (memmem(value.data, value.size, marks[i], strlen(marks[i])))
+            return true;
+    return value.size > 1 && (value.data[0] == '^' || value.data[value.size - 1] == '$' ||
+                              value.data[0] == '*' || value.data[value.size - 1] == '*');
+}
+
+/* Letters, digits, _ - and what is not ASCII: nothing that only a pattern would say. */
+static bool is_bare_word(struct str value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+            !(c >= '0' && c <= '9') && c != '_' && c != '-')
+            return false;
+    }
+    return value.size > 0;
+}
+
+/* Prose is searched for words; names are mostly meant as a whole. */
+static bool is_prose(struct str field)
+{
+    return str_is(field, "subject") || str_is(field, "body");
+}
+
+/* What cannot mean what was written, or hardly. */
+static void lint_values(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->use_count; i++) {
+        const struct loader_use *use = &loader->uses[i];
+        struct str shown = utf8_prefix(use->value, 64);
+        if (has_curly_quote(use->value))
+            loader_note(loader, use->place,
+                        "the curly quotation marks in '%.*s' are part of it: write straight ones "
+                        "around it",
+                        STR_ARG(shown));
+        else if (use->kind == MATCHER_VALUE && looks_like_pattern(use->value))
+            loader_note(loader, use->place,
+                        "'%.*s' is compared letter by letter: a pattern needs =~, alternatives 'in "
+                        "(…)'",
+                        STR_ARG(shown));
+        else if (use->kind == MATCHER_PATTERN && !is_prose(use->field) && is_bare_word(use->value))
+            loader_note(loader, use->place,
+                        "%.*s =~ '%.*s' also finds it inside longer words: write == or '^%.*s$' if "
+                        "it is meant as a whole",
+                        STR_ARG(use->field), STR_ARG(shown), STR_ARG(shown));
+    }
+}
+
 void loader_lint(struct loader *loader)
 {
     struct known known = { .count = 0 };
@@ -345,6 +409,7 @@ void loader_lint(struct loader *loader)
     check_signals(loader);
     check_names(loader);
     check_learned(loader);
+    lint_values(loader);
     lint_route(loader, loader->config->root, &known);
     lint_screens(loader);
     lint_slas(loader);

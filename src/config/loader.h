@@ -8,6 +8,7 @@
 
 /* A name that a matcher compares with: for lint. */
 struct loader_use {
+    enum matcher_use kind;
     struct str field, value;
     struct yaml_place place;
 };

@@ -255,14 +255,14 @@ struct use_arg {
     struct yaml_place place;
 };
 
-static void note_use(void *arg, struct str field, struct str value)
+static void note_use(void *arg, enum matcher_use kind, struct str field, struct str value)
 {
     struct use_arg *use = arg;
     struct loader *loader = use->loader;
     loader->uses = mem_resize(loader->uses, loader->use_count + 1, sizeof(*loader->uses));
     loader->uses[loader->use_count++] =
-        (struct loader_use){ arena_copy(loader->scratch, field), arena_copy(loader->scratch, value),
-                             use->place };
+        (struct loader_use){ kind, arena_copy(loader->scratch, field),
+                             arena_copy(loader->scratch, value), use->place };
 }
 
 static bool read_matcher(struct loader *loader, const struct yaml *node, struct matcher **out,

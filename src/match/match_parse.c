@@ -117,7 +117,7 @@ static void note_learned(struct parser *parser, enum match_field field)
         return;
     parser->asks_learned = true;
     if (parser->use)
-        parser->use(parser->use_arg, field_names[field], STR_NONE);
+        parser->use(parser->use_arg, MATCHER_VALUE, field_names[field], STR_NONE);
 }
 
 static bool find_field(struct parser *parser, struct match_node *node)
@@ -261,6 +261,17 @@ static bool expect_value(struct parser *parser)
     return FAIL(parser, *token, "a value was expected");
 }
 
+static void tell_use(struct parser *parser, enum matcher_use kind, const struct match_node *node,
+                     struct str value)
+{
+    struct str name = node->field == FIELD_ATTRIBUTE
+                          ? (struct str){ node->attribute.data - 11, node->attribute.size + 11 }
+                      : node->field == FIELD_STRONGEST ? field_names[FIELD_SIGNAL]
+                                                       : field_names[node->field];
+    if (parser->use)
+        parser->use(parser->use_arg, kind, name, value);
+}
+
 static bool parse_value(struct parser *parser, struct match_node *node, struct match_value *value)
 {
     if (!expect_value(parser))
@@ -272,13 +283,8 @@ static bool parse_value(struct parser *parser, struct match_node *node, struct m
     bool ordered = node->operator!= IS_EQUAL;
     if (ordered && !value->numeric)
         return FAIL(parser, token, "'%.*s' is no number", STR_ARG(value->text));
-    if (parser->use && !ordered) {
-        struct str name = node->field == FIELD_ATTRIBUTE
-                              ? (struct str){ node->attribute.data - 11, node->attribute.size + 11 }
-                          : node->field == FIELD_STRONGEST ? field_names[FIELD_SIGNAL]
-                                                           : field_names[node->field];
-        parser->use(parser->use_arg, name, value->text);
-    }
+    if (!ordered)
+        tell_use(parser, MATCHER_VALUE, node, value->text);
     return true;
 }
 
@@ -314,10 +320,11 @@ static bool parse_pattern(struct parser *parser, struct match_node *node)
     if (node->value_kind == KIND_NUMBER || node->value_kind == KIND_BAND)
         return FAIL(parser, token,
                     "%.*s is no text: compare it with == or <=", STR_ARG(field_names[node->field]));
-    node->regex =
-        match_regex_open(token_value(parser, &token, false), parser->arena, &parser->regexes, &why);
+    struct str pattern = token_value(parser, &token, false);
+    node->regex = match_regex_open(pattern, parser->arena, &parser->regexes, &why);
     if (!node->regex)
         return FAIL(parser, token, "%s", why.text);
+    tell_use(parser, MATCHER_PATTERN, node, pattern);
     return advance(parser);
 }
 

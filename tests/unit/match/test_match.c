@@ -170,9 +170,11 @@ static void the_cases_hold(void **state)
     assert_true(cases > 100);
 }
 
-static void collect(void *arg, struct str field, struct str value)
+static void collect(void *arg, enum matcher_use kind, struct str field, struct str value)
 {
     char *text = arg;
+    if (kind == MATCHER_PATTERN)
+        strcat(text, "~");
     sprintf(text + strlen(text), "%.*s:%.*s ", STR_ARG(field), STR_ARG(value));
 }
 
@@ -185,7 +187,7 @@ static void compared_values_are_told(void **state)
                        "body =~ \"z\" and department == q";
     struct matcher *matcher = matcher_parse(str_from(text), arena, collect, told, NULL);
     assert_non_null(matcher);
-    assert_string_equal(told, "signal:text.a signal:text.b attributes.x:y department:q ");
+    assert_string_equal(told, "signal:text.a signal:text.b attributes.x:y ~body:z department:q ");
     matcher_close(matcher);
     arena_free(arena);
 }
