@@ -1,5 +1,7 @@
 #include "cloudevents.h"
 
+#include <string.h>
+
 #include "base/base64.h"
 #include "json_build.h"
 
@@ -42,26 +44,78 @@ static const cJSON *unpack_data(const cJSON *packed, struct warnings *warnings,
     return data;
 }
 
+/* The envelope with other data in it. */
+static const cJSON *exchange_data(const cJSON *envelope, const cJSON *data, struct arena *arena)
+{
+    cJSON *copy = json_new_object(arena);
+    for (const cJSON *item = envelope->child; item; item = item->next) {
+        if (!str_is(json_name(item), DATA_BASE64) && !str_is(json_name(item), "data"))
+            json_add(copy, json_name(item), json_alias(item, arena), arena);
+    }
+    json_add(copy, STR("data"), json_alias(data, arena), arena);
+    return copy;
+}
+
+/* A producer that serialized its data before it made the event: a string that holds an object.
+ * NULL: it is an ordinary text. */
+static const cJSON *unpack_text(struct str text, struct warnings *warnings)
+{
+    struct json_limits limits = json_event_limits;
+    struct error err;
+    bool replaced = false;
+    size_t at = 0;
+
+    limits.size = text.size; /* of a record that was not too large */
+    const cJSON *data = json_parse(text, &limits, warnings->arena, &replaced, &at, &err);
+    if (data && replaced)
+        warnings_add(warnings, "/data: \\u0000 and half surrogate pairs became U+FFFD");
+    return data && (cJSON_IsObject(data) || cJSON_IsArray(data)) ? data : NULL;
+}
+
+static bool is_json(struct str media)
+{
+    static const struct str suffix = STR("+json");
+    const char *end = media.size ? memchr(media.data, ';', media.size) : NULL;
+    media.size = end ? (size_t)(end - media.data) : media.size;
+    media = str_trim(media);
+    return str_empty(media) || str_equal_nocase(media, STR("application/json")) ||
+           str_equal_nocase(media, STR("text/json")) ||
+           (media.size > suffix.size &&
+            str_equal_nocase((struct str){ media.data + media.size - suffix.size, suffix.size },
+                             suffix));
+}
+
+/* `data` as it is meant: what is declared as JSON and is a text may be JSON once more. */
+static const cJSON *open_data(const cJSON *envelope, struct warnings *warnings)
+{
+    const cJSON *data = json_get(envelope, STR("data"));
+    struct str media = json_string(json_get(envelope, STR("datacontenttype")));
+
+    if (!cJSON_IsString(data))
+        return envelope;
+    const cJSON *unpacked = is_json(media) ? unpack_text(json_string(data), warnings) : NULL;
+    if (unpacked)
+        return exchange_data(envelope, unpacked, warnings->arena);
+    warnings_add(warnings,
+                 "/data: a text that is no JSON object; only a format that asks for /data "
+                 "reads it");
+    return envelope;
+}
+
 static const cJSON *open_structured(const cJSON *value, struct warnings *warnings,
                                     struct refusal *refusal)
 {
     const cJSON *packed = json_get(value, STR(DATA_BASE64));
 
     if (json_is_null(packed))
-        return value;
+        return open_data(value, warnings);
     if (!json_is_null(json_get(value, STR("data"))))
         return refuse(refusal, "/" DATA_BASE64,
                       STR("a CloudEvent has data or " DATA_BASE64 ", not both"));
     const cJSON *data = unpack_data(packed, warnings, refusal);
     if (!data)
         return NULL;
-    cJSON *envelope = json_new_object(warnings->arena);
-    for (const cJSON *item = value->child; item; item = item->next) {
-        if (item != packed && !str_is(json_name(item), "data"))
-            json_add(envelope, json_name(item), json_alias(item, warnings->arena), warnings->arena);
-    }
-    json_add(envelope, STR("data"), json_alias(data, warnings->arena), warnings->arena);
-    return envelope;
+    return exchange_data(value, data, warnings->arena);
 }
 
 static const cJSON *open_binary(const struct record *record, const cJSON *value,
@@ -93,7 +147,7 @@ const cJSON *cloudevents_open(const struct record *record, const cJSON *value,
         return refuse(refusal, "",
                       STR("batches of CloudEvents are not read: write each as a record"));
     if (!declared && str_present(record_header(record, "ce_type")))
-        return open_binary(record, value, warnings->arena);
+        return open_data(open_binary(record, value, warnings->arena), warnings);
     if (declared ? cJSON_IsObject(value) : json_get(value, STR("specversion")) != NULL)
         return open_structured(value, warnings, refusal);
     return refuse(refusal, "",
