@@ -384,6 +384,8 @@ static void lint_values(struct loader *loader)
     for (size_t i = 0; i < loader->use_count; i++) {
         const struct loader_use *use = &loader->uses[i];
         struct str shown = utf8_prefix(use->value, 64);
+        if (str_empty(use->value))
+            continue;
         if (has_curly_quote(use->value))
             loader_note(loader, use->place,
                         "the curly quotation marks in '%.*s' are part of it: write straight ones "

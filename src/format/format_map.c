@@ -74,6 +74,10 @@ static bool test_holds(const struct mapping *mapping, const struct test *test)
     if (test->kind == TEST_EXISTS || test->kind == TEST_ABSENT)
         return (item != NULL) == (test->kind == TEST_EXISTS);
     struct str text = item ? json_scalar(item, mapping->arena) : STR_NONE;
+    if (test->kind == TEST_SAME) {
+        const cJSON *other = look_up(mapping, &test->other);
+        return str_present(text) && other && str_equal(text, json_scalar(other, mapping->arena));
+    }
     bool found = false;
     for (size_t i = 0; i < test->value_count && !found; i++)
         found = str_present(text) && str_equal(text, test->values[i]);

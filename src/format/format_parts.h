@@ -28,7 +28,8 @@ struct pair { /* of a value map; keys are compared without case */
 /* One line of a condition. */
 struct test {
     struct path path;
-    enum { TEST_EQUALS, TEST_NOT, TEST_EXISTS, TEST_ABSENT } kind;
+    enum { TEST_EQUALS, TEST_NOT, TEST_EXISTS, TEST_ABSENT, TEST_SAME } kind;
+    struct path other;  /* of TEST_SAME: something that is equal must stand there */
     struct str *values; /* any of them */
     size_t value_count;
 };

@@ -220,12 +220,18 @@ static bool read_test(struct format_reader *reader, const struct yaml *key, cons
 {
     const struct yaml *values = node;
     const struct yaml *exists = yaml_get(node, "exists"), *not = yaml_get(node, "not");
+    const struct yaml *same = yaml_get(node, "same");
 
     if (!read_path(reader, key, &test->path))
         return false;
-    if (node->kind == YAML_MAP && (node->count != 1 || (!exists && !not )))
+    if (node->kind == YAML_MAP && (node->count != 1 || (!exists && !not &&!same)))
         return yaml_error(node, reader->err,
-                          "expected a value, a list of values, {exists: true} or {not: VALUE}");
+                          "expected a value, a list of values, {exists: true}, {not: VALUE} or "
+                          "{same: PATH}");
+    if (same) {
+        test->kind = TEST_SAME;
+        return read_path(reader, same, &test->other);
+    }
     if (exists) {
         static const char *const names[] = { "true", "false", NULL };
         int chosen = 0;

@@ -234,7 +234,11 @@ static void test_errors_have_a_place(void **state)
         { "an unknown zone", "zone: Mars/Olympus\ntype: /t\nfields: { ticket: /t }\n",
           "f.yaml:1:7: 'Mars/Olympus' is no time zone (write one like Asia/Shanghai)" },
         { "a condition of another kind", "type:\n  - { is: opened, when: { /a: { is: b } } }\n",
-          "f.yaml:2:31: expected a value, a list of values, {exists: true} or {not: VALUE}" },
+          "f.yaml:2:31: expected a value, a list of values, {exists: true}, {not: VALUE} or "
+          "{same: PATH}" },
+        { "a path that is none",
+          "type: { value: opened }\nfields: { subject: { from: /a, when: { /b: { same: c } } } }",
+          "f.yaml:2:52: 'c' is no JSON pointer like /ticket/id (and neither header:NAME nor key)" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error err = { "" };
@@ -298,6 +302,12 @@ static void test_the_language(void **state)
           "{\"a\":\"x\"}", "-" },
         { "there must be nothing", "{ from: /a, when: { /b: { exists: false } } }", "{\"a\":\"x\"}",
           "x" },
+        { "the same in two places", "{ from: /a, when: { /b: { same: /c } } }",
+          "{\"a\":\"x\",\"b\":7,\"c\":\"7\"}", "x" },
+        { "other things in two places", "{ from: /a, when: { /b: { same: /c } } }",
+          "{\"a\":\"x\",\"b\":\"y\",\"c\":\"z\"}", "-" },
+        { "nothing in two places", "{ from: /a, when: { /b: { same: /c } } }", "{\"a\":\"x\"}",
+          "-" },
         { "two conditions", "{ from: /a, when: { /b: 1, /c: 1 } }", "{\"a\":\"x\",\"b\":1,\"c\":2}",
           "-" },
         { "the first rule that gives something",
