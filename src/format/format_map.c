@@ -46,7 +46,15 @@ static const cJSON *follow(const struct mapping *mapping, struct str pointer)
     return item;
 }
 
-/* NULL: nothing there; null and the empty text are nothing. */
+static bool is_placeholder(const struct format *format, const cJSON *item)
+{
+    for (size_t i = 0; i < format->placeholder_count; i++)
+        if (str_equal(json_string(item), format->placeholders[i]))
+            return true;
+    return false;
+}
+
+/* NULL: nothing there; null, the empty text and the format's placeholders are nothing. */
 static const cJSON *look_up(const struct mapping *mapping, const struct path *path)
 {
     const cJSON *item = NULL;
@@ -63,7 +71,8 @@ static const cJSON *look_up(const struct mapping *mapping, const struct path *pa
             item = json_new_outside_string(record_header(mapping->record, name), mapping->arena);
         }
     }
-    bool empty = json_is_null(item) || (cJSON_IsString(item) && item->valuestring[0] == '\0');
+    bool empty = json_is_null(item) || (cJSON_IsString(item) && item->valuestring[0] == '\0') ||
+                 is_placeholder(mapping->format, item);
     return empty ? NULL : item;
 }
 
@@ -449,7 +458,8 @@ bool format_map(const struct format *format, const struct record *record, const 
         struct mapped_field unused;
         mapped.source = json_string(apply_target(&mapping, format->source, &unused));
     }
-    mapped.initial = format->has_initial && condition_holds(&mapping, &format->initial);
+    for (size_t i = 0; i < format->initial_count && !mapped.initial; i++)
+        mapped.initial = condition_holds(&mapping, &format->initials[i]);
     mapped.root = event;
     mapped.fields = fields;
     *out = mapped;

@@ -83,7 +83,9 @@ struct format {
     size_t type_count;
     struct target *targets;
     size_t target_count;
-    struct target *source; /* NULL: the topic */
-    bool has_initial;
-    struct condition initial;
+    struct target *source;      /* NULL: the topic */
+    struct condition *initials; /* any of them: a row of a first copy */
+    size_t initial_count;
+    struct str *placeholders; /* texts that stand where the source gives nothing */
+    size_t placeholder_count;
 };

@@ -144,8 +144,32 @@ static bool read_initial(struct format_reader *reader, const struct yaml *node, 
 {
     struct format *format = out;
 
-    format->has_initial = true;
-    return format_read_condition(reader, node, &format->initial);
+    bool list = node->kind == YAML_LIST;
+    format->initial_count = list ? node->count : 1;
+    format->initials =
+        arena_alloc(reader->arena, format->initial_count * sizeof(*format->initials));
+    for (size_t i = 0; i < format->initial_count; i++)
+        if (!format_read_condition(reader, list ? node->items[i] : node, &format->initials[i]))
+            return false;
+    return true;
+}
+
+static bool read_placeholders(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    if (node->kind != YAML_LIST)
+        return yaml_error(node, reader->err, "expected a list of texts, not %s",
+                          yaml_kind_name(node));
+    format->placeholders = arena_alloc(reader->arena, node->count * sizeof(*format->placeholders));
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->items[i]->kind != YAML_TEXT)
+            return yaml_error(node->items[i], reader->err, "expected a text, not %s",
+                              yaml_kind_name(node->items[i]));
+        format->placeholders[format->placeholder_count++] =
+            arena_copy(reader->arena, node->items[i]->text);
+    }
+    return true;
 }
 
 static bool read_nothing(struct format_reader *reader, const struct yaml *node, void *out)
@@ -168,9 +192,11 @@ static bool has_target(const struct format *format, const char *name)
 static bool read_whole(struct format_reader *reader, const struct yaml *root, struct format *format)
 {
     static const struct keyword words[] = {
-        { "description", read_nothing }, { "zone", read_nothing },  { "envelope", read_envelope },
-        { "root", read_root },           { "copy", read_copy },     { "type", read_type },
-        { "fields", read_fields },       { "source", read_source }, { "initial", read_initial },
+        { "description", read_nothing }, { "zone", read_nothing },
+        { "envelope", read_envelope },   { "root", read_root },
+        { "copy", read_copy },           { "type", read_type },
+        { "fields", read_fields },       { "source", read_source },
+        { "initial", read_initial },     { "placeholders", read_placeholders },
     };
 
     if (!format_read_keys(reader, root, words, sizeof(words) / sizeof(*words), format))
