@@ -8,7 +8,9 @@
  * Operators: == != =~ !~ < <= > >= in, `not in`. A field alone asks whether it is there. Words need
  * no quotes unless they hold blanks or one of =!~<>(),"'; \" and \\ are the only escapes between
  * double quotes (a regular expression keeps every backslash but that of \"), between single quotes
- * there is none. Comparisons mind the case; `=~ "(?i)…"` does not. Regular expressions are those of
+ * there is none. Comparisons mind the case but for names that people
+ * give (label, category, channel, lang, tags, status, tiers, lifecycles, departments); `=~` does
+ * unless it begins with (?i). Regular expressions are those of
  * lexicons (Perl's without look-around and back-references; \b \w \d know ASCII only, so that \b
  * stands between 的 and "password"): their time grows with the text alone.
  *

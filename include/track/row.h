@@ -8,7 +8,8 @@
 /* What is to be done; -1: nothing. */
 struct row_change {
     int department;
-    int status; /* enum status */
+    bool unknown_department; /* it names one that is not configured: the owner stays */
+    int status;              /* enum status */
 };
 
 /* Of turn->event, a snapshot, against what the ticket keeps of the row before. */

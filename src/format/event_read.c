@@ -167,7 +167,7 @@ static void read_tags(struct reader *reader, const cJSON *item, struct event *ev
     size_t index = 0, kept = 0;
     for (const cJSON *tag = item->child; tag; tag = tag->next, index++) {
         if (cJSON_IsString(tag)) {
-            tags[kept++] = json_string(tag);
+            tags[kept++] = str_trim(json_string(tag));
             continue;
         }
         struct str place = arena_printf(reader->arena, "%zu", index);
@@ -259,6 +259,7 @@ static void read_name(struct reader *reader, const cJSON *item, const struct fie
 
 static struct str cut_word(struct reader *reader, struct str text, struct place place)
 {
+    text = str_trim(text); /* forms and exports pad names */
     if (text.size <= EVENT_WORD_MAX)
         return text;
     warnings_add(reader->warnings, "%s/%.*s: longer than %d bytes; cut", place.parent,

@@ -159,6 +159,26 @@ static bool in_order(enum match_operator operator, double a, double b)
     }
 }
 
+bool match_same(enum match_field field, struct str a, struct str b)
+{
+    switch (field) {
+    case FIELD_LABEL:
+    case FIELD_CATEGORY:
+    case FIELD_CHANNEL:
+    case FIELD_LANG:
+    case FIELD_TAGS:
+    case FIELD_CUSTOMER_TIER:
+    case FIELD_CUSTOMER_LIFECYCLE:
+    case FIELD_CUSTOMER_DEPARTMENT:
+    case FIELD_DEPARTMENT:
+    case FIELD_BY_DEPARTMENT:
+    case FIELD_STATUS:
+        return str_equal_nocase(a, b);
+    default:
+        return str_equal(a, b);
+    }
+}
+
 /* One of the values equals: numbers where both are, else the text. */
 static bool equals_any(const struct match_node *test, const struct value *value)
 {
@@ -166,7 +186,7 @@ static bool equals_any(const struct match_node *test, const struct value *value)
         const struct match_value *wanted = &test->values[i];
         if (value->numeric && wanted->numeric
                 ? value->number == wanted->number
-                : str_present(value->text) && str_equal(value->text, wanted->text))
+                : str_present(value->text) && match_same(test->field, value->text, wanted->text))
             return true;
     }
     return false;

@@ -17,7 +17,7 @@ static bool has_value(const struct match_node *node, const struct match_value *v
     for (size_t i = 0; i < node->value_count; i++) {
         const struct match_value *own = &node->values[i];
         if (value->numeric && own->numeric ? own->number == value->number
-                                           : str_equal(own->text, value->text))
+                                           : match_same(node->field, own->text, value->text))
             return true;
     }
     return false;

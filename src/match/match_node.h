@@ -76,6 +76,10 @@ struct matcher {
     bool asks_learned;
 };
 
+/* Are two values of the field the same? Case does not matter in names that people type into forms
+ * (categories, tiers, tags); it does in identifiers and in prose. */
+bool match_same(enum match_field field, struct str a, struct str b);
+
 /* The regular expression, linked into `*list`. NULL + err (the reason) when it is none. */
 struct match_regex *match_regex_open(struct str pattern, struct arena *arena,
                                      struct match_regex **list, struct error *err);

@@ -268,7 +268,7 @@ static const struct config_points *find_points(const struct config_points_list *
                                                struct str name)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (!str_empty(name) && str_equal(list->items[i].name, name))
+        if (!str_empty(name) && str_equal_nocase(list->items[i].name, name))
             return &list->items[i];
     }
     return NULL;

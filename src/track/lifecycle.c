@@ -221,6 +221,9 @@ static void apply_snapshot(struct turn *turn)
         return; /* its first dispatch says all of it */
     if (change.department >= 0 && ticket->status != STATUS_CLOSED)
         ownership_move(turn, change.department, WHY_ASSIGNED);
+    if (change.unknown_department) /* what else the row says counts */
+        turn_outcome(turn, OUTCOME_APPLIED, "unknown department '%.*s'; the owner stays",
+                     STR_ARG(turn->event->department));
     if (change.status >= 0)
         take_row_status(turn, (enum status)change.status);
 }

@@ -31,6 +31,8 @@ struct row_change row_compare(const struct turn *turn)
     struct row_change change = { .department = -1, .status = -1 };
     if (says_new(ticket, ticket->row.department, event->department))
         change.department = config_department(turn->config, event->department);
+    change.unknown_department =
+        says_new(ticket, ticket->row.department, event->department) && change.department < 0;
     if (change.department >= 0 && change.department == turn_holder(turn))
         change.department = -1;
     /* The first row too: a ticket that its source has closed must not stay open here. */

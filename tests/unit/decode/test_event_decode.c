@@ -241,6 +241,8 @@ static void test_warnings(void **state)
           " tag=a tag=c\n/tags/1: expected a string; left out" },
         { "tags that are a text", ",\"tags\":\"a\"",
           "\n/tags: expected an array of strings; left out" },
+        { "names with blanks around them", ",\"category\":\" billing \",\"tags\":[\" vip\"]",
+          " category=billing tag=vip" },
         { "an attribute that is no scalar", ",\"attributes\":{\"a/~b\":[1],\"c\":2}",
           " @c=number:2\n/attributes/a~1~0b: expected a string, a number or a boolean; left out" },
         { "the time of a clock that was not set", ",\"time\":\"1970-01-01T00:15:00Z\"",
