@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "format/format.h"
 #include "format/event_read.h"
+#include "auto_reply.h"
 #include "first_bytes.h"
 
 #define AHEAD_MAX (5 * TIME_MINUTE)
@@ -180,6 +181,8 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     fresh.id_given = str_present(fresh.id);
     if (!fresh.id_given)
         fresh.id = str_present(first.position) ? first.position : own_position(record, arena);
+    if (fresh.type == EVENT_MESSAGE && !fresh.automated)
+        fresh.automated = is_auto_reply(&fresh, record);
     settle_time(&fresh, &warnings);
     keep_warnings(&warnings, &fresh);
     *event = fresh;

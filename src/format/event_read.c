@@ -84,6 +84,7 @@ struct reader {
     struct warnings *warnings;
     struct arena *arena;
     unsigned unknown;
+    bool doubtful; /* `automated` says something that is neither yes nor no */
 };
 
 void warnings_add(struct warnings *warnings, const char *format, ...)
@@ -299,9 +300,11 @@ static void read_scalar(struct reader *reader, const cJSON *item, const struct f
         break;
     case SHAPE_FLAG:
     case SHAPE_BOOL:
-        if (!cJSON_IsBool(item))
+        if (!cJSON_IsBool(item)) {
             left_out(reader, place, "true or false");
-        else if (field->shape == SHAPE_BOOL)
+            reader->doubtful |= field->offset == offsetof(struct event, automated) &&
+                                str_is(place.name, "automated");
+        } else if (field->shape == SHAPE_BOOL)
             *(bool *)out = cJSON_IsTrue(item);
         else
             *(int *)out = cJSON_IsTrue(item);
@@ -344,7 +347,7 @@ bool event_field_shape(struct str parent, struct str member, enum shape *shape)
 bool event_field_fits(struct str parent, struct str member, const cJSON *item,
                       struct warnings *warnings)
 {
-    struct reader reader = { warnings, warnings->arena, 0 };
+    struct reader reader = { .warnings = warnings, .arena = warnings->arena };
     struct event event;
     struct customer customer;
     bool of_customer = str_is(parent, "customer");
@@ -354,8 +357,8 @@ bool event_field_fits(struct str parent, struct str member, const cJSON *item,
     size_t count = warnings->count;
 
     if (!field || field->shape == SHAPE_TAGS || field->shape == SHAPE_ATTRIBUTES ||
-        field->shape == SHAPE_CUSTOMER || field->shape == SHAPE_WORD)
-        return true; /* of a part the rest counts, and a word that is too long is cut */
+        field->shape == SHAPE_CUSTOMER || field->shape == SHAPE_WORD || str_is(member, "automated"))
+        return true; /* of a part the rest counts, a word is cut, and doubt is to be told */
     read_scalar(&reader, item, field, (struct place){ of_customer ? "/customer" : "", member },
                 of_customer ? (char *)&customer : (char *)&event);
     return warnings->count == count;
@@ -457,7 +460,7 @@ static bool read_type(struct arena *arena, const cJSON *root, enum event_type *t
 bool event_read(const cJSON *root, struct warnings *warnings, struct event *event,
                 struct refusal *refusal)
 {
-    struct reader reader = { warnings, warnings->arena, 0 };
+    struct reader reader = { .warnings = warnings, .arena = warnings->arena };
     struct event fresh = { .time = TIME_NEVER,
                            .due = TIME_NEVER,
                            .solved = -1,
@@ -475,6 +478,7 @@ bool event_read(const cJSON *root, struct warnings *warnings, struct event *even
     for (const cJSON *member = root->child; member; member = member->next)
         read_member(&reader, member, &fresh);
     fresh.unknown_fields = reader.unknown;
+    fresh.automated |= reader.doubtful && fresh.from == SENDER_AGENT; /* no answer by a person */
     *event = fresh;
     return true;
 }

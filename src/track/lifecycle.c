@@ -76,7 +76,8 @@ static void apply_message(struct turn *turn)
     }
     if (!from_customer(turn->event))
         return;
-    ticket->last_customer = turn->at;
+    if (!turn->event->automated)
+        ticket->last_customer = turn->at;
     if (turn->created)
         return; /* its words went out with the first dispatch */
     if (is_soon_after(turn))

@@ -423,6 +423,48 @@ static void test_first_bytes_tell_the_cause(void **state)
     }
 }
 
+/* osTicket issues 1041 and 1744: an out of office reply reopened the ticket. */
+static void test_auto_replies_are_known(void **state)
+{
+    static const struct header submitted[] = { { STR("Auto-Submitted"), STR("auto-replied") } };
+    static const struct header by_person[] = { { STR("auto-submitted"), STR("no") } };
+    static const struct {
+        const char *name, *members;
+        const struct header *headers; /* one */
+        bool automated;
+    } cases[] = {
+        { "a subject", "\"subject\":\"Automatic reply: Ticket resolved\"", NULL, true },
+        { "a subject behind prefixes", "\"subject\":\"Re: AW: [Out of office] until Monday\"", NULL,
+          true },
+        { "a Chinese subject", "\"subject\":\"回复：自动回复：您的工单\"", NULL, true },
+        { "its first words", "\"body\":\"I am out of the office until Monday.\"", NULL, true },
+        { "its first Chinese words", "\"body\":\"\\n您好，我正在休假，有事请联系同事。\"", NULL,
+          true },
+        { "a bounce", "\"subject\":\"Undeliverable: your ticket\"", NULL, true },
+        { "a header", "\"body\":\"Back on Monday\"", submitted, true },
+        { "the header of a person", "\"body\":\"Back on Monday\"", by_person, false },
+        { "an attribute", "\"attributes\":{\"auto_submitted\":\"auto-generated\"}", NULL, true },
+        { "bulk mail", "\"attributes\":{\"Precedence\":\"bulk\"}", NULL, true },
+        { "words further down", "\"body\":\"It burns! I am out of the office until Monday.\"", NULL,
+          false },
+        { "a complaint of auto replies", "\"subject\":\"I only get automatic replies\"", NULL,
+          false },
+        { "an agent's doubtful word", "\"from\":\"agent\",\"automated\":\"maybe\"", NULL, true },
+        { "a customer's doubtful word", "\"automated\":\"maybe\"", NULL, false },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event;
+        struct refusal refusal;
+        struct record record = record_of(
+            arena_printf(*state, "{\"type\":\"message\",\"ticket\":\"T-1\",%s}", cases[i].members));
+        record.headers = cases[i].headers;
+        record.header_count = cases[i].headers ? 1 : 0;
+        assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+        if (event.automated != cases[i].automated)
+            fail_msg("%s", cases[i].name);
+    }
+}
+
 /* github.com/rsyslog/rsyslog issue 1559: every record of omkafka has the timestamp -1. */
 static void test_kafka_timestamps_that_cannot_be(void **state)
 {
@@ -569,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_first_bytes_tell_the_cause),
         cmocka_unit_test(test_a_byte_order_mark_is_skipped),
         cmocka_unit_test(test_kafka_timestamps_that_cannot_be),
+        cmocka_unit_test(test_auto_replies_are_known),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
         cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
         cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),
