@@ -143,9 +143,10 @@ static bool has_a_use(struct loader *loader, const struct yaml *concept)
                     POINTS_MAX);
         return true; /* its phrases are looked at, too */
     }
-    loader_note(loader, concept->place,
-                "this concept is never heard: it has no points, and no pair "
-                "of 'score.pairs' names it");
+    if (loader->config->score.pair_count > 0) /* else the whole lexicon was written for others */
+        loader_note(loader, concept->place,
+                    "this concept is never heard: it has no points, and no pair "
+                    "of 'score.pairs' names it");
     return false;
 }
 
