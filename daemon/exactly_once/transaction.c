@@ -29,7 +29,7 @@ struct transaction {
     struct ending ending;
     struct transaction_counters counters;
     time_ms ending_since;
-    uint64_t redirected; /* by producers that are gone */
+    uint64_t redirected; /* of the open transaction, by a producer that is gone */
 };
 
 /* ---- on the committer's thread */
@@ -67,11 +67,22 @@ static enum remedy heard(const struct transaction *transaction)
                                          : producer_verdict(transaction->producer)->remedy;
 }
 
+/* Records of the open transaction that went aside; asked once. */
+static uint64_t take_redirected(struct transaction *transaction)
+{
+    uint64_t redirected = transaction->redirected;
+    if (transaction->producer != NULL)
+        redirected += producer_take_redirected(transaction->producer);
+    transaction->redirected = 0;
+    return redirected;
+}
+
 static void undo_all(struct transaction *transaction)
 {
     for (size_t i = 0; i < transaction->task_count; i++)
         task_undo(transaction->tasks[i]);
     transaction->counters.aborted++;
+    take_redirected(transaction); /* they will go aside once more */
 }
 
 static void mark_all(struct transaction *transaction)
@@ -79,6 +90,7 @@ static void mark_all(struct transaction *transaction)
     for (size_t i = 0; i < transaction->task_count; i++)
         task_committed(transaction->tasks[i], &transaction->notes[i]);
     transaction->counters.committed++;
+    transaction->counters.redirected += take_redirected(transaction);
     transaction->counters.records += transaction->records;
     transaction->counters.bytes += transaction->bytes;
 }
@@ -164,7 +176,7 @@ static void step(struct transaction *transaction, enum transaction_event event, 
         ending->config = transaction->setup.config;
         ending->producer = transaction->producer;
         ending->ask = next.state == TRANSACTION_ASKING;
-        transaction->redirected += producer_redirected(transaction->producer);
+        transaction->redirected += producer_take_redirected(transaction->producer);
         transaction->producer = NULL;
         aside_run(transaction->committer, run_recreate, on_ending, transaction);
         break;
@@ -408,12 +420,7 @@ size_t transaction_bytes(const struct transaction *transaction)
 
 struct transaction_counters transaction_counters(const struct transaction *transaction)
 {
-    struct transaction_counters counters = transaction->counters;
-    counters.redirected = transaction->redirected;
-    /* While it is made anew the producer is the committer's, even to look at. */
-    if (transaction->producer != NULL)
-        counters.redirected += producer_redirected(transaction->producer);
-    return counters;
+    return transaction->counters;
 }
 
 time_ms transaction_age(const struct transaction *transaction)

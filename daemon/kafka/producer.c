@@ -399,7 +399,9 @@ void producer_forget(struct producer *producer)
     producer->verdict = (struct verdict){ 0 };
 }
 
-uint64_t producer_redirected(const struct producer *producer)
+uint64_t producer_take_redirected(struct producer *producer)
 {
-    return producer->redirected;
+    uint64_t redirected = producer->redirected;
+    producer->redirected = 0;
+    return redirected;
 }

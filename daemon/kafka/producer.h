@@ -46,5 +46,5 @@ void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp
 /* The worst that went wrong since producer_forget. Valid until the next call. */
 const struct verdict *producer_verdict(const struct producer *producer);
 void producer_forget(struct producer *producer);
-/* Records that went to the dead-letter topic instead of their own, ever. */
-uint64_t producer_redirected(const struct producer *producer);
+/* Records that went to the dead-letter topic instead of their own since this was last asked. */
+uint64_t producer_take_redirected(struct producer *producer);

@@ -57,8 +57,9 @@ void pack_time(struct buf *out, time_ms value, time_ms base)
         pack_byte(out, 0);
         return;
     }
-    /* Moments lie within years of each other, so that neither this nor the zigzag overflows. */
-    int64_t delta = value - base;
+    /* Moments lie within years of each other; those of a damaged record only have to be harmless.
+     */
+    int64_t delta = (int64_t)((uint64_t)value - (uint64_t)base);
     uint64_t zigzag = ((uint64_t)delta << 1) ^ (delta < 0 ? UINT64_MAX : 0);
     pack_number(out, zigzag + 1);
 }
