@@ -29,8 +29,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct config *config = command_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
-    /* The examples of shipped lexicons are heard with the shipped pairs. */
-    if (config->score.pair_count > 0 && !examples_check(config, tell, NULL)) {
+    if (!examples_check(config, tell, NULL)) {
         config_free(config);
         return command_failed(command, EX_CONFIG, "%s has concepts that do not hear their examples",
                               path);
@@ -47,7 +46,7 @@ const struct command command_check = {
     .summary = "Validate a configuration",
     .help = "Prints every error as file:line:column: sentence, and what is valid but suspicious;\n"
             "exits with 78 if the configuration cannot be used, or if a concept with a floor has\n"
-            "no examples or does not hear one of them (judged where 'score.pairs' names any).\n"
+            "no examples or does not hear one of them.\n"
             "\n"
             "  -c, --config FILE    the configuration\n",
     .run = run,
