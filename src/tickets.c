@@ -270,11 +270,22 @@ static struct features *features_of(struct tickets *tickets)
     return tickets->features;
 }
 
+static bool tells_danger(const struct tickets_prepared *prepared)
+{
+    for (size_t i = 0; i < prepared->hit_count; i++)
+        if (prepared->hits[i].floor > 0 && prepared->hits[i].mood == HIT_STATED)
+            return true;
+    return false;
+}
+
 static void take_event(struct tickets *tickets, const struct tickets_prepared *prepared,
                        const struct moment *moment, struct actions *actions)
 {
     struct event event = prepared->event;
     event_arrive(&event, moment->now);
+    /* Whoever tells of a danger is a person, however the mail begins. */
+    if (event.seems_automated && tells_danger(prepared))
+        event.automated = false;
     arena_reset(tickets->arena);
     struct turn turn = { .config = tickets->setup.config,
                          .definitions = state_definitions(tickets->state),

@@ -81,6 +81,7 @@ struct event {
     struct customer customer;
     enum sender from; /* of a message; customer unless said otherwise */
     bool automated;
+    bool seems_automated; /* not said: the mail's headers or its words look like it */
     struct str subject, body, lang, channel, category;
     const struct str *tags;
     size_t tag_count;

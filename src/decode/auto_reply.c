@@ -41,11 +41,16 @@ static const char *const subjects[] = {
     "寄送失败",
 };
 
+/* Not "I am on vacation" alone: so begins the letter of a guest. */
 static const char *const openings[] = {
-    "this is an automatic",
-    "this is an automated",
-    "this is an auto-",
-    "this message was automatically",
+    "this is an automatic reply",
+    "this is an automatic response",
+    "this is an automated reply",
+    "this is an automated response",
+    "this is an automated message",
+    "this is an auto-reply",
+    "this is an auto-response",
+    "this message was automatically generated",
     "automatic reply",
     "auto-reply",
     "i am out of the office",
@@ -54,20 +59,11 @@ static const char *const openings[] = {
     "i'm currently out of the office",
     "i will be out of the office",
     "i am out of office",
-    "i am away from",
-    "i am on annual leave",
-    "i'm on annual leave",
-    "i am on leave",
-    "i am currently on leave",
-    "i am on vacation",
-    "i'm on vacation",
-    "thank you for your email. i am",
-    "thank you for your message. i am out",
-    "thank you for your email. this mailbox",
-    "this mailbox is not monitored",
+    "thank you for your email. i am out of",
+    "thank you for your email. i am currently out of",
+    "thank you for your message. i am out of",
     "your message could not be delivered",
     "delivery to the following recipient",
-    "这是来自",
     "这是一封自动",
     "本邮件由系统自动",
     "此邮件由系统自动",
@@ -75,19 +71,9 @@ static const char *const openings[] = {
     "系统自动回复",
     "自动回复",
     "自動回覆",
-    "您好，我正在休假",
-    "您好,我正在休假",
-    "我正在休假",
     "我目前不在办公室",
     "我现在不在办公室",
     "我不在办公室",
-    "我正在度假",
-    "我目前正在休假",
-    "本人正在休假",
-    "本人休假",
-    "您的邮件我已收到",
-    "您的来信已收到",
-    "来信已收到",
     "本人目前不在辦公室",
     "我目前不在辦公室",
 };
@@ -109,16 +95,20 @@ static struct str behind_blanks(struct str text)
     return text;
 }
 
+/* 0: it begins with none. */
+static size_t prefix_size(struct str text)
+{
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+        if (begins(text, prefixes[i]))
+            return strlen(prefixes[i]);
+    return 0;
+}
+
 static struct str behind_prefixes(struct str text)
 {
     text = behind_blanks(text);
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-        size_t size = strlen(prefixes[i]);
-        if (!begins(text, prefixes[i]))
-            continue;
+    for (size_t size; (size = prefix_size(text)) > 0;)
         text = behind_blanks((struct str){ text.data + size, text.size - size });
-        i = (size_t)-1; /* once more from the first */
-    }
     return text;
 }
 

@@ -182,7 +182,7 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     if (!fresh.id_given)
         fresh.id = str_present(first.position) ? first.position : own_position(record, arena);
     if (fresh.type == EVENT_MESSAGE && !fresh.automated)
-        fresh.automated = is_auto_reply(&fresh, record);
+        fresh.automated = fresh.seems_automated = is_auto_reply(&fresh, record);
     settle_time(&fresh, &warnings);
     keep_warnings(&warnings, &fresh);
     *event = fresh;

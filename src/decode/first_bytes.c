@@ -2,27 +2,25 @@
 
 #include <string.h>
 
+#define BY_CLIENT ": let the client compress (compression.type), not the application"
+
 /* Signatures of their own, from the formats' specifications. */
 static const struct signature {
     const char *bytes;
     size_t size;
     const char *what;
 } signatures[] = {
-    { "\x1f\x8b", 2, "gzip: let the client compress (compression.type), not the application" },
-    { "\x28\xb5\x2f\xfd", 4,
-      "zstd: let the client compress (compression.type), not the application" },
-    { "\x04\x22\x4d\x18", 4,
-      "LZ4: let the client compress (compression.type), not the application" },
-    { "\x82SNAPPY\0", 8,
-      "Snappy: let the client compress (compression.type), not the application" },
-    { "\xff\x06\0\0sNaPpY", 10,
-      "Snappy: let the client compress (compression.type), not the application" },
-    { "BZh", 3, "bzip2: let the client compress (compression.type), not the application" },
+    { "\x1f\x8b", 2, "gzip" BY_CLIENT },
+    { "\x28\xb5\x2f\xfd", 4, "zstd" BY_CLIENT },
+    { "\x04\x22\x4d\x18", 4, "LZ4" BY_CLIENT },
+    { "\x82SNAPPY\0", 8, "Snappy" BY_CLIENT },
+    { "\xff\x06\0\0sNaPpY", 10, "Snappy" BY_CLIENT },
+    { "BZh", 3, "bzip2" BY_CLIENT },
     { "PK\x03\x04", 4, "a ZIP archive" },
-    { "\x78\x01", 2, "zlib: let the client compress (compression.type), not the application" },
-    { "\x78\x5e", 2, "zlib: let the client compress (compression.type), not the application" },
-    { "\x78\x9c", 2, "zlib: let the client compress (compression.type), not the application" },
-    { "\x78\xda", 2, "zlib: let the client compress (compression.type), not the application" },
+    { "\x78\x01", 2, "zlib" BY_CLIENT },
+    { "\x78\x5e", 2, "zlib" BY_CLIENT },
+    { "\x78\x9c", 2, "zlib" BY_CLIENT },
+    { "\x78\xda", 2, "zlib" BY_CLIENT },
     { "Obj\x01", 4, "an Avro file: write each event as a JSON record" },
     { "\xc3\x01", 2, "a single Avro object: use a JSON serializer" },
     { "\xff\xfe\0\0", 4, "UTF-32: write UTF-8" },
