@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "host/now.h"
 #include "base/mem.h"
 #include "ctl/record_json.h"
 #include "globals.h"
+#include "host/now.h"
 #include "stages.h"
 
 enum { LINE_BLOCK = 64 * 1024 };

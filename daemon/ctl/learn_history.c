@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/now.h"
 #include "base/mem.h"
 #include "ctl/input.h"
 #include "ctl/record_json.h"
+#include "host/now.h"
 #include "decode/event.h"
 #include "kafka/follow.h"
 #include "learn/features.h"

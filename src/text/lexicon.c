@@ -242,8 +242,10 @@ static size_t rarest(const struct lexicon *lexicon, const struct element *elemen
 /* The set's number, given when it is first asked for. */
 static uint32_t number_of(uint32_t *number, size_t *count)
 {
-    if (*number == 0)
-        *number = (uint32_t)++ * count;
+    if (*number == 0) {
+        *count += 1;
+        *number = (uint32_t)*count;
+    }
     return *number - 1;
 }
 

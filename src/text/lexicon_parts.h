@@ -50,9 +50,6 @@ struct composed {
 struct pattern {
     uint32_t id;
     struct str text; /* of a literal: normalised; of a phrase that is composed: none */
-    bool covers;     /* it hides phrases: it is looked at before others of its place */
-    bool whole;      /* it is read as one: nothing else begins or ends within it */
-    bool limited;    /* its marks beyond the first PATTERN_MARKS tell nothing new */
     bool denies;     /* composed: it spells out its own negation */
     bool open;       /* composed: it has a gap that may hold a negation */
     struct meaning *meanings;

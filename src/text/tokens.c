@@ -67,10 +67,6 @@ void tokens_read(struct tokens *tokens, struct str text)
 {
     bool spaced = false;
     tokens->count = 0;
-    if (tokens->capacity < text.size) { /* no more of them than bytes */
-        tokens->capacity = text.size;
-        tokens->items = mem_resize(tokens->items, tokens->capacity, sizeof(*tokens->items));
-    }
     for (size_t from = 0, to; from < text.size; from = to) {
         enum start start = start_of(text.data[from]);
         bool word = start == START_WORD;
@@ -80,6 +76,10 @@ void tokens_read(struct tokens *tokens, struct str text)
             continue;
         }
         to = word ? word_end(text, from) : character_end(text, from);
+        if (tokens->count == tokens->capacity) {
+            tokens->capacity = tokens->capacity ? 2 * tokens->capacity : 64;
+            tokens->items = mem_resize(tokens->items, tokens->capacity, sizeof(*tokens->items));
+        }
         tokens->items[tokens->count++] = (struct token){
             .key = key_of(text, from, to),
             .from = (uint32_t)from,
