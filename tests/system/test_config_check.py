@@ -64,3 +64,19 @@ def test_help_config_explains_keys(build):
     assert wrong.returncode == USAGE and "did you mean 'slas.response'" in wrong.stderr
     assert ask("--markdown").stdout == (ROOT / "docs/config.md").read_text()
     assert ask("--schema").stdout == (ROOT / "docs/schemas/config.schema.json").read_text()
+
+
+def test_a_concept_hears_its_own_examples(build, tmp_path):
+    """Whatever else is configured: no pair has to help."""
+    (tmp_path / "safety.yaml").write_text(
+        "category: safety\nlang: en\nconcepts:\n"
+        "  - { name: fire, points: 40, floor: 80, phrases: [caught fire], examples: [It caught fire., It is ablaze.] }\n"
+        "  - { name: gas, points: 20, floor: 60, phrases: [smells of gas] }\n")
+    (tmp_path / "ombud.yaml").write_text(
+        "lexicons: [safety.yaml]\ndepartments: { service: {}, legal: {} }\n"
+        "route: { department: service, routes: [{ match: signal == text.safety, department: legal }] }\n")
+    result = check(build, str(tmp_path / "ombud.yaml"))
+    assert result.returncode == CONFIGURATION, result
+    assert "safety.yaml:4:" in result.stderr and "'It is ablaze.'" in result.stderr, result
+    assert "safety.yaml:5:5: the concept 'gas' of 'safety' has a floor and no examples" in result.stderr, result
+    assert "'It caught fire.'" not in result.stderr, result
