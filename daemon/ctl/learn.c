@@ -1,7 +1,6 @@
 /* ombudctl learn: a routing model from the company's own resolved tickets. */
 #include "ctl/command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "config/config.h"
 #include "ctl/learn_report.h"
 #include "host/config_file.h"
+#include "host/files.h"
 #include "host/options.h"
 
 enum { HELD_LEAST = 20 };
@@ -140,24 +140,7 @@ static bool learn_all(struct learn *learn, struct buf *out, struct error *err)
     return learn->model != NULL;
 }
 
-/* ---- writing ---- */
-
-/* Aside first, so that a router that reloads meanwhile finds the old model or the new one. */
-static bool write_model(const struct learn *learn, struct error *err)
-{
-    struct buf aside = { 0 };
-    struct str file = buf_str(&learn->training.file);
-    buf_printf(&aside, "%s.new", learn->output);
-    FILE *to = fopen(buf_text(&aside), "wb");
-    bool ok = to && fwrite(file.data, 1, file.size, to) == file.size && fflush(to) == 0 &&
-              fsync(fileno(to)) == 0;
-    ok = (!to || fclose(to) == 0) && ok;
-    ok = ok && rename(buf_text(&aside), learn->output) == 0;
-    if (!ok)
-        error_set(err, "%s: %s", learn->output, strerror(errno));
-    buf_free(&aside);
-    return ok;
-}
+/* ---- showing ---- */
 
 static bool show_file(void *arg, struct str path, struct str text, struct error *err)
 {
@@ -202,7 +185,8 @@ static int learn_and_tell(struct learn *learn)
     else if (!choose_tickets(learn, &err) || !hold_out(learn, &err) ||
              !learn_all(learn, &out, &err))
         code = command_failed(learn->command, EX_DATAERR, "%s", err.text);
-    else if (learn->output && !write_model(learn, &err))
+    else if (learn->output &&
+             !file_replace(str_from(learn->output), buf_str(&learn->training.file), &err))
         code = command_failed(learn->command, EX_IOERR, "%s", err.text);
     if (learn->history && learn->history->unreadable > 0)
         fprintf(stderr, "%lu of %lu records were no events\n", learn->history->unreadable,
