@@ -1,63 +1,9 @@
 /* The mapping files of sources that do not speak canonical events. */
-#include <stdlib.h>
-
 #include "base/hash.h"
-#include "base/mem.h"
 #include "base/zone.h"
+#include "config/format_files.h"
 #include "format/format.h"
 #include "loader.h"
-
-struct format_file {
-    struct str name; /* of the format: the file's without folder and ".yaml" */
-    struct str text;
-    const struct yaml *root; /* NULL: it is no YAML, and that was said */
-};
-
-struct formats {
-    struct loader *loader;
-    struct format_file *files;
-    size_t count;
-};
-
-static struct str format_name(struct str path)
-{
-    size_t start = path.size;
-
-    while (start > 0 && path.data[start - 1] != '/')
-        start--;
-    struct str name = { path.data + start, path.size - start };
-    if (name.size > 5 && str_is((struct str){ name.data + name.size - 5, 5 }, ".yaml"))
-        name.size -= 5;
-    return name;
-}
-
-static bool visit_format(void *arg, struct str path, struct str text, struct error *err)
-{
-    struct formats *formats = arg;
-    struct loader *loader = formats->loader;
-    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
-    struct error wrong;
-    (void)err; /* goes on to the next file: all errors at once */
-
-    loader_file(loader, start.file);
-    const struct yaml *root = yaml_parse(start.file, text, loader->scratch, &wrong);
-    if (!root)
-        loader_fail_text(loader, start, &wrong);
-    formats->files = mem_resize(formats->files, formats->count + 1, sizeof(*formats->files));
-    formats->files[formats->count++] =
-        (struct format_file){ format_name(start.file), arena_copy(loader->scratch, text), root };
-    return true;
-}
-
-/* Of two files of one name the one read later: a folder of one's own may replace a format. */
-static const struct format_file *find_file(const struct formats *formats, struct str name)
-{
-    for (size_t i = formats->count; i > 0; i--) {
-        if (str_equal(formats->files[i - 1].name, name))
-            return &formats->files[i - 1];
-    }
-    return NULL;
-}
 
 /* Where a source says `key`, else where the source is. */
 static struct yaml_place source_place(const struct loader *loader, size_t index, const char *key)
@@ -83,64 +29,74 @@ static bool check_zone(struct loader *loader, size_t index)
     return zone != NULL;
 }
 
-static void unknown_format(struct formats *formats, struct str name, struct yaml_place place)
+static void read_files(struct loader *loader, struct format_files *files)
 {
-    struct loader *loader = formats->loader;
-    struct str *names = arena_alloc(loader->scratch, (formats->count + 1) * sizeof(*names));
-
-    for (size_t i = 0; i < formats->count; i++)
-        names[i] = formats->files[i].name;
-    names[formats->count] = STR("ombud");
-    loader_fail(loader, place, "unknown format '%.*s'%s", STR_ARG(name),
-                loader_guess(loader, name, names, formats->count + 1));
-}
-
-static bool canonical(const struct config_source *source)
-{
-    return !str_present(source->format) || str_is(source->format, "ombud");
-}
-
-static void read_files(struct formats *formats)
-{
-    struct loader *loader = formats->loader;
     struct config *config = loader->config;
     const struct yaml *list = yaml_get(loader->root, "formats");
-    struct str usual = loader_path(loader, loader->path, STR("formats"));
-    const struct str *paths = list ? config->format_paths : &usual;
-    size_t count = list ? config->format_path_count : 1;
     struct error err = { "" };
 
-    for (size_t i = 0; i < count; i++) {
-        if (!loader->read(loader->read_arg, paths[i], loader->scratch, visit_format, formats, &err))
+    for (size_t i = 0; i < config->format_path_count; i++) {
+        size_t known = files->count;
+        if (!format_files_read(files, config->format_paths[i], loader->read, loader->read_arg,
+                               &err))
             loader_fail(loader, list ? list->place : loader->root->place, "%s", err.text);
+        /* Also of those that nobody names: all errors at once. */
+        for (; known < files->count; known++) {
+            const struct format_file *file = &files->items[known];
+            loader_file(loader, file->path);
+            if (!file->root)
+                loader_fail_text(loader, (struct yaml_place){ file->path, 1, 1 }, file->wrong);
+        }
     }
+}
+
+/* Without a list, the directory beside the configuration. */
+static void settle_paths(struct loader *loader)
+{
+    struct config *config = loader->config;
+
+    if (yaml_get(loader->root, "formats"))
+        return;
+    struct str *usual = arena_alloc(loader->arena, sizeof(*usual));
+    *usual = arena_copy(loader->arena, loader_path(loader, loader->path, STR("formats")));
+    config->format_paths = usual;
+    config->format_path_count = 1;
+}
+
+static void read_mapping(struct loader *loader, struct config_source *source,
+                         const struct format_file *file)
+{
+    struct error err;
+
+    source->mapping = format_read(file->root, source->zone, loader->arena, &err);
+    if (!source->mapping)
+        loader_fail_text(loader, file->root->place, &err);
 }
 
 void loader_formats(struct loader *loader)
 {
     struct config *config = loader->config;
-    struct formats formats = { .loader = loader };
+    struct format_files files = { .arena = loader->scratch };
     struct str *texts = arena_alloc(loader->scratch, (config->source_count + 1) * sizeof(*texts));
     size_t text_count = 0;
 
+    settle_paths(loader);
     for (size_t i = 0; i < config->source_count; i++) {
         struct config_source *source = &config->sources[i];
         struct error err;
-        if (canonical(source))
+        if (format_is_canonical(source->format))
             continue;
-        if (formats.count == 0)
-            read_files(&formats);
-        const struct format_file *file = find_file(&formats, source->format);
+        if (files.count == 0)
+            read_files(loader, &files);
+        const struct format_file *file = format_files_find(&files, source->format, &err);
         if (!file)
-            unknown_format(&formats, source->format, source_place(loader, i, "format"));
+            loader_fail(loader, source_place(loader, i, "format"), "%s", err.text);
         if (!check_zone(loader, i) || !file || !file->root)
             continue;
         texts[text_count++] = file->text;
-        source->mapping = format_read(file->root, source->zone, loader->arena, &err);
-        if (!source->mapping)
-            loader_fail_text(loader, file->root->place, &err);
+        read_mapping(loader, source, file);
     }
     if (text_count > 0)
         hash128_hex(texts, text_count, config->format_hash);
-    free(formats.files);
+    format_files_free(&files);
 }
