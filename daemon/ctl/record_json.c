@@ -5,61 +5,13 @@
 #include "base/base64.h"
 #include "config/config.h"
 #include "config/outputs.h"
+#include "ctl/members.h"
 #include "decode/event.h"
 #include "json/json.h"
 #include "json/json_writer.h"
 
 /* A line holds at most a record of the largest size a topic takes, in base64. */
 static const struct json_limits line_limits = { 8u << 20, 1u << 20, JSON_DEPTH_MAX };
-
-/* The end of the JSON value that starts at `at`; the text has passed json_check. */
-static size_t skip_value(struct str text, size_t at)
-{
-    int depth = 0;
-    do {
-        char c = text.data[at];
-        if (c == '"') {
-            for (at++; text.data[at] != '"'; at++)
-                at += text.data[at] == '\\';
-            at++;
-        } else if (c == '{' || c == '[') {
-            depth++;
-            at++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-            at++;
-        } else if (c == ',' || c == ':' || strchr(" \t\r\n", c)) {
-            at++;
-        } else {
-            while (at < text.size && !strchr(",:]} \t\r\n\"", text.data[at]))
-                at++;
-        }
-    } while (depth > 0);
-    return at;
-}
-
-static size_t skip_space(struct str text, size_t at)
-{
-    while (at < text.size && strchr(" \t\r\n,:", text.data[at]))
-        at++;
-    return at;
-}
-
-/* The member's bytes as they stand in the line: a value must not be printed anew. */
-static struct str member_bytes(struct str text, struct str quoted_name)
-{
-    size_t at = skip_space(text, 0) + 1;
-    for (at = skip_space(text, at); at < text.size && text.data[at] == '"';) {
-        size_t name_end = skip_value(text, at);
-        struct str name = { text.data + at, name_end - at };
-        size_t from = skip_space(text, name_end);
-        size_t to = skip_value(text, from);
-        if (str_equal(name, quoted_name))
-            return (struct str){ text.data + from, to - from };
-        at = skip_space(text, to);
-    }
-    return STR_NONE;
-}
 
 static bool read_header(const cJSON *name_and_value, const cJSON *value, struct arena *arena,
                         struct header *header)
@@ -103,13 +55,24 @@ static bool read_bytes(const cJSON *root, const char *name, const char *packed_n
            error_set(err, "/%s is not base64", packed_name);
 }
 
-static bool read_record(struct str line, const cJSON *root, struct arena *arena,
+/* A value that is no text stands for its own bytes: it must not be printed anew. */
+static bool read_value(struct str text, const cJSON *root, struct arena *arena, struct str *value,
+                       struct error *err)
+{
+    static const struct str name = { "value", 5 };
+
+    if (json_get(root, STR("value_base64")) || cJSON_IsString(json_get(root, name)))
+        return read_bytes(root, "value", "value_base64", arena, value, err);
+    members_find(text, &name, value, 1);
+    return true;
+}
+
+bool record_from_object(struct str text, const cJSON *root, struct arena *arena,
                         struct record *record, struct error *err)
 {
     int64_t partition = 0, offset = 0, timestamp = 0;
     struct record read = { .topic = json_string(json_get(root, STR("topic"))) };
-    if (!str_present(read.topic))
-        return error_set(err, "/topic: a record has a topic");
+
     json_integer(json_get(root, STR("partition")), &partition);
     json_integer(json_get(root, STR("offset")), &offset);
     json_integer(json_get(root, STR("timestamp")), &timestamp);
@@ -117,12 +80,9 @@ static bool read_record(struct str line, const cJSON *root, struct arena *arena,
     read.offset = offset;
     read.timestamp = timestamp;
     if (!read_bytes(root, "key", "key_base64", arena, &read.key, err) ||
-        !read_bytes(root, "value", "value_base64", arena, &read.value, err) ||
+        !read_value(text, root, arena, &read.value, err) ||
         !read_headers(json_get(root, STR("headers")), arena, &read, err))
         return false;
-    const cJSON *value = json_get(root, STR("value"));
-    if (cJSON_IsObject(value) || cJSON_IsArray(value))
-        read.value = member_bytes(line, STR("\"value\""));
     *record = read;
     return true;
 }
@@ -151,7 +111,9 @@ bool record_from_line(struct str line, const struct line_defaults *defaults, str
     *bare = !json_get(root, STR("topic")) ||
             (!json_get(root, STR("value")) && !json_get(root, STR("value_base64")));
     if (!*bare)
-        return read_record(line, root, arena, record, err);
+        return str_present(json_string(json_get(root, STR("topic"))))
+                   ? record_from_object(line, root, arena, record, err)
+                   : error_set(err, "/topic: a record has a topic");
     *record = (struct record){ .topic = defaults->topic,
                                .offset = defaults->offset,
                                .timestamp = -1,

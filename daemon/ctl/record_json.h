@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "json/json.h"
 #include "model/actions.h"
 
 struct config;
@@ -23,6 +24,11 @@ struct line_defaults {
  * is for the daemon. */
 bool record_from_line(struct str line, const struct line_defaults *defaults, struct arena *arena,
                       struct record *record, bool *bare, struct error *err);
+
+/* The record of an object that says {topic, ..., value}: absent or 0 is what it leaves out. `text`
+ * has passed json_check, `root` is its tree; the record lives in them and in `arena`. */
+bool record_from_object(struct str text, const cJSON *root, struct arena *arena,
+                        struct record *record, struct error *err);
 
 /* How far a record brings time: its Kafka timestamp, 0 where that cannot be. */
 time_ms record_arrival(const struct record *record);
