@@ -40,19 +40,12 @@ static void explain_mapping(const struct explain *explain, const struct record *
                             struct arena *arena, struct buf *out)
 {
     const struct config_source *source = event_source(explain->config, record);
-    struct json_limits limits = json_event_limits;
-    struct refusal refusal = { STR_NONE, STR_NONE };
+    struct refusal refusal;
     struct mapped mapped;
-    size_t at = 0;
 
-    limits.size = explain->config->max_event;
-    if (source == NULL || source->mapping == NULL)
-        return;
-    const cJSON *value = str_present(record->value)
-                             ? json_parse(record->value, &limits, arena, NULL, &at, NULL)
-                             : NULL;
     /* A refusal is told by the dead letter that follows. */
-    if (format_trace(source->mapping, record, value, arena, &mapped, &refusal))
+    if (source && source->mapping &&
+        event_trace(record, source, explain->config->max_event, arena, &mapped, &refusal))
         mapped_text(&mapped, explain->language == EXPLAIN_ZH, arena, out);
 }
 

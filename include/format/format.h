@@ -42,8 +42,5 @@ struct mapped {
 bool format_map(const struct format *format, const struct record *record, const cJSON *value,
                 struct warnings *warnings, struct mapped *out, struct refusal *refusal);
 
-/* The same for people who ask what a mapping does: the warnings are not kept. */
-bool format_trace(const struct format *format, const struct record *record, const cJSON *value,
-                  struct arena *arena, struct mapped *out, struct refusal *refusal);
 /* What was found where, a line for each field of the format, and which were not found. */
 void mapped_text(const struct mapped *mapped, bool chinese, struct arena *arena, struct buf *out);

@@ -162,6 +162,14 @@ static bool make_canonical(const struct record *record, const struct config_sour
     return true;
 }
 
+bool event_trace(const struct record *record, const struct config_source *source, size_t max_event,
+                 struct arena *arena, struct mapped *mapped, struct refusal *refusal)
+{
+    struct warnings warnings = { .arena = arena };
+
+    return make_canonical(record, source, max_event, &warnings, mapped, refusal);
+}
+
 bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
                   struct arena *arena, struct event *event, struct refusal *refusal)
 {

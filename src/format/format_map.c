@@ -465,11 +465,3 @@ bool format_map(const struct format *format, const struct record *record, const 
     *out = mapped;
     return true;
 }
-
-bool format_trace(const struct format *format, const struct record *record, const cJSON *value,
-                  struct arena *arena, struct mapped *out, struct refusal *refusal)
-{
-    struct warnings warnings = { .arena = arena };
-
-    return format_map(format, record, value, &warnings, out, refusal);
-}

@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,172 +30,12 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct str read_file(const char *path, struct arena *arena)
-{
-    static char data[256 * 1024];
-    FILE *file = fopen(path, "rb");
-
-    if (!file)
-        fail_msg("%s cannot be read", path);
-    size_t size = fread(data, 1, sizeof(data), file);
-    fclose(file);
-    return arena_copy(arena, (struct str){ data, size });
-}
-
 static const struct format *read_format(struct str name, struct str text, struct str zone,
                                         struct arena *arena, struct error *err)
 {
     const struct yaml *root = yaml_parse(name, text, arena, err);
 
     return root ? format_read(root, zone, arena, err) : NULL;
-}
-
-/* cJSON prints through its hooks, which belong to json_parse: lent to the C library meanwhile. */
-static struct str print(const cJSON *item, struct arena *arena)
-{
-    cJSON_InitHooks(NULL);
-    char *text = cJSON_Print(item);
-    struct str copy = arena_copy(arena, str_from(text));
-    free(text);
-    json_init();
-    return copy;
-}
-
-/* A case: {"format", "zone", "record": {"headers": {}, "key", "value"}} and what is expected:
- * {"event", "source", "initial", "missing": [], "warnings": []} or {"refusal": {"at", "reason"}}.
- */
-static struct record case_record(const cJSON *given, struct arena *arena)
-{
-    static struct header headers[8];
-    const cJSON *value = json_get(given, STR("value")), *map = json_get(given, STR("headers"));
-    struct record record = { .topic = STR("intake"),
-                             .partition = 1,
-                             .offset = 7,
-                             .timestamp = INT64_C(1795251600000),
-                             .key = json_string(json_get(given, STR("key"))) };
-
-    if (value)
-        record.value = print(value, arena);
-    for (const cJSON *item = map ? map->child : NULL; item; item = item->next)
-        headers[record.header_count++] = (struct header){ json_name(item), json_string(item) };
-    record.headers = headers;
-    return record;
-}
-
-static void show_list(struct buf *out, const char *name, const struct str *items, size_t count)
-{
-    buf_printf(out, "%s:", name);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(out, " [%.*s]", STR_ARG(items[i]));
-    buf_add_char(out, '\n');
-}
-
-static void show_json_list(struct buf *out, const char *name, const cJSON *list)
-{
-    struct str items[64];
-    size_t count = 0;
-
-    for (const cJSON *item = list ? list->child : NULL; item && count < 64; item = item->next)
-        items[count++] = json_string(item);
-    show_list(out, name, items, count);
-}
-
-static void show_expected(struct buf *out, const cJSON *expected, struct arena *arena)
-{
-    const cJSON *refusal = json_get(expected, STR("refusal"));
-
-    if (refusal) {
-        buf_printf(out, "refused at '%.*s': %.*s\n",
-                   STR_ARG(json_string(json_get(refusal, STR("at")))),
-                   STR_ARG(json_string(json_get(refusal, STR("reason")))));
-        return;
-    }
-    buf_add_str(out, print(json_get(expected, STR("event")), arena));
-    struct str source = json_string(json_get(expected, STR("source")));
-    buf_printf(out, "\nsource: %.*s%s\n", STR_ARG(str_present(source) ? source : STR("intake")),
-               cJSON_IsTrue(json_get(expected, STR("initial"))) ? ", initial" : "");
-    show_json_list(out, "missing", json_get(expected, STR("missing")));
-    show_json_list(out, "warnings", json_get(expected, STR("warnings")));
-}
-
-/* What the mapping makes of it, and what the event decoder says to that. */
-static void show_actual(struct buf *out, const struct format *format, const struct record *record,
-                        struct arena *arena)
-{
-    const struct config_source source = { .topic = STR("intake"), .mapping = format };
-    struct refusal refusal = { STR_NONE, STR_NONE };
-    struct event event;
-    struct str missing[64];
-    size_t count = 0, at = 0;
-
-    if (!event_decode(record, &source, 65536, arena, &event, &refusal)) {
-        buf_printf(out, "refused at '%.*s': %.*s\n", STR_ARG(refusal.at), STR_ARG(refusal.reason));
-        return;
-    }
-    struct mapped mapped;
-    const cJSON *value = str_present(record->value)
-                             ? json_parse(record->value, &json_event_limits, arena, NULL, &at, NULL)
-                             : NULL;
-    assert_true(format_trace(format, record, value, arena, &mapped, &refusal));
-    buf_add_str(out, print(mapped.root, arena));
-    buf_printf(out, "\nsource: %.*s%s\n", STR_ARG(event.source), event.initial ? ", initial" : "");
-    for (size_t i = 0; i < mapped.field_count; i++) {
-        if (mapped.fields[i].asked && !mapped.fields[i].value)
-            missing[count++] = mapped.fields[i].name;
-    }
-    assert_int_equal(count, event.missing_fields);
-    assert_int_equal(event.unknown_fields, 0);
-    show_list(out, "missing", missing, count);
-    show_list(out, "warnings", event.warnings, event.warning_count);
-}
-
-static bool run_case(const char *path, struct arena *arena)
-{
-    struct error err;
-    size_t at = 0;
-    struct buf expected = { 0 }, actual = { 0 };
-    char file[512];
-    const cJSON *root =
-        json_parse(read_file(path, arena), &json_event_limits, arena, NULL, &at, &err);
-
-    if (!root)
-        fail_msg("%s: byte %zu: %s", path, at, err.text);
-    struct str name = json_string(json_get(root, STR("format")));
-    snprintf(file, sizeof(file), SOURCE_DIR "/conf/formats/%.*s.yaml", STR_ARG(name));
-    const struct format *format = read_format(
-        name, read_file(file, arena), json_string(json_get(root, STR("zone"))), arena, &err);
-    if (!format)
-        fail_msg("%s", err.text);
-    struct record record = case_record(json_get(root, STR("record")), arena);
-    show_expected(&expected, json_get(root, STR("expected")), arena);
-    show_actual(&actual, format, &record, arena);
-    bool same = str_equal(buf_str(&expected), buf_str(&actual));
-    if (!same)
-        print_error("%s gives\n%s", path, buf_text(&actual));
-    buf_free(&expected);
-    buf_free(&actual);
-    format_free(format);
-    return same;
-}
-
-static void test_golden_cases(void **state)
-{
-    DIR *folder = opendir(CASES);
-    int count = 0, failed = 0;
-
-    assert_non_null(folder);
-    for (const struct dirent *entry; (entry = readdir(folder));) {
-        char path[1024];
-        if (!strstr(entry->d_name, ".json"))
-            continue;
-        snprintf(path, sizeof(path), CASES "/%s", entry->d_name);
-        failed += !run_case(path, *state);
-        arena_reset(*state);
-        count++;
-    }
-    closedir(folder);
-    assert_int_equal(failed, 0);
-    assert_true(count >= 15);
 }
 
 static void test_errors_have_a_place(void **state)
@@ -356,14 +195,13 @@ static void test_people_can_read_what_was_found(void **state)
     struct refusal refusal;
     struct mapped mapped;
     struct buf text = { 0 };
-    size_t at;
     const struct format *format =
         read_format(STR("f.yaml"), str_from(file), STR_NONE, *state, &err);
     assert_non_null(format);
     struct record record = { .value =
                                  STR("{\"id\":7,\"summary\":\"着火\\n了\",\"labels\":\"a b\"}") };
-    const cJSON *value = json_parse(record.value, &json_event_limits, *state, NULL, &at, &err);
-    assert_true(format_trace(format, &record, value, *state, &mapped, &refusal));
+    const struct config_source source = { .mapping = format };
+    assert_true(event_trace(&record, &source, 4096, *state, &mapped, &refusal));
     mapped_text(&mapped, false, *state, &text);
     assert_string_equal(buf_text(&text), "mapping: 6 fields, 1 not found\n"
                                          "  type                 opened\n"
@@ -471,7 +309,6 @@ static void test_a_configuration_has_the_format_of_each_source(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden_cases),
         cmocka_unit_test(test_errors_have_a_place),
         cmocka_unit_test(test_the_language),
         cmocka_unit_test(test_people_can_read_what_was_found),
