@@ -8,7 +8,7 @@ import pytest
 from harness import sanitizer_environment
 from kafka import ROOT
 
-COMMANDS = ["ack", "check", "diff", "explain", "replay", "test", "topics", "watch"]
+COMMANDS = ["ack", "check", "diff", "explain", "format", "replay", "test", "topics", "watch"]
 USAGE, CANNOT_WRITE = 64, 74
 
 
@@ -58,7 +58,8 @@ def test_wrong_usage_ends_with_64(build, program, arguments):
 @pytest.mark.parametrize("arguments", [
     ["check", "conf/ombud.yaml"], ["help", "config"],
     ["explain", "-c", "conf/ombud.yaml", "tests/cases/explain/en-danger.json"],
-    ["test", "-c", "conf/ombud.yaml", "tests/cases/judgement"]])
+    ["test", "-c", "conf/ombud.yaml", "tests/cases/judgement"],
+    ["format", "test", "-c", "conf/ombud.yaml", "tests/cases/formats"]])
 def test_output_that_cannot_be_written_is_an_error(build, arguments):
     with open("/dev/full", "w") as full:
         result = subprocess.run([str(build / "ombudctl"), *arguments], cwd=ROOT, stdout=full,

@@ -222,3 +222,117 @@ def test_explain_goes_by_the_time_of_the_format(build, tmp_path):
     result = run(build, "ombudctl", "explain", "-c", config, "--topic", "jira", "--json", event)
     decision = json.loads(result.stdout)["decisions"][0]
     assert decision["time"] == "2026-11-26T01:00:00.000Z" and decision["warnings"] == [], decision
+
+
+SHOP = """type: [{ is: opened, when: { /event: complaint } }]
+fields:
+  ticket: /order
+  subject: [/title, /summary]
+  priority: { from: /severity, map: { high: 1, low: 4 } }
+"""
+COMPLAINT = {"event": "complaint", "order": 7, "summary": "It smokes", "severity": "low"}
+EXPECTED = {"event": {"type": "opened", "ticket": "7", "subject": "It smokes", "priority": 4}}
+
+
+def shop_folder(tmp_path, **cases):
+    """A format that no source names, beside a configuration, and a folder of cases."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/shop.yaml").write_text(SHOP)
+    (tmp_path / "mine/broken.yaml").write_text("type: [\n")
+    (tmp_path / "ombud.yaml").write_text(f"""formats: [{ROOT}/conf/formats, mine]
+departments: {{ service: {{}} }}
+route: {{ department: service }}
+""")
+    (tmp_path / "cases").mkdir()
+    for name, case in cases.items():
+        text = case if isinstance(case, str) else json.dumps(case, ensure_ascii=False)
+        (tmp_path / f"cases/{name}.json").write_text(text)
+    return tmp_path / "cases"
+
+
+def format_test(build, tmp_path, *arguments):
+    return run(build, "ombudctl", "format", "test", "-c", str(tmp_path / "ombud.yaml"),
+               *map(str, arguments))
+
+
+def a_case(expected=EXPECTED, **changes):
+    case = {"format": "shop", "record": {"value": COMPLAINT}, "expected": expected, **changes}
+    return {key: value for key, value in case.items() if value is not None}
+
+
+def test_the_shipped_formats_do_what_their_cases_say(build):
+    result = run(build, "ombudctl", "format", "test", "-c", DEFAULT,
+                 str(ROOT / "tests/cases/formats"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.fullmatch(r"[1-9]\d\d+ passed, 0 failed\n", result.stdout)
+
+
+def test_a_format_has_tests_and_differences_are_told(build, tmp_path):
+    wrong = {**EXPECTED["event"], "priority": 1, "body": "smoke"}
+    cases = shop_folder(tmp_path, b=a_case({"event": wrong}, description="a low one"), a=a_case())
+    (cases / "notes.txt").write_text("no case")
+    result = format_test(build, tmp_path, cases)
+    assert result.returncode == BAD_DATA and not result.stderr
+    assert result.stdout == f"""{cases}/b.json: a low one: not as expected
+  event.priority
+    expected: 1
+    got:      4  <- /severity
+  event.body
+    expected: "smoke"
+    got:      nothing  (the format has no such field)
+1 passed, 1 failed
+"""
+    result = format_test(build, tmp_path, cases / "a.json")
+    assert (result.returncode, result.stdout) == (0, "1 passed, 0 failed\n")
+
+
+def test_a_later_folder_replaces_a_format(build, tmp_path):
+    cases = shop_folder(tmp_path, jira=a_case(format="jira"))
+    assert format_test(build, tmp_path, cases).returncode == BAD_DATA
+    (tmp_path / "mine/jira.yaml").write_text(SHOP)
+    assert format_test(build, tmp_path, cases).returncode == 0
+
+
+def test_a_case_that_cannot_be_run_stops_no_other(build, tmp_path):
+    cases = shop_folder(tmp_path, a_unknown=a_case(format="shp"), b_broken=a_case(format="broken"),
+                        c_json='{\n  "format": "shop",\n}', d_key={**a_case(), "expcted": {}},
+                        e_right=a_case())
+    (cases / "f_dangling.json").symlink_to("nowhere")
+    result = format_test(build, tmp_path, cases)
+    assert result.returncode == BAD_DATA
+    assert result.stdout == "1 passed, 5 failed\n"
+    told = result.stderr.replace(f"ombudctl format: {cases}/", "").splitlines()
+    assert told[0] == "a_unknown.json: unknown format 'shp' (did you mean 'shop'?)"
+    assert told[1].startswith(f"b_broken.json: {tmp_path}/mine/broken.yaml:")
+    assert told[2].startswith("c_json.json:3:1: ")
+    assert told[3] == "d_key.json: /expcted: unknown key (did you mean 'expected'?)"
+    assert told[4].endswith("/f_dangling.json': No such file or directory")
+
+
+def test_nothing_to_test_is_an_error(build, tmp_path):
+    cases = shop_folder(tmp_path)
+    result = format_test(build, tmp_path, cases)
+    assert result.returncode == BAD_DATA
+    assert "has no *.json file" in result.stderr
+
+
+def test_a_case_that_expects_nothing_fails_and_tells_what_it_gives(build, tmp_path):
+    cases = shop_folder(tmp_path, new=a_case(expected=None),
+                        refused=a_case(expected=None, record={"value": {"event": "ping"}}))
+    before = (cases / "new.json").read_text()
+    result = format_test(build, tmp_path, cases)
+    assert result.returncode == BAD_DATA and result.stdout.endswith("0 passed, 2 failed\n")
+    offered = re.search(r"new.json: nothing is expected; it gives\n(.*?)\n/", result.stdout, re.S)
+    assert json.loads("{" + offered[1] + "}") == {"expected": {**EXPECTED, "missing": []}}
+
+    result = format_test(build, tmp_path, "--write", cases)
+    assert result.returncode == 0
+    assert "new.json: 'expected' is written" in result.stdout
+    written = (cases / "new.json").read_text()
+    assert written.startswith(before[:-1])  # the record stays byte for byte
+    assert json.loads(written)["expected"] == {**EXPECTED, "missing": []}
+    refusal = json.loads((cases / "refused.json").read_text())["expected"]["refusal"]
+    assert refusal["at"] == "/type"
+    result = format_test(build, tmp_path, "--write", cases)
+    assert (result.returncode, result.stdout) == (0, "2 passed, 0 failed\n")
+    assert (cases / "new.json").read_text() == written
