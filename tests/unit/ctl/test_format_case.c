@@ -211,6 +211,24 @@ static void test_a_refusal_is_told_too(void **state)
     buf_free(&offered);
 }
 
+/* A byte order mark is skipped by whoever decodes, so also by whoever asks what was found. */
+static void test_what_is_found_behind_a_byte_order_mark(void **state)
+{
+    static const char text[] = "{\"format\":\"ombud\",\"record\":{\"value_base64\":"
+                               "\"77u/eyJ0eXBlIjoib3BlbmVkIiwidGlja2V0IjoiVC0xIn0=\"},"
+                               "\"expected\":{\"event\":{\"type\":\"opened\",\"ticket\":\"T-1\"}}}";
+    struct buf told = { 0 };
+    struct format_case one;
+    struct error err;
+
+    assert_true(format_case_read(STR("c.json"), str_from(text), *state, &one, &err));
+    struct format_result result = format_case_run(&one, NULL, EVENT_MAX, *state);
+    assert_false(result.refused);
+    assert_true(format_result_is(&result, one.expected, *state, &told));
+    assert_int_equal(told.size, 0);
+    buf_free(&told);
+}
+
 static void test_a_wrong_case_is_refused_with_its_place(void **state)
 {
     static const struct {
@@ -300,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_the_shipped_formats_do_what_their_cases_say),
         cmocka_unit_test(test_differences_are_told_field_by_field),
         cmocka_unit_test(test_a_refusal_is_told_too),
+        cmocka_unit_test(test_what_is_found_behind_a_byte_order_mark),
         cmocka_unit_test(test_a_wrong_case_is_refused_with_its_place),
         cmocka_unit_test(test_a_record_is_what_replay_takes),
     };
