@@ -211,8 +211,11 @@ static bool unpack(struct unpack *in, struct str id, struct ticket *ticket, stru
                    const char **why)
 {
     (void)why;
-    unpack_fixed64(in); /* the deadline */
+    time_ms deadline = (time_ms)unpack_fixed64(in), since_created;
     ticket_init(ticket, id, unpack_signed(in));
+    /* Later versions keep the distance. */
+    if (deadline != TIME_NEVER && __builtin_sub_overflow(deadline, ticket->created, &since_created))
+        in->failed = true;
     ticket->turns = (uint32_t)unpack_bounded(in, UINT32_MAX);
     ticket->status = (enum status)unpack_bounded(in, STATUS_COUNT - 1);
     unpack_flags(in, ticket);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct record record = { .topic = STR("ombud.events"),
                              .timestamp = 1795251600000,
                              .value = { (const char *)data, size } };
-    struct refusal refusal = { STR_NONE, STR_NONE };
+    struct refusal refusal = { .reason = STR_NONE };
     struct event event;
 
     json_init();

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                              { STR("ce_source"), STR("/s") } };
     struct arena *arena;
     struct event event;
-    struct refusal refusal = { STR_NONE, STR_NONE };
+    struct refusal refusal = { .reason = STR_NONE };
 
     json_init();
     if (!formats[0])
