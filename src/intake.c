@@ -14,7 +14,7 @@ struct intake {
     struct str topic;
     int32_t home_partitions;
     struct intake_tally {
-        uint64_t forwards, dead_letters;
+        uint64_t forwards, dead_letters, skipped;
     } tally, committed; /* now, and at the last mark */
 };
 
@@ -29,6 +29,7 @@ struct intake_prepared {
 static const struct engine_counter intake_counters[] = {
     { "forwards", false, "Events sent home." },
     { "deadletters", false, "Events that could not be read." },
+    { "skipped", false, "Records that their format knows to be no events." },
     { 0 },
 };
 
@@ -84,6 +85,8 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
         forward_add(intake->config, prepared->record, prepared->event.ticket,
                     prepared->source ? prepared->source->format : STR("ombud"),
                     intake->home_partitions, actions);
+    } else if (prepared->refusal.skipped) {
+        intake->tally.skipped++;
     } else {
         intake->tally.dead_letters++;
         deadletter_add(intake->config, SOURCE_INTAKE, prepared->record, prepared->refusal.reason,
@@ -147,6 +150,7 @@ static void intake_count(const struct engine *engine, uint64_t *values)
     const struct intake *intake = (const struct intake *)engine;
     values[0] = intake->committed.forwards;
     values[1] = intake->committed.dead_letters;
+    values[2] = intake->committed.skipped;
 }
 
 const struct engine_ops intake_engine = {

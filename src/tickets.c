@@ -32,7 +32,7 @@ struct tickets {
     struct tally tally, committed;       /* now, and at the last mark */
 };
 
-enum prepared_kind { PREPARED_EVENT, PREPARED_FORWARD, PREPARED_DEADLETTER };
+enum prepared_kind { PREPARED_EVENT, PREPARED_FORWARD, PREPARED_DEADLETTER, PREPARED_SKIPPED };
 
 struct tickets_prepared {
     enum prepared_kind kind;
@@ -98,7 +98,7 @@ static struct prepared *tickets_prepare(struct engine *engine, const struct reco
     prepared->record = record;
     if (!event_decode(record, event_source(config, record), config->max_event, arena,
                       &prepared->event, &prepared->refusal)) {
-        prepared->kind = PREPARED_DEADLETTER;
+        prepared->kind = prepared->refusal.skipped ? PREPARED_SKIPPED : PREPARED_DEADLETTER;
         return (struct prepared *)prepared;
     }
     int32_t home = kafka_partition(prepared->event.ticket, tickets->setup.partition_count);
@@ -331,7 +331,7 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     const struct record *record = prepared->record;
     /* Whatever has an event time moves the stream, which the committed position keeps: by that a
      * restore knows that there was a changelog, see restore.c. */
-    if (prepared->kind != PREPARED_DEADLETTER)
+    if (prepared->kind == PREPARED_EVENT || prepared->kind == PREPARED_FORWARD)
         state_announce(tickets->state, actions);
     switch (prepared->kind) {
     case PREPARED_EVENT:
@@ -346,6 +346,9 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
         tickets->tally.deadletters++;
         deadletter_add(config, SOURCE_TICKETS, record, prepared->refusal.reason,
                        prepared->refusal.at, moment->now, actions);
+        break;
+    case PREPARED_SKIPPED:
+        tickets->tally.skipped++;
         break;
     }
 }

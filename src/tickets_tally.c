@@ -12,6 +12,7 @@ enum counter {
     COUNT_NOTICES,
     COUNT_DECISIONS,
     COUNT_DEADLETTERS,
+    COUNT_SKIPPED,
     COUNT_FORWARDS,
     COUNT_WARNINGS,
     COUNT_UNKNOWN_FIELDS,
@@ -33,6 +34,7 @@ const struct engine_counter tally_rows[COUNTER_COUNT + 1] = {
     [COUNT_NOTICES] = { "notices", false, "Records to the stage of escalations." },
     [COUNT_DECISIONS] = { "decisions", false, "Records of decisions." },
     [COUNT_DEADLETTERS] = { "deadletters", false, "Events that could not be taken." },
+    [COUNT_SKIPPED] = { "skipped", false, "Records that their format knows to be no events." },
     [COUNT_FORWARDS] = { "forwards", false, "Events of another partition, sent there." },
     [COUNT_WARNINGS] = { "warnings", false, "Oddities that events were taken with." },
     [COUNT_UNKNOWN_FIELDS] = { "unknown_fields", false, "Fields that are in no schema." },
@@ -54,6 +56,7 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_NOTICES] = tally->records.notices;
     values[COUNT_DECISIONS] = tally->records.decisions;
     values[COUNT_DEADLETTERS] = tally->deadletters;
+    values[COUNT_SKIPPED] = tally->skipped;
     values[COUNT_FORWARDS] = tally->forwards;
     values[COUNT_WARNINGS] = tally->warnings;
     values[COUNT_UNKNOWN_FIELDS] = tally->unknown_fields;

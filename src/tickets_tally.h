@@ -9,7 +9,7 @@
 /* What only grows. */
 struct tally {
     uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t timers, deadletters, forwards;
+    uint64_t timers, deadletters, skipped, forwards;
     uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
     struct record_counts records;
 };

@@ -40,13 +40,17 @@ static void explain_mapping(const struct explain *explain, const struct record *
                             struct arena *arena, struct buf *out)
 {
     const struct config_source *source = event_source(explain->config, record);
-    struct refusal refusal;
+    struct refusal refusal = { .reason = STR_NONE };
     struct mapped mapped;
 
-    /* A refusal is told by the dead letter that follows. */
-    if (source && source->mapping &&
-        event_trace(record, source, explain->config->max_event, arena, &mapped, &refusal))
+    if (source == NULL || source->mapping == NULL)
+        return;
+    /* Any other refusal is told by the dead letter that follows. */
+    if (event_trace(record, source, explain->config->max_event, arena, &mapped, &refusal))
         mapped_text(&mapped, explain->language == EXPLAIN_ZH, arena, out);
+    else if (refusal.skipped)
+        buf_add_str(out, explain->language == EXPLAIN_ZH ? STR("格式跳过此记录。\n")
+                                                         : STR("The format skips this record.\n"));
 }
 
 /* What people are to be reminded of: of a foreign record what its format found. */

@@ -38,6 +38,11 @@ static bool is_bool(const cJSON *item)
     return cJSON_IsBool(item);
 }
 
+static bool is_true(const cJSON *item)
+{
+    return cJSON_IsTrue(item);
+}
+
 static bool is_whole(const cJSON *item)
 {
     int64_t number;
@@ -112,6 +117,7 @@ static bool check_expected(const cJSON *expected, struct error *err)
         { STR("missing"), is_texts, "a list of texts" },
         { STR("warnings"), is_texts, "a list of texts" },
         { STR("refusal"), is_object, "an object" },
+        { STR("skipped"), is_true, "true" },
     };
     static const struct member of_refusal[] = {
         { STR("at"), is_text, "a text" },
@@ -121,11 +127,14 @@ static bool check_expected(const cJSON *expected, struct error *err)
 
     if (!CHECK_MEMBERS(expected, "/expected", of_event, err))
         return false;
-    if (!refusal)
+    const char *alone = refusal ? "refusal" : json_get(expected, STR("skipped")) ? "skipped" : NULL;
+    if (!alone)
         return json_get(expected, STR("event")) ||
-               error_set(err, "/expected: an 'event' is expected, or a 'refusal'");
+               error_set(err, "/expected: an 'event' is expected, a 'refusal' or 'skipped'");
     if (expected->child->next)
-        return error_set(err, "/expected: with 'refusal' nothing else can be expected");
+        return error_set(err, "/expected: with '%s' nothing else can be expected", alone);
+    if (!refusal)
+        return true;
     if (!CHECK_MEMBERS(refusal, "/expected/refusal", of_refusal, err))
         return false;
     return json_get(refusal, STR("reason")) ||
@@ -226,7 +235,7 @@ struct format_result format_case_run(const struct format_case *one, const struct
     const struct config_source source = {
         .topic = one->record.topic, .format = one->format, .mapping = mapping, .zone = one->zone
     };
-    struct format_result result = { .refusal = { STR_NONE, STR_NONE } };
+    struct format_result result = { .refusal = { .reason = STR_NONE } };
 
     result.refused =
         !event_decode(&one->record, &source, max_event, arena, &result.event, &result.refusal) ||

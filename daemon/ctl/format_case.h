@@ -25,7 +25,7 @@ bool format_case_read(struct str path, struct str text, struct arena *arena,
 
 struct format_result {
     bool refused;
-    struct refusal refusal; /* of what is refused; else: */
+    struct refusal refusal; /* of what is refused or skipped; else: */
     struct event event;
     struct mapped mapped;
 };

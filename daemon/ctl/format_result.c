@@ -206,7 +206,7 @@ static void compare_event(struct comparison *comparison, const struct format_res
                   result->event.warnings, result->event.warning_count);
 }
 
-/* ---- refusals ---- */
+/* ---- no event ---- */
 
 static struct str refusal_text(const struct comparison *comparison, struct str at,
                                struct str reason)
@@ -215,23 +215,42 @@ static struct str refusal_text(const struct comparison *comparison, struct str a
                         STR_ARG(at), STR_ARG(reason));
 }
 
-static void compare_refusal(struct comparison *comparison, const struct format_result *result,
-                            const cJSON *expected)
+static struct str expected_outcome(const struct comparison *comparison, const cJSON *expected)
 {
     const cJSON *refusal = json_get(expected, STR("refusal"));
-    struct str at = json_string(json_get(refusal, STR("at")));
-    struct str reason = json_string(json_get(refusal, STR("reason")));
+    if (json_get(expected, STR("skipped")))
+        return STR("skipped");
+    if (refusal)
+        return refusal_text(comparison, json_string(json_get(refusal, STR("at"))),
+                            json_string(json_get(refusal, STR("reason"))));
+    return value_text(comparison, json_get(expected, STR("event")));
+}
 
-    if (refusal && result->refused) {
-        compare_texts(comparison, "refusal.at", at, result->refusal.at);
-        compare_texts(comparison, "refusal.reason", reason, result->refusal.reason);
-    } else if (refusal) {
-        differ(comparison, STR("refusal"), refusal_text(comparison, at, reason),
-               value_text(comparison, result->mapped.root), STR(""));
-    } else {
-        differ(comparison, STR("event"), value_text(comparison, json_get(expected, STR("event"))),
-               refusal_text(comparison, result->refusal.at, result->refusal.reason), STR(""));
+static struct str outcome(const struct comparison *comparison, const struct format_result *result)
+{
+    if (!result->refused)
+        return value_text(comparison, result->mapped.root);
+    if (result->refusal.skipped)
+        return STR("skipped");
+    return refusal_text(comparison, result->refusal.at, result->refusal.reason);
+}
+
+/* One of them is no event. */
+static void compare_outcomes(struct comparison *comparison, const struct format_result *result,
+                             const cJSON *expected)
+{
+    const cJSON *refusal = json_get(expected, STR("refusal"));
+
+    if (refusal && result->refused && !result->refusal.skipped) {
+        compare_texts(comparison, "refusal.at", json_string(json_get(refusal, STR("at"))),
+                      result->refusal.at);
+        compare_texts(comparison, "refusal.reason", json_string(json_get(refusal, STR("reason"))),
+                      result->refusal.reason);
+        return;
     }
+    struct str wanted = expected_outcome(comparison, expected), got = outcome(comparison, result);
+    if (!str_equal(wanted, got))
+        differ(comparison, STR("outcome"), wanted, got, STR(""));
 }
 
 bool format_result_is(const struct format_result *result, const cJSON *expected,
@@ -240,8 +259,8 @@ bool format_result_is(const struct format_result *result, const cJSON *expected,
     struct comparison comparison = {
         .mapped = &result->mapped, .arena = arena, .out = out, .same = true
     };
-    if (result->refused || json_get(expected, STR("refusal")))
-        compare_refusal(&comparison, result, expected);
+    if (result->refused || !json_get(expected, STR("event")))
+        compare_outcomes(&comparison, result, expected);
     else
         compare_event(&comparison, result, expected);
     return comparison.same;
@@ -301,7 +320,10 @@ void format_result_json(const struct format_result *result, int indent, struct a
                         struct buf *out)
 {
     buf_add_char(out, '{');
-    if (result->refused)
+    if (result->refused && result->refusal.skipped) {
+        put_name("skipped", indent + 2, out);
+        buf_add_str(out, STR("true"));
+    } else if (result->refused)
         put_refusal(&result->refusal, indent + 2, out);
     else
         put_event(result, indent + 2, arena, out);

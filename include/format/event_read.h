@@ -50,3 +50,6 @@ void warnings_add(struct warnings *warnings, const char *format, ...)
  * TIME_NEVER, id STR_NONE. False: type or ticket is missing or unusable. */
 bool event_read(const cJSON *root, struct warnings *warnings, struct event *event,
                 struct refusal *refusal);
+
+/* Warns of words in members that no field takes. `root` is an event as its producer wrote it. */
+void event_unread(const cJSON *root, struct warnings *warnings);

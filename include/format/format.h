@@ -28,19 +28,35 @@ struct mapped_field {
     bool asked;         /* false: by its conditions it has no place in this record */
 };
 
+/* A text of the record that no rule asks for, though it has words in it. */
+struct unread {
+    struct str at; /* JSON pointer from the top of the record's value */
+    struct str text;
+    bool long_enough; /* to be what a person wrote: the event warns of it */
+};
+
 struct mapped {
     const cJSON *root; /* canonical fields, an object */
     struct str source; /* CloudEvents' source; absent: the topic is the source */
     bool initial;      /* a row of a first copy: it builds state and never escalates */
     const struct mapped_field *fields; /* in the order of the file, for people */
     size_t field_count;
-    unsigned missing; /* fields that were asked for and not found */
+    unsigned missing;            /* fields that were asked for and not found */
+    const struct unread *unread; /* in the order of the record */
+    size_t unread_count;
 };
 
-/* `value` is the record's, parsed; NULL when the record has none. Everything is in `arena`, in
- * `value` or in the format. False: this record cannot be an event of this format. */
-bool format_map(const struct format *format, const struct record *record, const cJSON *value,
-                struct warnings *warnings, struct mapped *out, struct refusal *refusal);
+/* How many words a text needs to be told of when nothing reads it: shown to people who ask what a
+ * mapping does; warned of by the event. */
+enum { UNREAD_LISTED = 2, UNREAD_WARNED = 5 };
 
-/* What was found where, a line for each field of the format, and which were not found. */
+/* `value` is the record's, parsed; NULL when the record has none. `unread`: words from which an
+ * unread text is told of. Everything is in `arena`, in `value` or in the format. False: this record
+ * cannot be an event of this format. */
+bool format_map(const struct format *format, const struct record *record, const cJSON *value,
+                unsigned unread, struct warnings *warnings, struct mapped *out,
+                struct refusal *refusal);
+
+/* What was found where, a line for each field of the format, which were not found, and the texts
+ * that nothing reads. */
 void mapped_text(const struct mapped *mapped, bool chinese, struct arena *arena, struct buf *out);

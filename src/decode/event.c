@@ -134,8 +134,9 @@ static bool parse(const struct record *record, size_t max_event, struct warnings
         struct str cause = first_bytes_tell(value, arena);
         at += record->value.size - value.size;
         *refusal =
-            (struct refusal){ str_present(cause) ? cause : arena_printf(arena, "%s", err.text),
-                              arena_printf(arena, "byte %zu", at) };
+            (struct refusal){ .reason =
+                                  str_present(cause) ? cause : arena_printf(arena, "%s", err.text),
+                              .at = arena_printf(arena, "byte %zu", at) };
         return false;
     }
     if (replaced)
@@ -143,22 +144,20 @@ static bool parse(const struct record *record, size_t max_event, struct warnings
     return true;
 }
 
-/* The record's value as a tree of canonical fields. */
+/* The record's value as a tree of canonical fields; `*root` is the value as it is. */
 static bool make_canonical(const struct record *record, const struct config_source *source,
-                           size_t max_event, struct warnings *warnings, struct mapped *mapped,
-                           struct refusal *refusal)
+                           size_t max_event, unsigned unread, struct warnings *warnings,
+                           const cJSON **root, struct mapped *mapped, struct refusal *refusal)
 {
-    const cJSON *root = NULL;
-
-    if (str_present(record->value) && !parse(record, max_event, warnings, &root, refusal))
+    if (str_present(record->value) && !parse(record, max_event, warnings, root, refusal))
         return false;
     if (source && source->mapping)
-        return format_map(source->mapping, record, root, warnings, mapped, refusal);
-    if (!root) {
-        *refusal = (struct refusal){ STR("the record has no value"), STR("") };
+        return format_map(source->mapping, record, *root, unread, warnings, mapped, refusal);
+    if (!*root) {
+        *refusal = (struct refusal){ .reason = STR("the record has no value"), .at = STR("") };
         return false;
     }
-    *mapped = (struct mapped){ .root = root };
+    *mapped = (struct mapped){ .root = *root };
     return true;
 }
 
@@ -166,8 +165,23 @@ bool event_trace(const struct record *record, const struct config_source *source
                  struct arena *arena, struct mapped *mapped, struct refusal *refusal)
 {
     struct warnings warnings = { .arena = arena };
+    const cJSON *root = NULL;
 
-    return make_canonical(record, source, max_event, &warnings, mapped, refusal);
+    return make_canonical(record, source, max_event, UNREAD_LISTED, &warnings, &root, mapped,
+                          refusal);
+}
+
+/* What cannot be an event may be several of them: that is the cause then. */
+static bool refuse_list(const cJSON *root, struct arena *arena, struct refusal *refusal)
+{
+    if (cJSON_IsArray(root) && root->child && !refusal->skipped)
+        *refusal = (struct refusal){
+            .reason = arena_printf(
+                arena, "a list of %d in one record; each event must be a record of its own",
+                cJSON_GetArraySize(root)),
+            .at = STR("")
+        };
+    return false;
 }
 
 bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
@@ -176,10 +190,14 @@ bool event_decode(const struct record *record, const struct config_source *sourc
     struct warnings warnings = { .arena = arena };
     struct mapped mapped;
     struct event fresh;
+    const cJSON *root = NULL;
 
-    if (!make_canonical(record, source, max_event, &warnings, &mapped, refusal) ||
+    if (!make_canonical(record, source, max_event, UNREAD_WARNED, &warnings, &root, &mapped,
+                        refusal) ||
         !event_read(mapped.root, &warnings, &fresh, refusal))
-        return false;
+        return refuse_list(root, arena, refusal);
+    if (fresh.unknown_fields > 0 && !(source && source->mapping))
+        event_unread(mapped.root, &warnings);
     bool direct = source && !source->home && str_equal(source->topic, record->topic);
     struct first_place first = find_first_place(record, !direct);
     fresh.source = str_present(mapped.source) ? mapped.source : first.topic;

@@ -9,7 +9,7 @@
 
 static const cJSON *refuse(struct refusal *refusal, const char *at, struct str reason)
 {
-    *refusal = (struct refusal){ reason, str_from(at) };
+    *refusal = (struct refusal){ .reason = reason, .at = str_from(at) };
     return NULL;
 }
 
@@ -143,9 +143,6 @@ const cJSON *cloudevents_open(const struct record *record, const cJSON *value,
     struct str content = record_header(record, "content-type");
     bool declared = media_starts(content, STR("application/cloudevents"));
 
-    if (media_starts(content, STR("application/cloudevents-batch")))
-        return refuse(refusal, "",
-                      STR("batches of CloudEvents are not read: write each as a record"));
     if (!declared && str_present(record_header(record, "ce_type")))
         return open_data(open_binary(record, value, warnings->arena), warnings);
     if (declared ? cJSON_IsObject(value) : json_get(value, STR("specversion")) != NULL)

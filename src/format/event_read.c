@@ -428,7 +428,7 @@ static void read_member(struct reader *reader, const cJSON *member, struct event
 
 static bool refuse(struct refusal *refusal, struct str at, struct str reason)
 {
-    *refusal = (struct refusal){ reason, at };
+    *refusal = (struct refusal){ .reason = reason, .at = at };
     return false;
 }
 

@@ -3,104 +3,9 @@
 #include <string.h>
 #include "format/plain_text.h"
 #include "cloudevents.h"
-#include "format_parts.h"
 #include "json_build.h"
-
-struct mapping {
-    const struct format *format;
-    const struct record *record;
-    const cJSON *root;
-    struct arena *arena;
-    struct warnings *warnings;
-};
-
-/* "[field=value]": the first item of an array whose member `field` is `value`. */
-static const cJSON *find_item(const struct mapping *mapping, const cJSON *array, struct str token)
-{
-    const char *equals = memchr(token.data, '=', token.size);
-    struct str field = { token.data + 1, (size_t)(equals - token.data - 1) };
-    struct str value = { equals + 1, (size_t)(token.data + token.size - equals - 2) };
-
-    for (const cJSON *item = array->child; item; item = item->next) {
-        if (str_equal(json_scalar(json_get(item, field), mapping->arena), value))
-            return item;
-    }
-    return NULL;
-}
-
-static const cJSON *follow(const struct mapping *mapping, struct str pointer)
-{
-    const cJSON *item = mapping->root;
-    const char *p = pointer.data, *end = p + pointer.size;
-
-    while (item && p < end) {
-        const char *from = ++p;
-        p = memchr(from, '/', (size_t)(end - from));
-        p = p ? p : end;
-        struct str token = { from, (size_t)(p - from) };
-        bool chosen = token.size > 2 && token.data[0] == '[' && p[-1] == ']' &&
-                      memchr(token.data, '=', token.size);
-        item = chosen && cJSON_IsArray(item) ? find_item(mapping, item, token)
-                                             : json_step(item, token);
-    }
-    return item;
-}
-
-static bool is_placeholder(const struct format *format, const cJSON *item)
-{
-    for (size_t i = 0; i < format->placeholder_count; i++)
-        if (str_equal(json_string(item), format->placeholders[i]))
-            return true;
-    return false;
-}
-
-/* NULL: nothing there; null, the empty text and the format's placeholders are nothing. */
-static const cJSON *look_up(const struct mapping *mapping, const struct path *path)
-{
-    const cJSON *item = NULL;
-
-    if (path->kind == PATH_POINTER) {
-        item = follow(mapping, path->rest);
-    } else if (path->kind == PATH_KEY) {
-        item = json_new_outside_string(mapping->record->key, mapping->arena);
-    } else {
-        char name[128];
-        if (path->rest.size < sizeof(name)) {
-            memcpy(name, path->rest.data, path->rest.size);
-            name[path->rest.size] = '\0';
-            item = json_new_outside_string(record_header(mapping->record, name), mapping->arena);
-        }
-    }
-    bool empty = json_is_null(item) || (cJSON_IsString(item) && item->valuestring[0] == '\0') ||
-                 is_placeholder(mapping->format, item);
-    return empty ? NULL : item;
-}
-
-static bool test_holds(const struct mapping *mapping, const struct test *test)
-{
-    const cJSON *item = look_up(mapping, &test->path);
-
-    if (test->kind == TEST_EXISTS || test->kind == TEST_ABSENT)
-        return (item != NULL) == (test->kind == TEST_EXISTS);
-    struct str text = item ? json_scalar(item, mapping->arena) : STR_NONE;
-    if (test->kind == TEST_SAME) {
-        const cJSON *other = look_up(mapping, &test->other);
-        return str_present(text) && other && str_equal(text, json_scalar(other, mapping->arena));
-    }
-    bool found = false;
-    for (size_t i = 0; i < test->value_count && !found; i++)
-        found = str_present(text) && str_equal(text, test->values[i]);
-    return found == (test->kind == TEST_EQUALS);
-}
-
-static bool condition_holds(const struct mapping *mapping, const struct condition *condition)
-{
-    for (size_t i = 0; i < condition->test_count; i++) {
-        if (!test_holds(mapping, &condition->tests[i]))
-            return false;
-    }
-    return true;
-}
+#include "format_look.h"
+#include "unread.h"
 
 /* NULL when one of its pointers finds nothing. */
 static const cJSON *fill_template(const struct mapping *mapping, const struct rule *rule)
@@ -109,7 +14,7 @@ static const cJSON *fill_template(const struct mapping *mapping, const struct ru
 
     for (size_t i = 0; i < rule->piece_count; i++) {
         const struct piece *piece = &rule->pieces[i];
-        const cJSON *item = piece->has_path ? look_up(mapping, &piece->path) : NULL;
+        const cJSON *item = piece->has_path ? format_look_up(mapping, &piece->path) : NULL;
         struct str filled = item ? json_scalar(item, mapping->arena) : STR_NONE;
         if (piece->has_path && !str_present(filled))
             return NULL;
@@ -319,7 +224,7 @@ static cJSON *apply_rule(const struct mapping *mapping, const struct target *tar
     const cJSON *item = NULL;
 
     for (size_t i = 0; i < rule->path_count && !value; i++) {
-        const cJSON *found = look_up(mapping, &rule->paths[i]);
+        const cJSON *found = format_look_up(mapping, &rule->paths[i]);
         item = found ? found : item;
         value = found ? convert(mapping, target, rule, found) : NULL;
         *from = rule->paths[i].text;
@@ -348,7 +253,7 @@ static cJSON *apply_target(const struct mapping *mapping, const struct target *t
 
     *field = (struct mapped_field){ .name = target->name };
     for (size_t i = 0; i < target->rule_count && !value; i++) {
-        if (!condition_holds(mapping, &target->rules[i].when))
+        if (!format_condition_holds(mapping, &target->rules[i].when))
             continue;
         field->asked = true;
         value = apply_rule(mapping, target, &target->rules[i], &field->from);
@@ -380,7 +285,7 @@ static bool add_type(const struct mapping *mapping, cJSON *event)
     const struct format *format = mapping->format;
 
     for (size_t i = 0; i < format->type_count; i++) {
-        if (!condition_holds(mapping, &format->types[i].when))
+        if (!format_condition_holds(mapping, &format->types[i].when))
             continue;
         struct str name = str_from(event_type_name(format->types[i].is));
         json_add(event, STR("type"), json_new_string(name, mapping->arena), mapping->arena);
@@ -393,7 +298,7 @@ static bool add_type(const struct mapping *mapping, cJSON *event)
 static void add_copies(const struct mapping *mapping, cJSON *event)
 {
     for (size_t i = 0; i < mapping->format->copy_count; i++) {
-        const cJSON *object = look_up(mapping, &mapping->format->copies[i]);
+        const cJSON *object = format_look_up(mapping, &mapping->format->copies[i]);
         for (const cJSON *item = object ? object->child : NULL; item; item = item->next) {
             if (item->string && !json_get(event, json_name(item)))
                 json_add(event, json_name(item), json_alias(item, mapping->arena), mapping->arena);
@@ -403,7 +308,17 @@ static void add_copies(const struct mapping *mapping, cJSON *event)
 
 static bool refuse(struct refusal *refusal, struct str at, struct str reason)
 {
-    *refusal = (struct refusal){ reason, at };
+    *refusal = (struct refusal){ .reason = reason, .at = at };
+    return false;
+}
+
+static bool any_holds(const struct mapping *mapping, const struct condition *conditions,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (format_condition_holds(mapping, &conditions[i]))
+            return true;
+    }
     return false;
 }
 
@@ -419,8 +334,9 @@ static bool find_root(struct mapping *mapping, struct refusal *refusal)
     }
     if (!mapping->root)
         return refuse(refusal, STR(""), STR("the record has no value"));
+    mapping->top = mapping->root;
     for (size_t i = 0; i < format->root_count; i++) {
-        const cJSON *root = look_up(mapping, &format->roots[i]);
+        const cJSON *root = format_look_up(mapping, &format->roots[i]);
         if (root) {
             mapping->root = root;
             return true;
@@ -433,14 +349,24 @@ static bool find_root(struct mapping *mapping, struct refusal *refusal)
 }
 
 bool format_map(const struct format *format, const struct record *record, const cJSON *value,
-                struct warnings *warnings, struct mapped *out, struct refusal *refusal)
+                unsigned unread, struct warnings *warnings, struct mapped *out,
+                struct refusal *refusal)
 {
     struct arena *arena = warnings->arena;
-    struct mapping mapping = { format, record, value, arena, warnings };
+    struct mapping mapping = {
+        .format = format, .record = record, .root = value, .arena = arena, .warnings = warnings
+    };
     struct mapped mapped = { .field_count = format->target_count };
     struct mapped_field *fields = arena_alloc(arena, (format->target_count + 1) * sizeof(*fields));
 
-    if (!find_root(&mapping, refusal))
+    bool found = find_root(&mapping, refusal);
+    if (any_holds(&mapping, format->skips, format->skip_count)) {
+        *refusal = (struct refusal){ .reason = STR("the format skips it"),
+                                     .at = STR(""),
+                                     .skipped = true };
+        return false;
+    }
+    if (!found)
         return false;
     cJSON *event = json_new_object(arena);
     if (!add_type(&mapping, event))
@@ -458,8 +384,11 @@ bool format_map(const struct format *format, const struct record *record, const 
         struct mapped_field unused;
         mapped.source = json_string(apply_target(&mapping, format->source, &unused));
     }
-    for (size_t i = 0; i < format->initial_count && !mapped.initial; i++)
-        mapped.initial = condition_holds(&mapping, &format->initials[i]);
+    mapped.initial = any_holds(&mapping, format->initials, format->initial_count);
+    struct unread_list list = format_unread(&mapping, unread);
+    unread_warn(&list, warnings);
+    mapped.unread = list.texts;
+    mapped.unread_count = list.count;
     mapped.root = event;
     mapped.fields = fields;
     *out = mapped;

@@ -88,4 +88,8 @@ struct format {
     size_t initial_count;
     struct str *placeholders; /* texts that stand where the source gives nothing */
     size_t placeholder_count;
+    struct condition *skips; /* any of them: no event, and no dead letter either */
+    size_t skip_count;
+    struct target *ignored; /* NULL, or places of which only paths and conditions count: what stands
+                               there needs no reader */
 };

@@ -3,6 +3,12 @@
 #include <string.h>
 #include "format_reader.h"
 
+/* Nothing is left for the rules behind it. */
+static bool always_gives(const struct rule *rule)
+{
+    return rule->when.test_count == 0 && (str_present(rule->value) || str_present(rule->fallback));
+}
+
 /* A rule, or a list of which the first that gives something counts. */
 static bool read_rules(struct format_reader *reader, const struct yaml *node, struct target *target)
 {
@@ -13,6 +19,9 @@ static bool read_rules(struct format_reader *reader, const struct yaml *node, st
     if (node->count == 0)
         return yaml_error(node, reader->err, "expected at least one JSON pointer");
     for (size_t i = 0; i < node->count; i++) {
+        if (i > 0 && always_gives(&target->rules[i - 1]))
+            return yaml_error(node->items[i], reader->err,
+                              "this rule is never asked: the one before it always gives something");
         if (!format_read_rule(reader, node->items[i], &target->rules[i]))
             return false;
     }
@@ -96,6 +105,9 @@ static bool read_type(struct format_reader *reader, const struct yaml *node, voi
     format->types = arena_alloc(reader->arena, node->count * sizeof(*format->types));
     format->type_count = node->count;
     for (size_t i = 0; i < node->count; i++) {
+        if (i > 0 && format->types[i - 1].when.test_count == 0)
+            return yaml_error(node->items[i], reader->err,
+                              "this case is never reached: the one before it always holds");
         if (!format_read_keys(reader, node->items[i], words, 2, &format->types[i]))
             return false;
         if (!yaml_get(node->items[i], "is"))
@@ -140,18 +152,50 @@ static bool read_source(struct format_reader *reader, const struct yaml *node, v
     return read_rules(reader, node, format->source);
 }
 
+static bool read_ignored(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    static const struct target places = { .name = STR("ignored"), .shape = SHAPE_TAGS };
+    struct format *format = out;
+
+    format->ignored = arena_alloc(reader->arena, sizeof(*format->ignored));
+    *format->ignored = places;
+    if (node->kind == YAML_LIST && node->count == 0)
+        return true;
+    for (size_t i = 0; i < (node->kind == YAML_LIST ? node->count : 1); i++) {
+        const struct yaml *item = node->kind == YAML_LIST ? node->items[i] : node;
+        bool place = yaml_get(item, "from") && item->count == 1U + (yaml_get(item, "when") != NULL);
+        if (item->kind == YAML_MAP && !place)
+            return yaml_error(item, reader->err, "expected a JSON pointer, or 'from' and 'when'");
+    }
+    return read_rules(reader, node, format->ignored);
+}
+
+/* A condition, or a list of them. */
+static bool read_conditions(struct format_reader *reader, const struct yaml *node,
+                            struct condition **conditions, size_t *count)
+{
+    bool list = node->kind == YAML_LIST;
+
+    *count = list ? node->count : 1;
+    *conditions = arena_alloc(reader->arena, *count * sizeof(**conditions));
+    for (size_t i = 0; i < *count; i++)
+        if (!format_read_condition(reader, list ? node->items[i] : node, &(*conditions)[i]))
+            return false;
+    return true;
+}
+
 static bool read_initial(struct format_reader *reader, const struct yaml *node, void *out)
 {
     struct format *format = out;
 
-    bool list = node->kind == YAML_LIST;
-    format->initial_count = list ? node->count : 1;
-    format->initials =
-        arena_alloc(reader->arena, format->initial_count * sizeof(*format->initials));
-    for (size_t i = 0; i < format->initial_count; i++)
-        if (!format_read_condition(reader, list ? node->items[i] : node, &format->initials[i]))
-            return false;
-    return true;
+    return read_conditions(reader, node, &format->initials, &format->initial_count);
+}
+
+static bool read_skipped(struct format_reader *reader, const struct yaml *node, void *out)
+{
+    struct format *format = out;
+
+    return read_conditions(reader, node, &format->skips, &format->skip_count);
 }
 
 static bool read_placeholders(struct format_reader *reader, const struct yaml *node, void *out)
@@ -197,6 +241,7 @@ static bool read_whole(struct format_reader *reader, const struct yaml *root, st
         { "copy", read_copy },           { "type", read_type },
         { "fields", read_fields },       { "source", read_source },
         { "initial", read_initial },     { "placeholders", read_placeholders },
+        { "ignored", read_ignored },     { "skipped", read_skipped },
     };
 
     if (!format_read_keys(reader, root, words, sizeof(words) / sizeof(*words), format))

@@ -2,6 +2,18 @@
 
 enum { NAME_COLUMN = 20, SHOWN_MAX = 60 };
 
+/* A text in one short line, in `arena`. */
+static struct str one_line(struct str text, struct arena *arena)
+{
+    struct str cut = utf8_prefix(text, SHOWN_MAX);
+    char *copy = arena_alloc(arena, cut.size + 4);
+
+    for (size_t i = 0; i < cut.size; i++)
+        copy[i] = (unsigned char)cut.data[i] < ' ' ? ' ' : cut.data[i];
+    struct str line = { copy, cut.size };
+    return cut.size < text.size ? arena_printf(arena, "%.*s…", STR_ARG(line)) : line;
+}
+
 /* A value in one short line. */
 static struct str shown(const cJSON *value, struct arena *arena)
 {
@@ -15,15 +27,25 @@ static struct str shown(const cJSON *value, struct arena *arena)
         }
         text = buf_str(&line);
     }
-    struct str cut = utf8_prefix(str_present(text) ? text : STR("{...}"), SHOWN_MAX);
-    char *copy = arena_alloc(arena, cut.size + 4);
-    for (size_t i = 0; i < cut.size; i++)
-        copy[i] = (unsigned char)cut.data[i] < ' ' ? ' ' : cut.data[i];
-    struct str result = { copy, cut.size };
-    if (cut.size < text.size)
-        result = arena_printf(arena, "%.*s…", STR_ARG(result));
+    struct str result = one_line(str_present(text) ? text : STR("{...}"), arena);
     buf_free(&line);
     return result;
+}
+
+static void list_unread(const struct mapped *mapped, bool chinese, struct arena *arena,
+                        struct buf *out)
+{
+    if (mapped->unread_count == 0)
+        return;
+    buf_printf(out, chinese ? "未读取的文字：%zu 处\n" : "texts that nothing reads: %zu\n",
+               mapped->unread_count);
+    for (size_t i = 0; i < mapped->unread_count; i++) {
+        const struct unread *unread = &mapped->unread[i];
+        struct str text = one_line(unread->text, arena);
+        buf_printf(out, "  %-*.*s %.*s%s\n", NAME_COLUMN, STR_ARG(unread->at), STR_ARG(text),
+                   unread->long_enough ? chinese ? "  （会警告）" : "  (the event warns of it)"
+                                       : "");
+    }
 }
 
 static bool has_field(const struct mapped *mapped, struct str name)
@@ -62,4 +84,5 @@ void mapped_text(const struct mapped *mapped, bool chinese, struct arena *arena,
             buf_printf(out, "- %s\n", field->asked ? nothing : unasked);
         }
     }
+    list_unread(mapped, chinese, arena, out);
 }

@@ -158,7 +158,7 @@ static void test_differences_are_told_field_by_field(void **state)
           "  event.attributes.till\n    expected: nothing\n"
           "    got:      \"3\"  <- header:till\n" },
         { "a refusal that does not come", "{\"refusal\":{\"at\":\"/type\",\"reason\":\"no\"}}",
-          "  refusal\n    expected: refused at /type: no\n"
+          "  outcome\n    expected: refused at /type: no\n"
           "    got:      {\"type\": \"opened\", \"ticket\": \"7\", \"subject\": \"着火了\", "
           "\"body\": \"A long letter about a kettle that began to smoke in the night\", "
           "\"tags\": [\"a\", \"b\"], \"customer\": {\"contact\": \"mia\"}, "
@@ -255,7 +255,11 @@ static void test_a_wrong_case_is_refused_with_its_place(void **state)
         { "{\"format\":\"f\",\"record\":{\"value\":{},\"value_base64\":\"eA==\"}}",
           "c.json: /record: 'value' and 'value_base64' exclude each other" },
         { "{\"format\":\"f\",\"record\":{},\"expected\":{}}",
-          "c.json: /expected: an 'event' is expected, or a 'refusal'" },
+          "c.json: /expected: an 'event' is expected, a 'refusal' or 'skipped'" },
+        { "{\"format\":\"f\",\"record\":{},\"expected\":{\"skipped\":false}}",
+          "c.json: /expected/skipped: expected true" },
+        { "{\"format\":\"f\",\"record\":{},\"expected\":{\"skipped\":true,\"event\":{}}}",
+          "c.json: /expected: with 'skipped' nothing else can be expected" },
         { "{\"format\":\"f\",\"record\":{},\"expected\":{\"evnt\":{}}}",
           "c.json: /expected/evnt: unknown key (did you mean 'event'?)" },
         { "{\"format\":\"f\",\"record\":{},\"expected\":{\"event\":{},\"initial\":\"true\"}}",

@@ -360,7 +360,7 @@ static void test_refusals(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct event event = { .ticket = STR("untouched") };
-        struct refusal refusal = { STR_NONE, STR_NONE };
+        struct refusal refusal = { .reason = STR_NONE };
         struct record record = record_of(cases[i].value);
         if (event_decode(&record, NULL, 64, *state, &event, &refusal))
             fail_msg("%s: accepted", cases[i].name);
