@@ -44,6 +44,7 @@ static void learn_composed(const struct composed *composed)
 static uint8_t traits_of(const struct pattern *pattern)
 {
     unsigned traits = TRAIT_LIMITED | (pattern->meanings ? TRAIT_MEANS : 0);
+    traits |= tokens_may_stop(pattern->text) ? TRAIT_STOPS : 0;
     for (const struct meaning *m = pattern->meanings; m; m = m->next) {
         traits |= meaning_covers(m->kind) ? TRAIT_COVERS : 0;
         traits |= m->kind == MEANING_WORD ? TRAIT_WHOLE : 0;
@@ -52,67 +53,14 @@ static uint8_t traits_of(const struct pattern *pattern)
     return (uint8_t)traits;
 }
 
-static uint32_t guard_of(const struct word_set *set)
+/* The literals' trie. */
+static void make_trie(struct lexicon *lexicon)
 {
-    return set->guard;
-}
-
-static uint32_t anchor_of(const struct word_set *set)
-{
-    return set->anchor;
-}
-
-/* By literal, the numbers of the sets that it is in; what is in any gets the trait. */
-static struct index index_sets(struct lexicon *lexicon, uint32_t (*number)(const struct word_set *),
-                               enum trait trait)
-{
-    size_t count = lexicon->pattern_count;
-    struct index index = { mem_array(count + 1, sizeof(uint32_t)), NULL };
-    uint32_t *next = mem_array(count + 1, sizeof(*next)), total = 0;
-    for (const struct word_set *set = lexicon->sets; set; set = set->next)
-        for (size_t i = 0; number(set) > 0 && i < set->count; i++)
-            next[set->ids[i]]++;
-    for (size_t i = 0; i <= count; i++) {
-        lexicon->traits[i] |= next[i] > 0 ? (uint8_t)trait : 0;
-        index.from[i] = total;
-        total += next[i];
-        next[i] = index.from[i];
-    }
-    index.items = mem_array(total + 1, sizeof(*index.items));
-    for (const struct word_set *set = lexicon->sets; set; set = set->next)
-        for (size_t i = 0; number(set) > 0 && i < set->count; i++)
-            index.items[next[set->ids[i]]++] = number(set) - 1;
-    free(next);
-    return index;
-}
-
-void index_free(struct index *index)
-{
-    free(index->from);
-    free(index->items);
-}
-
-/* The phrases of each anchor side by side. */
-static void list_attempts(struct lexicon *lexicon)
-{
-    const struct word_set **anchors = mem_array(lexicon->anchor_count + 1, sizeof(*anchors));
-    size_t count = 0;
-    for (const struct word_set *set = lexicon->sets; set; set = set->next) {
-        if (set->anchor > 0)
-            anchors[set->anchor - 1] = set;
-        for (const struct composed *c = set->anchored; c; c = c->next)
-            count++;
-    }
-    lexicon->attempts = mem_array(count + 1, sizeof(*lexicon->attempts));
-    lexicon->attempts_from = mem_array(lexicon->anchor_count + 1, sizeof(uint32_t));
-    count = 0;
-    for (size_t i = 0; i < lexicon->anchor_count; i++) {
-        lexicon->attempts_from[i] = (uint32_t)count;
-        for (const struct composed *c = anchors[i]->anchored; c; c = c->next)
-            lexicon->attempts[count++] = (struct attempt){ c->guard, c };
-    }
-    lexicon->attempts_from[lexicon->anchor_count] = (uint32_t)count;
-    free(anchors);
+    struct str *texts = mem_array(lexicon->pattern_count + 1, sizeof(*texts));
+    for (size_t i = 0; i < lexicon->pattern_count; i++)
+        texts[i] = lexicon->patterns[i]->text;
+    lexicon->trie = trie_new(texts, lexicon->pattern_count);
+    free(texts);
 }
 
 void lexicon_compile(struct lexicon *lexicon)
@@ -121,9 +69,8 @@ void lexicon_compile(struct lexicon *lexicon)
     lexicon->traits = mem_array(lexicon->pattern_count + 1, sizeof(*lexicon->traits));
     for (size_t i = 0; i < lexicon->pattern_count; i++)
         lexicon->traits[i] = traits_of(lexicon->patterns[i]);
-    lexicon->guards = index_sets(lexicon, guard_of, TRAIT_GUARDS);
-    lexicon->anchors = index_sets(lexicon, anchor_of, TRAIT_ANCHORS);
-    list_attempts(lexicon);
+    make_trie(lexicon);
+    roles_find(lexicon);
     for (struct word_set *set = lexicon->sets; set; set = set->next) {
         word_set_pack(set);
         set->denies = all_deny(lexicon, &reading, set);

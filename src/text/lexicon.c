@@ -11,6 +11,11 @@ static struct str class_key(const void *value)
     return ((const struct word_class *)value)->key;
 }
 
+static struct str literal_key(const void *value)
+{
+    return ((const struct pattern *)value)->text;
+}
+
 static struct str set_key(const void *value)
 {
     return ((const struct word_set *)value)->key;
@@ -22,10 +27,10 @@ struct lexicon_builder *lexicon_builder_new(void)
     builder->lexicon = mem_alloc(sizeof(*builder->lexicon));
     builder->lexicon->arena = arena_new(64 * 1024);
     builder->lexicon->fold = fold_new(&builder->fold_error);
-    builder->lexicon->trie = trie_new();
     builder->arena = arena_new(64 * 1024);
     builder->classes = table_new(class_key);
     builder->sets = table_new(set_key);
+    builder->literals = table_new(literal_key);
     return builder;
 }
 
@@ -35,11 +40,11 @@ void lexicon_builder_free(struct lexicon_builder *builder)
         return;
     table_free(builder->classes);
     table_free(builder->sets);
+    table_free(builder->literals);
     lexicon_free(builder->lexicon);
     free(builder->spellings);
     free(builder->variants);
     normal_free(&builder->normal);
-    tokens_free(&builder->tokens);
     arena_free(builder->arena);
     free(builder);
 }
@@ -239,16 +244,6 @@ static size_t rarest(const struct lexicon *lexicon, const struct element *elemen
     return best;
 }
 
-/* The set's number, given when it is first asked for. */
-static uint32_t number_of(uint32_t *number, size_t *count)
-{
-    if (*number == 0) {
-        *count += 1;
-        *number = (uint32_t)*count;
-    }
-    return *number - 1;
-}
-
 static void compose(struct lexicon_builder *builder, const struct element *elements, size_t count,
                     const struct pattern *pattern)
 {
@@ -260,14 +255,13 @@ static void compose(struct lexicon_builder *builder, const struct element *eleme
     memcpy(composed->elements, elements, count * sizeof(*composed->elements));
     composed->anchor = rarest(lexicon, elements, count, SIZE_MAX);
     struct word_set *anchor = (struct word_set *)elements[composed->anchor].words;
-    number_of(&anchor->anchor, &lexicon->anchor_count);
     composed->next = anchor->anchored;
     anchor->anchored = composed;
     size_t guard = rarest(lexicon, elements, count, composed->anchor);
-    composed->guard = GUARD_NONE;
-    if (guard != SIZE_MAX)
-        composed->guard =
-            number_of(&((struct word_set *)elements[guard].words)->guard, &lexicon->guard_count);
+    if (guard == SIZE_MAX)
+        return;
+    composed->guard = elements[guard].words;
+    ((struct word_set *)elements[guard].words)->guards = true;
 }
 
 /* The elements behind & first. */
@@ -362,10 +356,7 @@ void lexicon_free(struct lexicon *lexicon)
     fold_free(lexicon->fold);
     free(lexicon->patterns);
     free(lexicon->traits);
-    index_free(&lexicon->guards);
-    index_free(&lexicon->anchors);
-    free(lexicon->attempts_from);
-    free(lexicon->attempts);
+    roles_free(&lexicon->roles);
     free(lexicon->categories);
     free(lexicon->concepts);
     for (struct word_set *set = lexicon->sets, *next; set; set = next) {

@@ -5,10 +5,10 @@
 #include "base/buf.h"
 #include "base/table.h"
 #include "letters.h"
+#include "roles.h"
 #include "text/fold.h"
 #include "text/lexicon.h"
 #include "text/normalise.h"
-#include "tokens.h"
 #include "trie.h"
 #include "word_set.h"
 
@@ -35,16 +35,14 @@ struct element {
     bool optional; /* may be missing */
 };
 
-enum { GUARD_NONE = UINT32_MAX };
-
 /* A phrase of several elements. It is looked for by the words of one of them, its anchor, and only
- * where a word of another, its guard, stands somewhere in the text. */
+ * where a word of another, its guard, seems to stand in the same clause. */
 struct composed {
     const struct pattern *pattern; /* what it is when complete */
     struct element *elements;
     size_t count, anchor;
-    uint32_t guard;        /* the word set's; GUARD_NONE: no other element has to be there */
-    struct composed *next; /* of those with the same anchor */
+    const struct word_set *guard; /* NULL: no other element has to be there */
+    struct composed *next;        /* of those with the same anchor */
 };
 
 struct pattern {
@@ -61,34 +59,18 @@ enum trait {
     TRAIT_MEANS = 1,    /* it has meanings */
     TRAIT_COVERS = 2,   /* it hides phrases: it is looked at before others of its place */
     TRAIT_WHOLE = 4,    /* it is read as one: nothing else begins or ends within it */
-    TRAIT_GUARDS = 8,   /* it is in a word set that guards phrases */
-    TRAIT_ANCHORS = 16, /* and in one that phrases are looked for by */
+    TRAIT_STOPS = 8,    /* it may hold the end of a clause */
+    TRAIT_ANCHORS = 16, /* phrases are looked for by it */
     TRAIT_LIMITED = 32  /* its marks beyond the first PATTERN_MARKS tell nothing new */
-};
-
-/* For each of some things, numbers of others: those of `i` are items[from[i] .. from[i + 1]). */
-struct index {
-    uint32_t *from, *items;
-};
-
-/* A phrase that may be completed where its anchor stands. */
-struct attempt {
-    uint32_t guard; /* the phrase's */
-    const struct composed *composed;
 };
 
 struct lexicon {
     struct arena *arena;
     struct fold *fold;
-    struct trie *trie;         /* of literals: their ids */
     struct pattern **patterns; /* by id */
-    uint8_t *traits;           /* by id, of enum trait; once compiled */
-    /* Once compiled: by literal, the word sets that guard and those that are anchors; by anchor,
-     * where its attempts begin and the next one's do. */
-    struct index guards, anchors;
-    uint32_t *attempts_from;
-    struct attempt *attempts;
-    size_t guard_count, anchor_count; /* of such word sets */
+    struct trie *trie;         /* of literals: their ids; once compiled, like what follows */
+    uint8_t *traits;           /* by id, of enum trait */
+    struct roles roles;        /* of literals */
     size_t pattern_count, phrase_count;
     struct str *categories;
     size_t category_count;
@@ -124,12 +106,12 @@ struct lexicon_builder {
     struct arena *arena;     /* for what only the building needs */
     struct table *classes;   /* struct word_class by key */
     struct table *sets;      /* struct word_set by key: what is written twice is one set */
+    struct table *literals;  /* struct pattern by text */
     struct spelling *spellings;
     size_t spelling_count, spelling_capacity;
     struct variants *variants; /* by pattern, as many as pattern_capacity */
     size_t pattern_capacity, category_capacity, concept_capacity;
     struct normal normal;
-    struct tokens tokens;
 };
 
 /* A pattern without a text. */
@@ -165,4 +147,3 @@ struct word_set *group_words(struct lexicon_builder *builder, struct str lang, s
 
 /* What sets and patterns know of their words and meanings, once all are there. */
 void lexicon_compile(struct lexicon *lexicon);
-void index_free(struct index *index);

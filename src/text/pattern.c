@@ -21,28 +21,29 @@ struct pattern *pattern_add(struct lexicon_builder *builder)
     return pattern;
 }
 
-/* The literal's id; TRIE_NONE: there is none yet. */
-static uint32_t find_literal(const struct trie *trie, struct str text, const struct tokens *tokens)
+/* One space between words and none around them, where a misspelling left more. */
+static struct str squeezed(struct lexicon_builder *builder, struct str text)
 {
-    uint32_t node = TRIE_ROOT;
-    for (size_t i = 0; i < tokens->count && node != TRIE_NONE; i++)
-        node = trie_step(trie, node, text, &tokens->items[i]);
-    return node == TRIE_NONE ? TRIE_NONE : trie_value(trie, node);
+    text = str_trim(text);
+    if (!memmem(text.data, text.size, "  ", 2))
+        return text;
+    char *out = arena_alloc_raw(builder->arena, text.size);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] != ' ' || out[size - 1] != ' ')
+            out[size++] = text.data[i];
+    return (struct str){ out, size };
 }
 
 struct pattern *pattern_literal(struct lexicon_builder *builder, struct str normal)
 {
-    struct lexicon *lexicon = builder->lexicon;
-    uint32_t node = TRIE_ROOT;
-    tokens_read(&builder->tokens, normal);
-    uint32_t id = find_literal(lexicon->trie, normal, &builder->tokens);
-    if (id != TRIE_NONE)
-        return lexicon->patterns[id];
-    struct pattern *pattern = pattern_add(builder);
-    pattern->text = arena_copy(lexicon->arena, normal);
-    for (size_t i = 0; i < builder->tokens.count; i++)
-        node = trie_grow(lexicon->trie, node, pattern->text, &builder->tokens.items[i]);
-    trie_set_value(lexicon->trie, node, pattern->id);
+    struct str text = squeezed(builder, normal);
+    struct pattern *pattern = table_get(builder->literals, text);
+    if (pattern)
+        return pattern;
+    pattern = pattern_add(builder);
+    pattern->text = arena_copy(builder->lexicon->arena, text);
+    table_put(builder->literals, pattern);
     return pattern;
 }
 

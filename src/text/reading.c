@@ -3,16 +3,12 @@
 #include <stdlib.h>
 #include "base/mem.h"
 
-/* Tokens that are announced to the trie before they are looked for. */
-enum { AHEAD = 6 };
-
 void reading_free(struct reading *reading)
 {
     tokens_free(&reading->tokens);
     free(reading->sightings);
     free(reading->begins);
     free(reading->endings);
-    free(reading->present);
 }
 
 static void see(struct reading *reading, size_t first, size_t last, uint32_t pattern)
@@ -34,28 +30,31 @@ static void join(struct reading *reading, size_t first, size_t last)
         reading->joined = reading->tokens.items[at].joined = true;
 }
 
-static void note_guards(struct reading *reading, const struct index *guards, uint32_t pattern)
+/* What is found around a clause's end makes one clause of two. */
+static void hold(struct reading *reading, size_t first, size_t last)
 {
-    for (uint32_t i = guards->from[pattern]; i < guards->from[pattern + 1]; i++)
-        reading->present[guards->items[i] / 64] |= UINT64_C(1) << (guards->items[i] % 64);
+    for (size_t at = first; at <= last; at++)
+        reading->tokens.items[at].held = true;
 }
 
 static void find_from(struct reading *reading, const struct lexicon *lexicon, size_t first)
 {
     const struct tokens *tokens = &reading->tokens;
-    uint32_t node = TRIE_ROOT;
-    for (size_t at = first; at < tokens->count; at++) {
-        node = trie_step(lexicon->trie, node, reading->text, &tokens->items[at]);
-        if (node == TRIE_NONE)
+    const struct trie_node *node = trie_begin(lexicon->trie, tokens->items[first].word);
+    for (size_t at = first;;) {
+        if (node->value != TRIE_NONE && tokens->items[at].closes) {
+            uint8_t traits = lexicon->traits[node->value];
+            see(reading, first, at, node->value);
+            if (traits & TRAIT_WHOLE)
+                join(reading, first, at);
+            if (traits & TRAIT_STOPS)
+                hold(reading, first, at);
+        }
+        if (++at == tokens->count)
             return;
-        uint32_t pattern = trie_value(lexicon->trie, node);
-        if (pattern == TRIE_NONE || !tokens->items[at].closes)
-            continue;
-        see(reading, first, at, pattern);
-        if (lexicon->traits[pattern] & TRAIT_WHOLE)
-            join(reading, first, at);
-        if (lexicon->traits[pattern] & TRAIT_GUARDS)
-            note_guards(reading, &lexicon->guards, pattern);
+        node = trie_step(lexicon->trie, node, tokens->items[at].word, tokens->items[at].spaced);
+        if (!node)
+            return;
     }
 }
 
@@ -71,7 +70,7 @@ static void respect_words(struct reading *reading, const struct lexicon *lexicon
 }
 
 /* Makes place for what is known of `count` tokens, and forgets what was known. */
-static void clear(struct reading *reading, const struct lexicon *lexicon, size_t count)
+static void clear(struct reading *reading, size_t count)
 {
     reading->count = 0;
     reading->joined = false;
@@ -82,27 +81,30 @@ static void clear(struct reading *reading, const struct lexicon *lexicon, size_t
     }
     if (count > 0)
         memset(reading->endings, 0, count * sizeof(uint32_t));
-    size_t words = lexicon->guard_count / 64 + 1;
-    if (reading->present_words < words) {
-        reading->present_words = words;
-        reading->present = mem_resize(reading->present, words, sizeof(uint64_t));
-    }
-    memset(reading->present, 0, words * sizeof(uint64_t));
 }
 
 void reading_find(struct reading *reading, const struct lexicon *lexicon, struct str text)
 {
     reading->text = text;
     tokens_read(&reading->tokens, text);
-    clear(reading, lexicon, reading->tokens.count);
+    clear(reading, reading->tokens.count);
+    for (size_t at = 0; at < reading->tokens.count; at++)
+        reading->tokens.items[at].word = trie_word(lexicon->trie, text, &reading->tokens.items[at]);
     /* From the last token to the first, so that the longest of one ending comes first. */
     for (size_t at = reading->tokens.count; at-- > 0;) {
-        if (at >= AHEAD)
-            trie_prefetch(lexicon->trie, &reading->tokens.items[at - AHEAD]);
         reading->begins[at] = (uint32_t)reading->count;
         if (reading->tokens.items[at].opens)
             find_from(reading, lexicon, at);
     }
     if (reading->joined)
         respect_words(reading, lexicon);
+}
+
+size_t reading_clause_end(const struct reading *reading, size_t token)
+{
+    const struct tokens *tokens = &reading->tokens;
+    while (token < tokens->count &&
+           (tokens->items[token].kind != TOKEN_STOP || tokens->items[token].held))
+        token++;
+    return token < tokens->count ? token + 1 : token;
 }

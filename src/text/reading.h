@@ -20,9 +20,7 @@ struct reading {
         *begins; /* by token: where its sightings begin; they go on to those of the token before */
     uint32_t *endings; /* by token: index plus one of the longest that ends there; 0: none */
     size_t token_capacity;
-    bool joined;          /* some token is */
-    uint64_t *present;    /* a bit a word set that guards: may a word of it stand in the text? */
-    size_t present_words; /* its size */
+    bool joined; /* some token is */
 };
 void reading_free(struct reading *reading);
 
@@ -38,10 +36,9 @@ static inline void reading_from(const struct reading *reading, size_t token, siz
     *to = token == 0 ? reading->count : reading->begins[token - 1];
 }
 
-static inline bool reading_has(const struct reading *reading, uint32_t guard)
-{
-    return guard == GUARD_NONE || reading->present[guard / 64] >> (guard % 64) & 1;
-}
+/* Behind the token that ends the clause of `token`. A literal that holds an end of a clause makes
+ * one of two: what is found, or composed of it, never lies in several. */
+size_t reading_clause_end(const struct reading *reading, size_t token);
 
 /* Would what stands at tokens first..last begin or end within a word that is read as one? */
 static inline bool reading_cuts(const struct reading *reading, size_t first, size_t last)

@@ -46,6 +46,7 @@ struct lexicon_scratch {
     const struct lexicon *lexicon;
     struct normal normal;
     struct reading reading; /* of the normalised text */
+    struct scent scent;     /* of the clause that is being completed */
     struct parts parts;     /* of the body */
     size_t body;            /* where the body begins in the normalised text */
     uint16_t *seen;         /* marks by pattern */
@@ -163,14 +164,11 @@ static void try(struct lexicon_scratch *scratch, const struct composed *composed
 /* Completes what is composed around a word that was found. */
 static void compose_marks(struct lexicon_scratch *scratch, const struct sighting *anchor)
 {
-    const struct lexicon *lexicon = scratch->lexicon;
-    const struct index *anchors = &lexicon->anchors;
-    for (uint32_t i = anchors->from[anchor->pattern]; i < anchors->from[anchor->pattern + 1]; i++) {
-        uint32_t to = lexicon->attempts_from[anchors->items[i] + 1];
-        for (uint32_t k = lexicon->attempts_from[anchors->items[i]]; k < to; k++)
-            if (reading_has(&scratch->reading, lexicon->attempts[k].guard))
-                try(scratch, lexicon->attempts[k].composed, anchor);
-    }
+    const struct roles *roles = &scratch->lexicon->roles;
+    const struct role *role = &roles->items[roles->by_literal[anchor->pattern]];
+    for (uint32_t i = role->from; i < role->to; i++)
+        if (scent_has(&scratch->scent, roles->attempts[i].guard))
+            try(scratch, roles->composed[roles->attempts[i].composed], anchor);
 }
 
 static bool is_heard(const struct lexicon_scratch *scratch, const struct sighting *sighting)
@@ -190,13 +188,33 @@ static void take_sighting(struct lexicon_scratch *scratch, const struct sighting
         compose_marks(scratch, sighting);
 }
 
+/* What guards phrases among what stands at the tokens [from, to), a clause. */
+static void take_scent(struct lexicon_scratch *scratch, size_t from, size_t to)
+{
+    const struct reading *reading = &scratch->reading;
+    const struct roles *roles = &scratch->lexicon->roles;
+    struct scent scent = { 0 };
+    size_t first, last, unused;
+    reading_from(reading, to - 1, &first, &unused);
+    reading_from(reading, from, &unused, &last);
+    for (size_t i = first; i < last; i++)
+        if (reading->sightings[i].pattern != TRIE_NONE)
+            scent_add(&scent,
+                      &roles->items[roles->by_literal[reading->sightings[i].pattern]].scent);
+    scratch->scent = scent;
+}
+
 /* What was found and what is composed around it, sorted. */
 static void make_marks(struct lexicon_scratch *scratch)
 {
     const struct reading *reading = &scratch->reading;
     scratch->mark_count = 0;
-    for (size_t token = 0; token < reading->tokens.count; token++) {
+    for (size_t token = 0, clause = 0; token < reading->tokens.count; token++) {
         size_t from, to;
+        if (token == clause) {
+            clause = reading_clause_end(reading, token);
+            take_scent(scratch, token, clause);
+        }
         reading_from(reading, token, &from, &to);
         while (to-- > from)
             if (is_heard(scratch, &reading->sightings[to]))

@@ -2,6 +2,7 @@
 
 #include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/hash.h"
 #include "base/mem.h"
 #include "letters.h"
@@ -11,18 +12,50 @@ void tokens_free(struct tokens *tokens)
     free(tokens->items);
 }
 
-static uint64_t key_of(struct str text, size_t from, size_t to)
+static uint64_t eight_at(struct str text, size_t from)
 {
-    uint64_t key = 0;
-    size_t size = to - from;
-    if (size > TOKEN_SHORT)
-        return hash64((struct str){ text.data + from, size });
-    if (text.size - from < sizeof(key)) {
-        memcpy(&key, text.data + from, size);
-        return le64toh(key);
+    uint64_t eight = 0;
+    if (text.size - from >= sizeof(eight))
+        memcpy(&eight, text.data + from, sizeof(eight));
+    else
+        memcpy(&eight, text.data + from, text.size - from);
+    return le64toh(eight);
+}
+
+/* How many of eight bytes, from the lowest on, belong to a word. */
+static size_t word_bytes(uint64_t eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t low = eight & ~tops, lowered = low | ones * 0x20;
+    uint64_t letters = (lowered + ones * (0x80 - 'a')) & ~(lowered + ones * (0x7f - 'z'));
+    uint64_t digits = (low + ones * (0x80 - '0')) & ~(low + ones * (0x7f - '9'));
+    uint64_t others = ~((letters | digits) & ~eight) & tops;
+    return others == 0 ? sizeof(eight) : (size_t)__builtin_ctzll(others) / 8;
+}
+
+/* The bytes of the word that begins at `from`, whose first eight are `head`. */
+static size_t word_size(struct str text, size_t from, uint64_t head)
+{
+    size_t more = word_bytes(head), size = more;
+    while (more == sizeof(head) && from + size < text.size) {
+        more = word_bytes(eight_at(text, from + size));
+        size += more;
     }
-    memcpy(&key, text.data + from, sizeof(key));
-    return le64toh(key) & (UINT64_MAX >> (64 - 8 * size));
+    return size;
+}
+
+static size_t character_size(struct str text, size_t from)
+{
+    unsigned char c = (unsigned char)text.data[from];
+    size_t size = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    return size < text.size - from ? size : text.size - from;
+}
+
+static uint64_t key_of(struct str text, size_t from, size_t size, uint64_t head)
+{
+    if (size > TOKEN_SHORT)
+        return hash64((struct str){ text.data + from, size }) | UINT64_C(1) << 63;
+    return head & (UINT64_MAX >> (64 - 8 * size));
 }
 
 /* What a character that begins with the byte may be. */
@@ -38,22 +71,6 @@ static uint8_t start_of(char c)
     return is_word(c) ? START_WORD : starts[(unsigned char)c];
 }
 
-static size_t word_end(struct str text, size_t from)
-{
-    size_t to = from + 1;
-    while (to < text.size && is_word(text.data[to]))
-        to++;
-    return to;
-}
-
-static size_t character_end(struct str text, size_t from)
-{
-    size_t to = from + 1;
-    while (to < text.size && is_continuation(text.data[to]))
-        to++;
-    return to;
-}
-
 static enum token_kind kind_of(struct str text, size_t from, enum start start)
 {
     if (start == START_WORD)
@@ -61,6 +78,14 @@ static enum token_kind kind_of(struct str text, size_t from, enum start start)
     if (start == START_STOP && is_clause_end(text, from))
         return TOKEN_STOP;
     return start == START_APART ? TOKEN_APART : TOKEN_CHARACTER;
+}
+
+bool tokens_may_stop(struct str text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (start_of(text.data[i]) == START_STOP)
+            return true;
+    return false;
 }
 
 void tokens_read(struct tokens *tokens, struct str text)
@@ -75,13 +100,15 @@ void tokens_read(struct tokens *tokens, struct str text)
             to = from + 1;
             continue;
         }
-        to = word ? word_end(text, from) : character_end(text, from);
+        uint64_t head = eight_at(text, from);
+        size_t size = word ? word_size(text, from, head) : character_size(text, from);
+        to = from + size;
         if (tokens->count == tokens->capacity) {
             tokens->capacity = tokens->capacity ? 2 * tokens->capacity : 64;
             tokens->items = mem_resize(tokens->items, tokens->capacity, sizeof(*tokens->items));
         }
         tokens->items[tokens->count++] = (struct token){
-            .key = key_of(text, from, to),
+            .key = key_of(text, from, size, head),
             .from = (uint32_t)from,
             .to = (uint32_t)to,
             .kind = (uint8_t)kind_of(text, from, start),

@@ -1,146 +1,167 @@
 #include "trie.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 
-/* Where a token leads from a node. */
-struct edge {
-    uint64_t key;  /* the token's */
-    uint32_t from; /* the node, doubled; odd where a space stands before the token */
-    uint32_t to;   /* TRIE_ROOT: the slot is free, for nothing leads there */
+/* A text by the steps that lead to it. */
+struct path {
+    const uint32_t *steps;
+    uint32_t count, value;
 };
 
-struct node {
-    uint32_t value;
-    bool goes_on; /* edges lead from it */
+/* Paths that share what leads to a node: sorted ones, [from, to). */
+struct span {
+    uint32_t from, to, depth, node;
 };
 
-struct trie {
-    struct edge *edges; /* by a hash */
-    struct node *nodes;
-    struct str *words; /* by node: the token that leads there */
-    size_t node_count, node_capacity, slot_count;
-    unsigned shift; /* 64 minus the bits of slot_count */
+/* All that is needed only while a trie is built. */
+struct builder {
+    struct trie *trie;
+    uint32_t *steps;
+    struct path *paths;
+    size_t path_count;
+    struct span *spans; /* a queue: nodes are numbered by their depth, so that hot ones lie close */
+    size_t span_count;
 };
-
-enum { BITS_AT_FIRST = 10 };
-
-struct trie *trie_new(void)
-{
-    struct trie *trie = mem_alloc(sizeof(*trie));
-    trie->node_capacity = 256;
-    trie->nodes = mem_array(trie->node_capacity, sizeof(*trie->nodes));
-    trie->words = mem_array(trie->node_capacity, sizeof(*trie->words));
-    trie->nodes[TRIE_ROOT].value = TRIE_NONE;
-    trie->node_count = 1;
-    trie->slot_count = 1 << BITS_AT_FIRST;
-    trie->shift = 64 - BITS_AT_FIRST;
-    trie->edges = mem_array(trie->slot_count, sizeof(*trie->edges));
-    return trie;
-}
 
 void trie_free(struct trie *trie)
 {
     if (!trie)
         return;
+    vocabulary_free(&trie->words);
     free(trie->nodes);
-    free(trie->words);
-    free(trie->edges);
     free(trie);
 }
 
-static uint32_t leave(uint32_t node, const struct token *token)
+/* Lists the path of each text. Returns the number of all steps. */
+static size_t read_paths(struct builder *builder, const struct str *texts, size_t count)
 {
-    return 2 * node + (node != TRIE_ROOT && token->spaced);
-}
-
-static size_t slot_of(const struct trie *trie, uint32_t from, uint64_t key)
-{
-    return (size_t)((key ^ from * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u >> trie->shift);
-}
-
-/* Of short tokens the key tells all. */
-static bool leads(const struct trie *trie, const struct edge *edge, struct str text,
-                  const struct token *token)
-{
-    struct str word = token_text(text, token);
-    return word.size <= TOKEN_SHORT ? trie->words[edge->to].size <= TOKEN_SHORT
-                                    : str_equal(trie->words[edge->to], word);
-}
-
-/* The slot of the edge, or the free one where it belongs. */
-static struct edge *find(const struct trie *trie, uint32_t node, struct str text,
-                         const struct token *token)
-{
-    uint32_t from = leave(node, token);
-    size_t at = slot_of(trie, from, token->key);
-    for (;; at = (at + 1) & (trie->slot_count - 1)) {
-        struct edge *edge = &trie->edges[at];
-        if (edge->to == TRIE_ROOT ||
-            (edge->key == token->key && edge->from == from && leads(trie, edge, text, token)))
-            return edge;
-    }
-}
-
-static void grow_slots(struct trie *trie)
-{
-    struct edge *old = trie->edges;
-    size_t count = trie->slot_count;
-    trie->slot_count *= 2;
-    trie->shift--;
-    trie->edges = mem_array(trie->slot_count, sizeof(*trie->edges));
+    struct tokens tokens = { 0 };
+    size_t used = 0, capacity = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t at = slot_of(trie, old[i].from, old[i].key);
-        if (old[i].to == TRIE_ROOT)
+        tokens_read(&tokens, texts[i]);
+        if (tokens.count == 0)
             continue;
-        while (trie->edges[at].to != TRIE_ROOT)
-            at = (at + 1) & (trie->slot_count - 1);
-        trie->edges[at] = old[i];
+        if (capacity - used < tokens.count) {
+            capacity = 2 * (capacity + tokens.count);
+            builder->steps = mem_resize(builder->steps, capacity, sizeof(*builder->steps));
+        }
+        for (size_t k = 0; k < tokens.count; k++) {
+            uint32_t word = vocabulary_add(&builder->trie->words, texts[i], &tokens.items[k]);
+            builder->steps[used++] = trie_step_of(word, k > 0 && tokens.items[k].spaced);
+        }
+        builder->paths[builder->path_count++] =
+            (struct path){ .count = (uint32_t)tokens.count, .value = (uint32_t)i };
     }
-    free(old);
+    size_t at = 0;
+    for (size_t i = 0; i < builder->path_count; at += builder->paths[i++].count)
+        builder->paths[i].steps = &builder->steps[at];
+    tokens_free(&tokens);
+    return used;
 }
 
-uint32_t trie_grow(struct trie *trie, uint32_t node, struct str text, const struct token *token)
+static int compare_paths(const void *a, const void *b)
 {
-    struct edge *edge = find(trie, node, text, token);
-    if (edge->to != TRIE_ROOT)
-        return edge->to;
-    if (trie->node_count == trie->node_capacity) {
-        trie->node_capacity *= 2;
+    const struct path *x = a, *y = b;
+    for (uint32_t i = 0; i < x->count && i < y->count; i++)
+        if (x->steps[i] != y->steps[i])
+            return x->steps[i] < y->steps[i] ? -1 : 1;
+    return x->count < y->count ? -1 : x->count > y->count;
+}
+
+/* Room for `more` nodes; returns the first. */
+static uint32_t add_nodes(struct trie *trie, size_t more)
+{
+    size_t first = trie->node_count;
+    if (trie->node_capacity - first < more) {
+        trie->node_capacity = 2 * trie->node_capacity + more;
         trie->nodes = mem_resize(trie->nodes, trie->node_capacity, sizeof(*trie->nodes));
-        trie->words = mem_resize(trie->words, trie->node_capacity, sizeof(*trie->words));
     }
-    uint32_t next = (uint32_t)trie->node_count++;
-    trie->nodes[next] = (struct node){ .value = TRIE_NONE };
-    trie->words[next] = token_text(text, token);
-    trie->nodes[node].goes_on = true;
-    *edge = (struct edge){ token->key, leave(node, token), next };
-    if (3 * trie->node_count > 2 * trie->slot_count)
-        grow_slots(trie);
-    return next;
+    for (size_t i = 0; i < more; i++)
+        trie->nodes[first + i] = (struct trie_node){ .value = TRIE_NONE };
+    trie->node_count += more;
+    assert(trie->node_count <= UINT32_MAX >> 5);
+    return (uint32_t)first;
 }
 
-uint32_t trie_step(const struct trie *trie, uint32_t node, struct str text,
-                   const struct token *token)
+/* Where those of the span's paths from `at` on end that go on with the same step. */
+static uint32_t same_step(const struct builder *builder, const struct span *span, uint32_t at)
 {
-    if (!trie->nodes[node].goes_on)
-        return TRIE_NONE;
-    uint32_t to = find(trie, node, text, token)->to;
-    return to == TRIE_ROOT ? TRIE_NONE : to;
+    uint32_t step = builder->paths[at].steps[span->depth];
+    while (at < span->to && builder->paths[at].steps[span->depth] == step)
+        at++;
+    return at;
 }
 
-void trie_prefetch(const struct trie *trie, const struct token *token)
+static void queue(struct builder *builder, const struct span *parent, uint32_t from, uint32_t to,
+                  uint32_t node)
 {
-    __builtin_prefetch(&trie->edges[slot_of(trie, TRIE_ROOT, token->key)]);
+    builder->spans[builder->span_count++] =
+        (struct span){ .from = from, .to = to, .depth = parent->depth + 1, .node = node };
 }
 
-uint32_t trie_value(const struct trie *trie, uint32_t node)
+/* A full table of four is one line of the cache; larger ones keep a third free. */
+static unsigned bits_for(size_t count)
 {
-    return trie->nodes[node].value;
+    unsigned bits = 0;
+    while (((size_t)1 << bits) < (count <= 4 ? count : count + count / 2))
+        bits++;
+    return bits;
 }
 
-void trie_set_value(struct trie *trie, uint32_t node, uint32_t value)
+/* Gives the node its value and makes the nodes behind it. */
+static void open_span(struct builder *builder, const struct span *span)
 {
-    trie->nodes[node].value = value;
+    struct trie *trie = builder->trie;
+    uint32_t from = span->from, count = 0;
+    if (builder->paths[from].count == span->depth)
+        trie->nodes[span->node].value = builder->paths[from++].value;
+    for (uint32_t at = from; at < span->to; at = same_step(builder, span, at))
+        count++;
+    if (count == 0)
+        return;
+    unsigned bits = bits_for(count);
+    uint32_t first = add_nodes(trie, (size_t)1 << bits), mask = 0;
+    for (uint32_t at = from, end; at < span->to; at = end) {
+        uint32_t step = builder->paths[at].steps[span->depth], place = trie_place_of(step, bits);
+        while (trie->nodes[first + place].step != 0)
+            place = (place + 1) & ((UINT32_C(1) << bits) - 1);
+        trie->nodes[first + place].step = step;
+        mask |= trie_mask_of(step);
+        end = same_step(builder, span, at);
+        queue(builder, span, at, end, first + place);
+    }
+    trie->nodes[span->node].next = first << 5 | bits;
+    trie->nodes[span->node].mask = mask;
+}
+
+static void open_words(struct builder *builder)
+{
+    struct span all = { .to = (uint32_t)builder->path_count };
+    add_nodes(builder->trie, (size_t)builder->trie->words.count + 1);
+    for (uint32_t at = 0, end; at < all.to; at = end) {
+        end = same_step(builder, &all, at);
+        queue(builder, &all, at, end, builder->paths[at].steps[0] / 2);
+    }
+}
+
+struct trie *trie_new(const struct str *texts, size_t count)
+{
+    struct trie *trie = mem_alloc(sizeof(*trie));
+    struct builder builder = { .trie = trie, .paths = mem_array(count + 1, sizeof(struct path)) };
+    vocabulary_init(&trie->words);
+    size_t steps = read_paths(&builder, texts, count);
+    qsort(builder.paths, builder.path_count, sizeof(*builder.paths), compare_paths);
+    builder.spans = mem_array(steps + 1, sizeof(*builder.spans));
+    open_words(&builder);
+    for (size_t i = 0; i < builder.span_count; i++)
+        open_span(&builder, &builder.spans[i]);
+    trie->nodes = mem_resize(trie->nodes, trie->node_count, sizeof(*trie->nodes));
+    trie->node_capacity = trie->node_count;
+    free(builder.steps);
+    free(builder.paths);
+    free(builder.spans);
+    return trie;
 }

@@ -17,10 +17,10 @@ struct word_set {
     bool optional;   /* "" is among the words as they were written */
     bool numbers;    /* so is a number in low..high */
     int64_t low, high;
-    size_t rarity;          /* how well it serves to be looked for; 0: not asked yet */
-    bool denies;            /* every word spells out a denial; known once a lexicon is compiled */
-    uint32_t guard, anchor; /* its number among those that guard phrases, that phrases are looked
-                             * for by, plus one; 0: none */
+    size_t rarity;  /* how well it serves to be looked for; 0: not asked yet */
+    bool denies;    /* every word spells out a denial; known once a lexicon is compiled */
+    bool guards;    /* phrases are looked for only where a word of it seems to be */
+    uint32_t scent; /* if so: which bit of a clause's tells */
     struct composed *anchored; /* phrases that are looked for by these words */
     struct word_set *next;     /* of a lexicon's list */
 };
