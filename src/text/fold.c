@@ -44,6 +44,8 @@ static uint32_t entry_of(const struct fold *fold, uint32_t code)
         return ' ' | FOLD_SPACE;
     if (u_iscntrl((UChar32)code))
         return FOLD_GONE;
+    if (unorm2_isInert(fold->nfkc, (UChar32)code))
+        return code | FOLD_PLAIN;
     UChar from = (UChar)code;
     UChar to[FOLD_RESULT];
     UErrorCode status = U_ZERO_ERROR;

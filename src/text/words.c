@@ -170,20 +170,16 @@ static void set_fill(struct lexicon_builder *builder, struct word_set *set, stru
     }
 }
 
-/* The set that was made of the same words before, or a new one (`*is_new`). */
-static struct word_set *set_named(struct lexicon_builder *builder, struct str key, bool *is_new)
+static struct word_set *set_add(struct lexicon_builder *builder, struct str key)
 {
-    struct word_set *set = table_get(builder->sets, key);
-    *is_new = !set;
-    if (set)
-        return set;
-    set = word_set_new(arena_copy(builder->arena, key));
+    struct word_set *set = word_set_new(key);
     set->next = builder->lexicon->sets;
     builder->lexicon->sets = set;
     table_put(builder->sets, set);
     return set;
 }
 
+/* What is made of the same words is one set. */
 static struct str set_key(struct lexicon_builder *builder, const char *kind, struct str lang,
                           struct str text)
 {
@@ -193,14 +189,15 @@ static struct str set_key(struct lexicon_builder *builder, const char *kind, str
 struct word_set *run_words(struct lexicon_builder *builder, struct str lang, struct str run,
                            struct error *err)
 {
-    bool is_new;
-    struct word_set *set = set_named(builder, set_key(builder, "words", lang, run), &is_new);
     struct strings strings = { 0 };
-    if (!is_new)
-        return set;
-    if (!run_expand(builder, run, &strings, err))
-        return NULL;
-    set_fill(builder, set, lang, &strings);
+    struct str key = set_key(builder, "words", lang, run);
+    struct word_set *set = table_get(builder->sets, key);
+    if (!set) {
+        if (!run_expand(builder, run, &strings, err))
+            return NULL;
+        set = set_add(builder, key);
+        set_fill(builder, set, lang, &strings);
+    }
     if (set->count == 0) {
         error_set(err, "'%.*s' is empty once normalised", STR_ARG(run));
         return NULL;
@@ -256,14 +253,16 @@ static struct word_set *member_words(struct lexicon_builder *builder, const char
                                      struct str lang, struct str name, const struct str *members,
                                      size_t count, struct error *err)
 {
-    bool is_new;
     struct strings strings = { 0 };
+    struct str key = set_key(builder, kind, lang, name);
+    struct word_set *set = table_get(builder->sets, key);
+    if (set)
+        return set;
     for (size_t i = 0; i < count; i++)
         if (!member_expand(builder, lang, members[i], &strings, err))
             return NULL;
-    struct word_set *set = set_named(builder, set_key(builder, kind, lang, name), &is_new);
-    if (is_new)
-        set_fill(builder, set, lang, &strings);
+    set = set_add(builder, key);
+    set_fill(builder, set, lang, &strings);
     return set;
 }
 
