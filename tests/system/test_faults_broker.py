@@ -87,6 +87,7 @@ def test_coordinator_killed_in_a_loop(kafka3, make_router):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_coordinator_killed_in_a_long_loop(kafka3, make_router):
     kill_coordinators(kafka3, make_router, 42, 10)
 

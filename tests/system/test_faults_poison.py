@@ -43,7 +43,7 @@ def survive_poison(kafka, make_router, seed, numbers):
         poison = {place_of(r) for r in checker.producer.acknowledged
                   if r.value and POISON.encode() in r.value}
         assert len(poison) == len(numbers)
-        checker.check(poison=poison)
+        checker.check(drain=120 * len(numbers), poison=poison)
     # The first unclean death may be bad luck, and so may each be while events share a transaction.
     assert all(code == -9 for code in supervisor.codes)
     assert 3 <= len(supervisor.codes) <= 6 * len(numbers), supervisor.codes
@@ -54,6 +54,7 @@ def test_an_event_that_kills_whoever_meets_it(kafka, make_router):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_several_events_that_kill(kafka, make_router):
     survive_poison(kafka, make_router, 51, [50, 1, 100, 30])
 
