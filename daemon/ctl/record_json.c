@@ -136,11 +136,22 @@ static void put_bytes(struct json_writer *json, struct buf *out, struct str byte
     buf_add_char(out, '"');
 }
 
+/* Can it be the value in a line, and be read back as the same bytes? A text there stands for the
+ * bytes that it quotes, and null for no value. */
+static bool stands_alone(struct str value)
+{
+    struct json_traits traits;
+    size_t at = 0;
+    struct str trimmed = str_trim(value);
+    return !str_empty(trimmed) && trimmed.data[0] != '"' && trimmed.data[0] != 'n' &&
+           json_check(value, &line_limits, &traits, &at, NULL) &&
+           !memchr(value.data, '\n', value.size);
+}
+
 void action_to_line(const struct action *action, const struct config *config, bool packed,
                     struct buf *out)
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
-    size_t at = 0;
     json_open_object(json);
     JSON_KEY(json, "topic");
     json_put_str(json, action_topic(action, config));
@@ -168,12 +179,10 @@ void action_to_line(const struct action *action, const struct config *config, bo
         }
     }
     json_close_object(json);
-    struct json_traits traits;
     if (!str_present(action->value)) {
         JSON_KEY(json, "value");
         json_put_null(json);
-    } else if (!packed && json_check(action->value, &line_limits, &traits, &at, NULL) &&
-               !memchr(action->value.data, '\n', action->value.size)) {
+    } else if (!packed && stands_alone(action->value)) {
         JSON_KEY(json, "value");
         json_put_raw(json, action->value);
     } else {

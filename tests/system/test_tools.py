@@ -1,5 +1,6 @@
 """explain, test and diff: what an engineer asks of a configuration, without any broker."""
 
+import base64
 import json
 import re
 import time
@@ -199,6 +200,23 @@ def test_the_table_of_customers_may_come_from_a_file(build, tmp_path, line):
     result = run(build, "ombudctl", "replay", "-c", config, *table, path)
     assert any(json.loads(line)["value"].get("responsible") == "quality"
                for line in result.stdout.splitlines())
+
+
+@pytest.mark.parametrize("value", ['"hello"', "null", " null", "5", "[1]", '{"a": 1}', '"a\nb', "\xff"])
+def test_what_replay_writes_is_read_back_as_the_same_bytes(build, tmp_path, value):
+    config = small_config(tmp_path, "plain", "{ match: category == x, department: quality }")
+    packed = base64.b64encode(value.encode("latin-1")).decode()
+
+    def dead_letter(line):
+        path = write_lines(tmp_path / "records.ndjson", [line])
+        result = run(build, "ombudctl", "replay", "--partitions", "1", "-c", config, path)
+        letter = next(json.loads(line) for line in result.stdout.splitlines() if '"ombud-error"' in line)
+        return letter, letter["headers"]["ombud-error"]
+
+    letter, reason = dead_letter({"topic": "ombud.events", "value_base64": packed})
+    assert letter.get("value_base64", packed) == packed
+    again = {key: letter[key] for key in ("value", "value_base64") if key in letter}
+    assert dead_letter({"topic": "ombud.events", **again})[1] == reason
 
 
 def test_a_wrong_file_of_customers_is_refused(build, tmp_path):
