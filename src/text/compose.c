@@ -4,9 +4,17 @@
  * before it or right behind it; the nearest first. */
 enum { PLACES = 8 };
 struct places {
-    size_t at[PLACES];
-    size_t count;
+    uint32_t at[PLACES];
+    uint32_t count;
 };
+
+static struct places place(size_t at)
+{
+    struct places places;
+    places.at[0] = (uint32_t)at;
+    places.count = 1;
+    return places;
+}
 
 static void place_add(struct places *places, size_t at)
 {
@@ -14,7 +22,7 @@ static void place_add(struct places *places, size_t at)
         if (places->at[i] == at)
             return;
     if (places->count < PLACES)
-        places->at[places->count++] = at;
+        places->at[places->count++] = (uint32_t)at;
 }
 
 static bool is_number(const struct element *element, const struct reading *reading, size_t token)
@@ -118,7 +126,8 @@ typedef void step_fn(const struct element *, const struct reading *, size_t, uns
 static void step(const struct element *element, const struct reading *reading, unsigned gap,
                  step_fn *one, struct places *places)
 {
-    struct places next = { .count = 0 };
+    struct places next;
+    next.count = 0;
     for (size_t i = 0; i < places->count; i++)
         one(element, reading, places->at[i], gap, &next);
     for (size_t i = 0; element->optional && i < places->count; i++)
@@ -130,8 +139,7 @@ bool composed_match(const struct composed *composed, const struct reading *readi
                     const struct sighting *anchor, size_t *first, size_t *last)
 {
     const struct element *elements = composed->elements;
-    struct places before = { .at = { anchor->first }, .count = 1 };
-    struct places after = { .at = { anchor->last + 1 }, .count = 1 };
+    struct places before = place(anchor->first), after = place(anchor->last + 1);
     for (size_t i = composed->anchor; i-- > 0 && before.count > 0;)
         step(&elements[i], reading, elements[i + 1].gap, step_left, &before);
     for (size_t i = composed->anchor + 1;

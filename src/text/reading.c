@@ -11,7 +11,8 @@ void reading_free(struct reading *reading)
     free(reading->endings);
 }
 
-static void see(struct reading *reading, size_t first, size_t last, uint32_t pattern)
+static void see(struct reading *reading, size_t first, size_t last, uint32_t pattern,
+                uint8_t traits)
 {
     if (reading->count == reading->capacity) {
         reading->capacity = reading->capacity ? 2 * reading->capacity : 256;
@@ -19,7 +20,8 @@ static void see(struct reading *reading, size_t first, size_t last, uint32_t pat
             mem_resize(reading->sightings, reading->capacity, sizeof(*reading->sightings));
     }
     reading->sightings[reading->count++] =
-        (struct sighting){ (uint32_t)first, (uint32_t)last, pattern, reading->endings[last] };
+        (struct sighting){ (uint32_t)first, (uint32_t)last, pattern, traits,
+                           reading->endings[last] };
     reading->endings[last] = (uint32_t)reading->count;
 }
 
@@ -44,7 +46,7 @@ static void find_from(struct reading *reading, const struct lexicon *lexicon, si
     for (size_t at = first;;) {
         if (node->value != TRIE_NONE && tokens->items[at].closes) {
             uint8_t traits = lexicon->traits[node->value];
-            see(reading, first, at, node->value);
+            see(reading, first, at, node->value, traits);
             if (traits & TRAIT_WHOLE)
                 join(reading, first, at);
             if (traits & TRAIT_STOPS)
@@ -59,13 +61,15 @@ static void find_from(struct reading *reading, const struct lexicon *lexicon, si
 }
 
 /* What cuts a word that is read as one was never there: 打死 in 拨打死活不通. */
-static void respect_words(struct reading *reading, const struct lexicon *lexicon)
+static void respect_words(struct reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++) {
         struct sighting *sighting = &reading->sightings[i];
         if (reading_cuts(reading, sighting->first, sighting->last) &&
-            !(lexicon->traits[sighting->pattern] & TRAIT_COVERS))
+            !(sighting->traits & TRAIT_COVERS)) {
             sighting->pattern = TRIE_NONE;
+            sighting->traits = 0;
+        }
     }
 }
 
@@ -97,7 +101,7 @@ void reading_find(struct reading *reading, const struct lexicon *lexicon, struct
             find_from(reading, lexicon, at);
     }
     if (reading->joined)
-        respect_words(reading, lexicon);
+        respect_words(reading);
 }
 
 size_t reading_clause_end(const struct reading *reading, size_t token)

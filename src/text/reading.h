@@ -7,6 +7,7 @@
 struct sighting {
     uint32_t first, last;
     uint32_t pattern; /* TRIE_NONE: it cut a word that is read as one */
+    uint32_t traits;  /* the pattern's, of enum trait; 0: likewise */
     uint32_t ending;  /* index plus one of the next one that ends there, a shorter one; 0: none */
 };
 

@@ -10,7 +10,7 @@ struct composed;
 struct lexicon;
 
 /* What guards stand in a clause, a bit for several of them: false is certain. */
-enum { SCENT_WORDS = 8, SCENT_BITS = 64 * SCENT_WORDS };
+enum { SCENT_WORDS = 16, SCENT_BITS = 64 * SCENT_WORDS };
 struct scent {
     uint64_t bits[SCENT_WORDS];
 };

@@ -171,20 +171,18 @@ static void compose_marks(struct lexicon_scratch *scratch, const struct sighting
             try(scratch, roles->composed[roles->attempts[i].composed], anchor);
 }
 
-static bool is_heard(const struct lexicon_scratch *scratch, const struct sighting *sighting)
+static bool is_heard(const struct sighting *sighting)
 {
-    return sighting->pattern != TRIE_NONE &&
-           scratch->lexicon->traits[sighting->pattern] & (TRAIT_MEANS | TRAIT_ANCHORS);
+    return sighting->traits & (TRAIT_MEANS | TRAIT_ANCHORS);
 }
 
 static void take_sighting(struct lexicon_scratch *scratch, const struct sighting *sighting)
 {
-    uint8_t traits = scratch->lexicon->traits[sighting->pattern];
     if (is_too_many(scratch, sighting->pattern))
         return;
-    if (traits & TRAIT_MEANS)
+    if (sighting->traits & TRAIT_MEANS)
         mark_add(scratch, sighting->pattern, sighting->first, sighting->last);
-    if (traits & TRAIT_ANCHORS)
+    if (sighting->traits & TRAIT_ANCHORS)
         compose_marks(scratch, sighting);
 }
 
@@ -217,11 +215,11 @@ static void make_marks(struct lexicon_scratch *scratch)
         }
         reading_from(reading, token, &from, &to);
         while (to-- > from)
-            if (is_heard(scratch, &reading->sightings[to]))
+            if (is_heard(&reading->sightings[to]))
                 take_sighting(scratch, &reading->sightings[to]);
     }
     for (size_t i = 0; i < reading->count; i++)
-        if (is_heard(scratch, &reading->sightings[i]))
+        if (is_heard(&reading->sightings[i]))
             scratch->seen[reading->sightings[i].pattern] = 0;
     for (size_t i = 0; i < scratch->mark_count; i++)
         scratch->seen[scratch->marks[i].pattern] = 0;
