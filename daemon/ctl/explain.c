@@ -46,9 +46,10 @@ static void explain_mapping(const struct explain *explain, const struct record *
     if (source == NULL || source->mapping == NULL)
         return;
     /* Any other refusal is told by the dead letter that follows. */
-    if (event_trace(record, source, explain->config->max_event, arena, &mapped, &refusal))
+    bool found = event_trace(record, source, explain->config->max_event, arena, &mapped, &refusal);
+    if (found && explain->mapping)
         mapped_text(&mapped, explain->language == EXPLAIN_ZH, arena, out);
-    else if (refusal.skipped)
+    else if (!found && refusal.skipped)
         buf_add_str(out, explain->language == EXPLAIN_ZH ? STR("格式跳过此记录。\n")
                                                          : STR("The format skips this record.\n"));
 }
@@ -92,7 +93,7 @@ static bool explain_event(struct explain *explain, struct str text, struct error
                     record_arrival(&record), 0, &actions);
         tickets_engine.mark(explain->engine);
         explain->defaults.offset++;
-        if (explain->mapping && !explain->as_json)
+        if (!explain->as_json)
             explain_mapping(explain, &record, arena, &out);
         if (explain->as_json)
             explain_json(&actions, &out);

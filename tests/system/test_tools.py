@@ -184,6 +184,19 @@ def test_diff_over_a_years_incidents(build):
     assert told["new"]["hand_offs"] < told["old"]["hand_offs"]
 
 
+@pytest.mark.parametrize("options", [[], ["--mapping"]])
+def test_explain_tells_that_a_format_skips_a_record(build, tmp_path, options):
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats/shop.yaml").write_text(
+        "type: { value: opened }\nskipped: { /event: ping }\nfields: { ticket: /id }\n")
+    config = tmp_path / "ombud.yaml"
+    config.write_text("sources: [{ topic: home }, { topic: shop, format: shop }]\n"
+                      "departments: { service: {} }\nroute: { department: service }\n")
+    path = write_lines(tmp_path / "events.ndjson", [{"event": "ping"}])
+    told = run(build, "ombudctl", "explain", "-c", config, "--topic", "shop", *options, path).stdout
+    assert told == "The format skips this record.\nNothing was decided.\n"
+
+
 @pytest.mark.parametrize("line", ['{"account":"acme","tier":"gold"}',
                                   '{"topic":"ombud.customers", "key": "acme", "value": {"tier": "gold"} }'])
 def test_the_table_of_customers_may_come_from_a_file(build, tmp_path, line):
