@@ -10,8 +10,9 @@ struct mapping {
     struct arena *arena;
     struct warnings *warnings;
     const cJSON *top;    /* what `root` is in */
-    const cJSON **known; /* what is no unread text; NULL: not asked for yet */
+    const cJSON **known; /* what is no unread text: first what gave a field its value */
     size_t known_count;
+    bool all_known; /* also what no field needed */
 };
 
 /* NULL: nothing there; null, the empty text and the format's placeholders are nothing. */

@@ -217,7 +217,7 @@ static cJSON *convert(const struct mapping *mapping, const struct target *target
 }
 
 /* The first that can be used; `*from` tells which. */
-static cJSON *apply_rule(const struct mapping *mapping, const struct target *target,
+static cJSON *apply_rule(struct mapping *mapping, const struct target *target,
                          const struct rule *rule, struct str *from)
 {
     cJSON *value = NULL;
@@ -229,6 +229,8 @@ static cJSON *apply_rule(const struct mapping *mapping, const struct target *tar
         value = found ? convert(mapping, target, rule, found) : NULL;
         *from = rule->paths[i].text;
     }
+    if (value)
+        mapping->known[mapping->known_count++] = item;
     if (rule->piece_count > 0) {
         item = fill_template(mapping, rule);
         *from = STR("template");
@@ -245,7 +247,7 @@ static cJSON *apply_rule(const struct mapping *mapping, const struct target *tar
     return value;
 }
 
-static cJSON *apply_target(const struct mapping *mapping, const struct target *target,
+static cJSON *apply_target(struct mapping *mapping, const struct target *target,
                            struct mapped_field *field)
 {
     size_t warned = mapping->warnings->count;
@@ -369,6 +371,8 @@ bool format_map(const struct format *format, const struct record *record, const 
     if (!found)
         return false;
     cJSON *event = json_new_object(arena);
+    size_t room = format->target_count + 1 + format->path_count;
+    mapping.known = arena_alloc_raw(arena, room * sizeof(*mapping.known));
     if (!add_type(&mapping, event))
         return refuse(refusal, STR("/type"),
                       STR("the format has no type of event for this record"));

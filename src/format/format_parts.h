@@ -90,6 +90,7 @@ struct format {
     size_t placeholder_count;
     struct condition *skips; /* any of them: no event, and no dead letter either */
     size_t skip_count;
+    size_t path_count;      /* of all rules, those of `ignored` too */
     struct target *ignored; /* NULL, or places of which only paths and conditions count: what stands
                                there needs no reader */
 };

@@ -233,6 +233,15 @@ static bool has_target(const struct format *format, const char *name)
     return false;
 }
 
+static size_t count_paths(const struct target *target)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; target && i < target->rule_count; i++)
+        count += target->rules[i].path_count + target->rules[i].piece_count;
+    return count;
+}
+
 static bool read_whole(struct format_reader *reader, const struct yaml *root, struct format *format)
 {
     static const struct keyword words[] = {
@@ -250,6 +259,9 @@ static bool read_whole(struct format_reader *reader, const struct yaml *root, st
         return yaml_error(root, reader->err, "a format needs 'type'");
     if (format->copy_count == 0 && !has_target(format, "ticket"))
         return yaml_error(root, reader->err, "a format needs the field 'ticket'");
+    format->path_count = count_paths(format->source) + count_paths(format->ignored);
+    for (size_t i = 0; i < format->target_count; i++)
+        format->path_count += count_paths(&format->targets[i]);
     return true;
 }
 

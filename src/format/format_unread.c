@@ -26,36 +26,23 @@ static void know_target(struct mapping *mapping, const struct target *target)
     }
 }
 
-static size_t count_paths(const struct target *target)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; target && i < target->rule_count; i++)
-        count += target->rules[i].path_count + target->rules[i].piece_count;
-    return count;
-}
-
-/* What the rules that have a place in this record ask for, and what is to be ignored. */
-static void know(struct mapping *mapping)
+/* What no field needed, but rules ask for that have a place in this record. */
+static void know_all(struct mapping *mapping)
 {
     const struct format *format = mapping->format;
-    size_t count = count_paths(format->source) + count_paths(format->ignored);
 
-    for (size_t i = 0; i < format->target_count; i++)
-        count += count_paths(&format->targets[i]);
-    mapping->known = arena_alloc(mapping->arena, (count + 1) * sizeof(*mapping->known));
     for (size_t i = 0; i < format->target_count; i++)
         know_target(mapping, &format->targets[i]);
     know_target(mapping, format->source);
-    know_target(mapping, format->ignored);
+    mapping->all_known = true;
 }
 
 static bool is_known(void *arg, const cJSON *item)
 {
     struct mapping *mapping = arg;
 
-    if (!mapping->known)
-        know(mapping);
+    if (!mapping->all_known)
+        know_all(mapping);
     for (size_t i = 0; i < mapping->known_count; i++) {
         if (mapping->known[i] == item)
             return true;
@@ -69,5 +56,13 @@ static bool is_known(void *arg, const cJSON *item)
 
 struct unread_list format_unread(struct mapping *mapping, unsigned least)
 {
-    return unread_find(mapping->top, least, is_known, mapping, mapping->arena);
+    /* Nearly always that is all that has words in it, and the rules need not be asked again. */
+    know_target(mapping, mapping->format->ignored);
+    const struct unread_search search = { .least = least,
+                                          .settled = mapping->known,
+                                          .settled_count = mapping->known_count,
+                                          .known = is_known,
+                                          .arg = mapping,
+                                          .arena = mapping->arena };
+    return unread_find(mapping->top, &search);
 }

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include "base/mem.h"
-
-enum { WORD_MAX = 30, SHOWN = 3 };
+enum { WORD_MAX = 30 };           /* bytes: longer ones are keys */
+enum { SHOWN = 3, AT_MAX = 100 }; /* of a warning: places, and bytes of each */
 
 /* Where the search stands: an item and what holds it. */
 struct step {
@@ -13,11 +12,8 @@ struct step {
     const struct step *up;
 };
 
-struct search {
-    unsigned least;
-    unread_known_fn *known;
-    void *arg;
-    struct arena *arena;
+struct finder {
+    const struct unread_search *search;
     struct unread_list found;
     size_t room;
 };
@@ -44,14 +40,16 @@ static bool is_word(size_t letters, size_t size)
     return letters >= 2 && size <= WORD_MAX && letters * 3 >= size * 2;
 }
 
-unsigned unread_words(struct str text, unsigned enough)
+/* How many words `text` has, as far as `enough`. A word is a run of letters between blanks, not an
+ * address or a key; three dense letters count as two words. */
+static unsigned count_words(struct str text, unsigned enough)
 {
     const unsigned char *p = (const unsigned char *)text.data, *end = p + text.size;
     size_t words = 0, dense = 0;
 
     while (p < end && words + dense * 2 / 3 < enough) {
         size_t letters = 0, size = 0;
-        for (; p<end && * p> ' '; p++, size++) {
+        for (; p < end && ' ' < *p; p++, size++) {
             if (is_dense(p, end)) {
                 dense++;
                 p += 2;
@@ -69,7 +67,16 @@ unsigned unread_words(struct str text, unsigned enough)
     return words < enough ? (unsigned)words : enough;
 }
 
-static bool is_known(const struct search *search, const struct step *step)
+static bool is_settled(const struct unread_search *search, const cJSON *item)
+{
+    for (size_t i = 0; i < search->settled_count; i++) {
+        if (search->settled[i] == item)
+            return true;
+    }
+    return false;
+}
+
+static bool is_known(const struct unread_search *search, const struct step *step)
 {
     for (; step; step = step->up) {
         if (search->known(search->arg, step->item))
@@ -97,52 +104,55 @@ static void add_pointer(struct buf *out, const struct step *step)
     }
 }
 
-static void add_text(struct search *search, const struct step *step)
+static void add_text(struct finder *finder, const struct step *step)
 {
-    struct unread_list *found = &search->found;
+    struct arena *arena = finder->search->arena;
+    struct unread_list *found = &finder->found;
     struct buf at = { 0 };
 
-    if (found->count == search->room) {
+    if (found->count == finder->room) {
         struct unread *texts = found->texts;
-        search->room = search->room ? search->room * 2 : 8;
-        found->texts = arena_alloc(search->arena, search->room * sizeof(*texts));
+        finder->room = finder->room ? finder->room * 2 : 8;
+        found->texts = arena_alloc(arena, finder->room * sizeof(*texts));
         if (found->count > 0)
             memcpy(found->texts, texts, found->count * sizeof(*texts));
     }
     add_pointer(&at, step);
     struct str text = json_string(step->item);
     found->texts[found->count++] =
-        (struct unread){ .at = arena_copy(search->arena, buf_str(&at)),
+        (struct unread){ .at = arena_copy(arena, buf_str(&at)),
                          .text = text,
-                         .long_enough = unread_words(text, UNREAD_WARNED) == UNREAD_WARNED };
+                         .long_enough = count_words(text, UNREAD_WARNED) == UNREAD_WARNED };
     buf_free(&at);
 }
 
 /* As deep as JSON_DEPTH_MAX. */
-static void walk(struct search *search, const struct step *step)
+static void walk(struct finder *finder, const struct step *step)
 {
+    const struct unread_search *search = finder->search;
     struct step below = { .up = step };
 
     if (cJSON_IsString(step->item)) {
-        if (unread_words(json_string(step->item), search->least) == search->least &&
-            !is_known(search, step))
-            add_text(search, step);
+        if (count_words(json_string(step->item), search->least) == search->least &&
+            !is_settled(search, step->item) && !is_known(search, step))
+            add_text(finder, step);
         return;
     }
+    if (!step->item->child || is_settled(search, step->item))
+        return;
     for (const cJSON *item = step->item->child; item; item = item->next, below.index++) {
         below.item = item;
-        walk(search, &below);
+        walk(finder, &below);
     }
 }
 
-struct unread_list unread_find(const cJSON *root, unsigned least, unread_known_fn *known, void *arg,
-                               struct arena *arena)
+struct unread_list unread_find(const cJSON *root, const struct unread_search *search)
 {
-    struct search search = { .least = least, .known = known, .arg = arg, .arena = arena };
+    struct finder finder = { .search = search };
     const struct step top = { .item = root };
 
-    walk(&search, &top);
-    return search.found;
+    walk(&finder, &top);
+    return finder.found;
 }
 
 void unread_warn(const struct unread_list *list, struct warnings *warnings)
@@ -151,15 +161,16 @@ void unread_warn(const struct unread_list *list, struct warnings *warnings)
 
     if (list->count == 0)
         return;
-    for (size_t i = 1; i < list->count && i < SHOWN; i++)
-        buf_printf(&others, "%s%.*s", i > 1 ? ", " : " (also at ",
-                   STR_ARG(utf8_prefix(list->texts[i].at, 100)));
+    for (size_t i = 1; i < list->count && i < SHOWN; i++) {
+        buf_add_str(&others, i > 1 ? STR(", ") : STR(" (also at "));
+        buf_add_str(&others, utf8_prefix(list->texts[i].at, AT_MAX));
+    }
     if (list->count > SHOWN)
         buf_printf(&others, " and %zu more", list->count - SHOWN);
     if (list->count > 1)
         buf_add_char(&others, ')');
-    warnings_add(warnings, "%.*s: words that nothing reads%.*s",
-                 STR_ARG(utf8_prefix(list->texts[0].at, 100)), STR_ARG(buf_str(&others)));
+    struct str at = utf8_prefix(list->texts[0].at, AT_MAX);
+    warnings_add(warnings, "%.*s: words that nothing reads%s", STR_ARG(at), buf_text(&others));
     buf_free(&others);
 }
 
@@ -187,7 +198,9 @@ static bool is_field(void *root, const cJSON *item)
 
 void event_unread(const cJSON *root, struct warnings *warnings)
 {
-    struct unread_list list =
-        unread_find(root, UNREAD_WARNED, is_field, (void *)root, warnings->arena);
+    const struct unread_search search = {
+        .least = UNREAD_WARNED, .known = is_field, .arg = (void *)root, .arena = warnings->arena
+    };
+    struct unread_list list = unread_find(root, &search);
     unread_warn(&list, warnings);
 }

@@ -5,18 +5,24 @@
 #include "format/event_read.h"
 #include "format/format.h"
 
-/* Is what stands at `item` known: read, or said to be no person's words? Asked of a text with
- * enough words and of what holds it. */
-typedef bool unread_known_fn(void *arg, const cJSON *item);
+/* What is looked for, and what is known: read, or said to be no person's words. */
+struct unread_search {
+    unsigned least;              /* words from which a text counts */
+    const cJSON *const *settled; /* known, with all that they hold */
+    size_t settled_count;
+    /* Is this known, too? Asked of other texts with enough words, and of what holds them. */
+    bool (*known)(void *arg, const cJSON *item);
+    void *arg;
+    struct arena *arena;
+};
 
 struct unread_list {
     struct unread *texts; /* in the order of the record, in `arena` */
     size_t count;
 };
 
-/* Every text below `root` that has at least `least` words and is not known. */
-struct unread_list unread_find(const cJSON *root, unsigned least, unread_known_fn *known, void *arg,
-                               struct arena *arena);
+/* Every text below `root` that has enough words and is not known. */
+struct unread_list unread_find(const cJSON *root, const struct unread_search *search);
 /* One warning for all of them; none for none. */
 void unread_warn(const struct unread_list *list, struct warnings *warnings);
 
@@ -27,7 +33,3 @@ struct mapping;
 /* What of a record no rule of its format asks for. A rule whose condition does not hold asks for
  * nothing, one that was not needed does. */
 struct unread_list format_unread(struct mapping *mapping, unsigned least);
-
-/* How many words `text` has, as far as `enough`. A word is a run of letters between blanks, not
- * an address or a key; three Han characters, or kana or hangul, count as two words. */
-unsigned unread_words(struct str text, unsigned enough);

@@ -157,6 +157,12 @@ static void test_differences_are_told_field_by_field(void **state)
           "  event.subject\n    expected: nothing\n    got:      \"着火了\"  <- /summary\n"
           "  event.attributes.till\n    expected: nothing\n"
           "    got:      \"3\"  <- header:till\n" },
+        { "an event that was to be skipped", "{\"skipped\":true}",
+          "  outcome\n    expected: skipped\n"
+          "    got:      {\"type\": \"opened\", \"ticket\": \"7\", \"subject\": \"着火了\", "
+          "\"body\": \"A long letter about a kettle that began to smoke in the night\", "
+          "\"tags\": [\"a\", \"b\"], \"customer\": {\"contact\": \"mia\"}, "
+          "\"attributes\": {\"till\": \"3\"}}\n" },
         { "a refusal that does not come", "{\"refusal\":{\"at\":\"/type\",\"reason\":\"no\"}}",
           "  outcome\n    expected: refused at /type: no\n"
           "    got:      {\"type\": \"opened\", \"ticket\": \"7\", \"subject\": \"着火了\", "
