@@ -1,16 +1,12 @@
 #include "ctl/learn_train.h"
 
-#include <linear.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "ctl/learn_solve.h"
 #include "text/lexicon.h"
-
-/* How closely the weights follow the tickets: what did best on halves of the open data. */
-#define COST 2.0
-#define PRECISION 0.01
 
 /* 16 (1 + ln of how few tickets have it); what only one ticket has tells nothing, and is 0. */
 static void count_rarity(const struct learn_set *set, uint8_t rarity[LEARN_BUCKETS])
@@ -28,102 +24,30 @@ static void count_rarity(const struct learn_set *set, uint8_t rarity[LEARN_BUCKE
     free(tickets);
 }
 
-/* A ticket as the trainer takes it: values over their length, as model_ask divides. */
-static struct feature_node *take_nodes(struct feature_node *node, const struct learn_ticket *ticket,
-                                       const uint8_t *rarity)
+static double largest_weight(const struct learn_solution *solution, size_t departments)
 {
-    struct feature_node *first = node;
-    double squares = 0;
-    for (size_t i = 0; i < ticket->mark_count; i++) {
-        int32_t value = model_value(rarity[ticket->marks[i].bucket], ticket->marks[i].count);
-        if (value == 0)
-            continue;
-        *node++ = (struct feature_node){ ticket->marks[i].bucket + 1, value };
-        squares += (double)value * value;
-    }
-    for (struct feature_node *own = first; own < node; own++)
-        own->value /= sqrt(squares);
-    *node++ = (struct feature_node){ LEARN_BUCKETS + 1, 1 }; /* the bias */
-    *node++ = (struct feature_node){ -1, 0 };
-    return node;
-}
-
-static void be_silent(const char *text)
-{
-    (void)text;
-}
-
-static struct model *solve(const struct learn_set *set, const uint8_t *rarity,
-                           struct problem *problem, struct feature_node **nodes)
-{
-    /* The primal solver shuffles nothing: the same tickets give the same weights. */
-    const struct parameter parameter = { .solver_type = L2R_L2LOSS_SVC,
-                                         .eps = PRECISION,
-                                         .C = COST };
-    size_t most = 0;
-    for (size_t i = 0; i < set->count; i++)
-        most += set->tickets[i]->mark_count + 2;
-    struct feature_node *node = *nodes = mem_array(most, sizeof(*node));
-    *problem = (struct problem){ .l = (int)set->count, .n = LEARN_BUCKETS + 1, .bias = 1 };
-    problem->y = mem_array(set->count, sizeof(*problem->y));
-    problem->x = mem_array(set->count, sizeof(struct feature_node *));
-    for (size_t i = 0; i < set->count; i++) {
-        problem->y[i] = set->tickets[i]->department;
-        problem->x[i] = node;
-        node = take_nodes(node, set->tickets[i], rarity);
-    }
-    set_print_string_function(be_silent);
-    return train(problem, &parameter);
-}
-
-/* Weights of one department among the solution's columns; of two departments there is one column,
- * for the first. */
-struct column {
-    int at; /* -1: it was never seen */
-    double sign;
-};
-
-static struct column find_column(const struct model *solution, int department)
-{
-    struct column column = { -1, 1 };
-    for (int i = 0; i < solution->nr_class; i++) {
-        if (solution->label[i] == department)
-            column.at = i;
-    }
-    if (solution->nr_class == 2 && column.at == 1)
-        column = (struct column){ 0, -1 };
-    return column;
-}
-
-static double weight_of(const struct model *solution, struct column column, size_t row)
-{
-    size_t columns = solution->nr_class == 2 ? 1 : (size_t)solution->nr_class;
-    return column.at < 0 ? 0 : column.sign * solution->w[row * columns + (size_t)column.at];
-}
-
-static double largest_weight(const struct model *solution)
-{
-    size_t columns = solution->nr_class == 2 ? 1 : (size_t)solution->nr_class;
     double largest = 1e-9;
-    for (size_t i = 0; i < LEARN_BUCKETS * columns; i++)
-        largest = fmax(largest, fabs(solution->w[i]));
+    for (size_t k = 0; k < departments; k++) {
+        const double *weights = solution_weights(solution, k);
+        for (size_t i = 0; i < LEARN_BUCKETS; i++)
+            largest = fmax(largest, fabs(weights[i]));
+    }
     return largest;
 }
 
 /* Everything in whole numbers: the largest weight is 127. */
-static double quantise(const struct model *solution, const int *departments,
-                       struct model_facts *facts, int8_t *weights)
+static double quantise(const struct learn_solution *solution, struct model_facts *facts,
+                       int8_t *rows)
 {
-    double step = largest_weight(solution) / 127, unit = step / MODEL_UNIT;
+    double step = largest_weight(solution, facts->department_count) / 127;
+    double unit = step / MODEL_UNIT;
     for (size_t k = 0; k < facts->department_count; k++) {
-        struct column column = find_column(solution, departments[k]);
+        const double *weights = solution_weights(solution, k);
         for (size_t i = 0; i < LEARN_BUCKETS; i++)
-            weights[i * facts->department_count + k] =
-                (int8_t)lround(weight_of(solution, column, i) / step);
+            rows[i * facts->department_count + k] = (int8_t)lround(weights[i] / step);
         /* A department that this half never saw is never chosen. */
         facts->departments[k].bias =
-            column.at < 0 ? -(INT64_C(1) << 32)
-                          : llround(weight_of(solution, column, LEARN_BUCKETS) / unit);
+            solution->seen[k] ? llround(weights[LEARN_BUCKETS] / unit) : -(INT64_C(1) << 32);
     }
     return unit;
 }
@@ -147,19 +71,17 @@ static void set_margins(const struct training *training)
 }
 
 /* The solution as a file, and the model that reading it gives. */
-static struct routing_model *make_model(struct training *training, const struct model *solution,
+static struct routing_model *make_model(struct training *training,
+                                        const struct learn_solution *solution,
                                         const uint8_t *rarity, struct error *err)
 {
     struct model_facts *facts = training->facts;
     const struct fold *fold = lexicon_fold(training->config->lexicon);
     int8_t *weights = mem_array(LEARN_BUCKETS * facts->department_count, 1);
-    int *list = mem_array(training->config->department_count, sizeof(*list));
-    list_departments(training->config, training->departments, list);
-    training->unit = quantise(solution, list, facts, weights);
+    training->unit = quantise(solution, facts, weights);
     set_margins(training);
     buf_clear(&training->file);
     model_write(facts, fold, rarity, weights, &training->file);
-    free(list);
     free(weights);
     return model_read(buf_str(&training->file), fold, err);
 }
@@ -168,19 +90,18 @@ struct routing_model *train_model(struct training *training, const struct learn_
                                   struct error *err)
 {
     uint8_t *rarity = mem_array(LEARN_BUCKETS, 1);
-    struct feature_node *nodes = NULL;
-    struct problem problem;
+    int *list = mem_array(training->config->department_count, sizeof(*list));
+    struct learn_solution solution;
     struct routing_model *model = NULL;
+    list_departments(training->config, training->departments, list);
     count_rarity(set, rarity);
-    struct model *solution = solve(set, rarity, &problem, &nodes);
-    if (solution->nr_class < 2)
+    solution_find(set, rarity, list, training->facts->department_count, &solution);
+    if (solution.seen_count < 2)
         error_set(err, "the earlier tickets were all resolved by one department");
     else
-        model = make_model(training, solution, rarity, err);
-    free_and_destroy_model(&solution);
-    free(problem.x);
-    free(problem.y);
-    free(nodes);
+        model = make_model(training, &solution, rarity, err);
+    solution_free(&solution);
+    free(list);
     free(rarity);
     return model;
 }

@@ -26,8 +26,10 @@ struct features {
     struct slot slots[SLOTS]; /* open addressing */
 };
 
-/* How much more than once in a text a signal counts: it was made of many words. */
-enum { SIGNAL_COUNT = 4 };
+/* How often a name counts. A category was chosen by somebody and is worth several words. A signal
+ * is worth no more than one: its words were often chosen with these very tickets in view, so they
+ * seem to tell more than they will. */
+enum { SIGNAL_COUNT = 1, CATEGORY_COUNT = 4 };
 
 /* Where the walk through one field stands: what the next piece may pair with. */
 struct walk {
@@ -197,12 +199,12 @@ static void take_text(struct features *features, const struct fold *fold, struct
     }
 }
 
-static void take_name(struct features *features, const char *kind, struct str name,
+static void take_name(struct features *features, const char *kind, struct str name, unsigned count,
                       enum place place, size_t index)
 {
     struct str parts[] = { str_from(kind), name };
     if (!str_empty(name))
-        add(features, hash64_parts(parts, 2), SIGNAL_COUNT, place, index, index);
+        add(features, hash64_parts(parts, 2), count, place, index, index);
 }
 
 static void take_signals(struct features *features, const struct learn_input *input)
@@ -210,9 +212,9 @@ static void take_signals(struct features *features, const struct learn_input *in
     for (size_t i = 0; i < input->signal_count; i++) {
         if (!str_starts(input->signals[i], STR("text.")))
             continue;
-        take_name(features, "signal", input->signals[i], PLACE_SIGNAL, i);
+        take_name(features, "signal", input->signals[i], SIGNAL_COUNT, PLACE_SIGNAL, i);
         if (i == 0)
-            take_name(features, "strongest", input->signals[i], PLACE_SIGNAL, i);
+            take_name(features, "strongest", input->signals[i], SIGNAL_COUNT, PLACE_SIGNAL, i);
     }
 }
 
@@ -222,7 +224,7 @@ const struct feature *features_take(struct features *features, const struct fold
     features->count = 0;
     features->input = input;
     take_signals(features, input);
-    take_name(features, "category", input->category, PLACE_CATEGORY, 0);
+    take_name(features, "category", input->category, CATEGORY_COUNT, PLACE_CATEGORY, 0);
     take_text(features, fold, input->subject, PLACE_SUBJECT);
     take_text(features, fold, input->body, PLACE_BODY);
     *count = features->count;
