@@ -20,9 +20,10 @@ struct engine_setup {
     const struct config *config; /* outlives the engine or is replaced by `configure` */
     struct str topic;            /* the input topic of the task, outlives the engine */
     int32_t partition;
-    int32_t partition_count; /* of the input topic */
-    int32_t home_partitions; /* of the home topic: where a forward goes */
-    int changelog_version;   /* see changelog_begin; 0 is the rule */
+    int32_t partition_count;  /* of the input topic */
+    int32_t home_partitions;  /* of the home topic: where a forward goes */
+    int changelog_version;    /* see changelog_begin; 0 is the rule */
+    bool changelog_at_commit; /* `changelog` gives it; else each change gives its record at once */
     /* Outlives the engine; NULL: there are none. The caller may exchange tables in it between
      * turns, never during one. */
     const struct globals *globals;
@@ -70,6 +71,10 @@ struct engine_ops {
     /* The changelog is read to its end; checks its `m/` record against the setup. */
     bool (*restored)(struct engine *engine, struct error *err);
 
+    /* Before a commit, where the setup says that changelog records wait for it: what changed since
+     * the last mark and is still there, one record a key. The bytes die with the next change. NULL:
+     * no record ever waits. */
+    void (*changelog)(const struct engine *engine, struct actions *actions);
     /* Transaction bounds: `mark` forgets the undo log, `undo` returns to the last mark. */
     void (*mark)(struct engine *engine);
     void (*undo)(struct engine *engine);

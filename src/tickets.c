@@ -53,7 +53,7 @@ static struct engine *tickets_create(const struct engine_setup *setup)
     struct tickets *tickets = mem_alloc(sizeof(*tickets));
     tickets->setup = *setup;
     tickets->state = state_new(setup->config, setup->partition, setup->partition_count,
-                               setup->changelog_version);
+                               setup->changelog_version, setup->changelog_at_commit);
     tickets->encoder = encoder_new(setup->config);
     tickets->match_scratch = match_scratch_new();
     tickets->arena = arena_new(32 * 1024);
@@ -444,6 +444,11 @@ static bool tickets_restored(struct engine *engine, struct error *err)
     return state_restored(tickets_of(engine)->state, err);
 }
 
+static void tickets_changelog(const struct engine *engine, struct actions *actions)
+{
+    state_changelog(((const struct tickets *)engine)->state, actions);
+}
+
 static void tickets_mark(struct engine *engine)
 {
     struct tickets *tickets = tickets_of(engine);
@@ -486,6 +491,7 @@ const struct engine_ops tickets_engine = {
     .next = tickets_next,
     .restore = tickets_restore,
     .restored = tickets_restored,
+    .changelog = tickets_changelog,
     .mark = tickets_mark,
     .undo = tickets_undo,
     .configure = tickets_configure,

@@ -18,7 +18,8 @@ struct task *task_new(enum stage stage, const struct config *config, const char 
                                          .topic = str_from(task->topic),
                                          .partition = partition,
                                          .partition_count = partition_count,
-                                         .home_partitions = home_partitions };
+                                         .home_partitions = home_partitions,
+                                         .changelog_at_commit = true };
     task->current.clock.mode = config->clock;
     task->end_seen = -1;
     task->high_watermark = -1;
@@ -300,6 +301,12 @@ struct offset_note task_note(const struct task *task, int commit_records)
     if (task->current.clock.mode == CLOCK_STREAM)
         note.stream = time_max(note.stream, task->current.clock.passed);
     return note;
+}
+
+void task_changelog(const struct task *task, struct actions *actions)
+{
+    if (task->row->ops->changelog != NULL)
+        task->row->ops->changelog(task->engine, actions);
 }
 
 void task_committed(struct task *task, const struct offset_note *note)

@@ -117,6 +117,9 @@ bool task_wants_end(const struct task *task);
 /* The open transaction is its last: it shall say that nothing died. */
 void task_say_goodbye(struct task *task);
 /* The metadata that the open transaction commits for it, counter raised. */
+/* Appends the changelog records that waited for the commit; their bytes die with the next change.
+ */
+void task_changelog(const struct task *task, struct actions *actions);
 struct offset_note task_note(const struct task *task, int commit_records);
 /* The transaction committed `note`, or was undone. */
 void task_committed(struct task *task, const struct offset_note *note);

@@ -26,6 +26,7 @@ struct transaction {
     struct offset_note *notes; /* what the commit under way says of each */
     size_t task_count, task_capacity;
     size_t bytes, records;
+    struct actions changelog; /* of the task whose records are being written */
     struct ending ending;
     struct transaction_counters counters;
     time_ms ending_since;
@@ -283,6 +284,7 @@ struct transaction *transaction_new(struct event_base *base, const struct transa
         error_set(err, "eventfd: %s", strerror(errno));
         goto out;
     }
+    actions_init(&transaction->changelog);
     transaction->event =
         event_new(base, transaction->fd, EV_READ | EV_PERSIST, on_producer, transaction);
     event_add(transaction->event, NULL);
@@ -299,6 +301,7 @@ void transaction_free(struct transaction *transaction)
     if (transaction == NULL)
         return;
     aside_free(transaction->committer);
+    actions_free(&transaction->changelog);
     producer_free(transaction->producer != NULL ? transaction->producer
                                                 : transaction->ending.producer);
     ending_clear(&transaction->ending);
@@ -383,8 +386,20 @@ static rd_kafka_topic_partition_list_t *make_offsets(struct transaction *transac
     return offsets;
 }
 
+/* What the tasks' state has become. */
+static void write_changelogs(struct transaction *transaction)
+{
+    for (size_t i = 0; i < transaction->task_count; i++) {
+        actions_clear(&transaction->changelog);
+        task_changelog(transaction->tasks[i], &transaction->changelog);
+        transaction_write(transaction, &transaction->changelog);
+    }
+}
+
 void transaction_commit(struct transaction *transaction)
 {
+    if (heard(transaction) == REMEDY_NONE)
+        write_changelogs(transaction);
     if (heard(transaction) != REMEDY_NONE)
         log_say(transaction->setup.log, LOGGED_WARNING, "transaction not committed: %s",
                 producer_verdict(transaction->producer)->text);

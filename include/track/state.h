@@ -11,9 +11,10 @@
 struct state;
 
 /* `partition_count`: of the input topic, which the changelog must have been written with.
- * `version`: that tickets are written in, see changelog_begin. */
+ * `version`: that tickets are written in, see changelog_begin. `at_commit`: their records wait for
+ * state_changelog. */
 struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count,
-                        int version);
+                        int version, bool at_commit);
 void state_free(struct state *state); /* NULL is fine */
 void state_configure(struct state *state, const struct config *config);
 
@@ -31,13 +32,15 @@ time_ms state_next(const struct state *state);
 
 /* Before the first event of all: the changelog says how it is written. Later: nothing. */
 void state_announce(struct state *state, struct actions *actions);
-/* Keeps the ticket and appends the changelog records. `opening`: text to keep, absent: as it is. */
+/* Keeps the ticket and appends the changelog records, unless they wait. `opening`: text to keep,
+ * absent: as it is. */
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions);
 /* Forgets the ticket: tombstones. */
 void state_remove(struct state *state, struct str id, struct actions *actions);
 
 /* See engine.h. */
+void state_changelog(const struct state *state, struct actions *actions);
 bool state_restore(struct state *state, struct str key, struct str value, struct error *err);
 bool state_restored(struct state *state, struct error *err);
 void state_mark(struct state *state);

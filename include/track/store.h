@@ -36,6 +36,15 @@ time_ms store_next(const struct store *store); /* TIME_NEVER: none */
  * did not exist). */
 typedef void store_undone_fn(void *arg, struct str key, struct str now, struct str before);
 
+/* What was added or changed since the last mark, each slot once. */
+struct change {
+    struct str key;
+    struct str state, text; /* now; `text` absent: none */
+    bool state_changed, text_changed;
+};
+/* `size_t at = 0; while (store_changes(s, &at, &change))`; its bytes die with the next change. */
+bool store_changes(const struct store *store, size_t *at, struct change *change);
+
 void store_mark(struct store *store);
 /* Back to the last mark. `deadline_of` reads a state's deadline. */
 void store_undo(struct store *store, time_ms (*deadline_of)(struct str state),

@@ -17,11 +17,12 @@ struct state {
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
     struct changelog changelog; /* its version is that of tickets */
+    bool at_commit;             /* changelog records of tickets wait for it */
     size_t texts_alone;         /* restored texts whose ticket is still to come */
 };
 
 struct state *state_new(const struct config *config, int32_t partition, int32_t partition_count,
-                        int version)
+                        int version, bool at_commit)
 {
     struct state *state = mem_alloc(sizeof(*state));
     state->store = store_new();
@@ -33,6 +34,7 @@ struct state *state_new(const struct config *config, int32_t partition, int32_t 
                                            .input = "input topic",
                                            .oldest = TICKET_OLDEST,
                                            .newest = TICKET_VERSION };
+    state->at_commit = at_commit;
     changelog_begin(&state->changelog, version);
     state_configure(state, config);
     return state;
@@ -101,23 +103,24 @@ time_ms state_next(const struct state *state)
     return store_next(state->store);
 }
 
-static struct action *add_record(struct state *state, struct actions *actions, struct str key,
-                                 struct str value)
+static void add_record(const struct state *state, struct actions *actions, struct str key,
+                       struct str value)
 {
     struct action *action = actions_add(actions, OUTPUT_STATE);
     action->partition = state->changelog.partition;
     action->key = key;
     action->value = value;
-    return action;
 }
 
-static struct str prefixed(struct actions *actions, char prefix, struct str id)
+/* The record of a ticket (`t`) or of its text (`x`). */
+static void add_keyed(const struct state *state, struct actions *actions, char prefix,
+                      struct str id, struct str value)
 {
     char *key = arena_alloc_raw(actions->arena, id.size + 2);
     key[0] = prefix;
     key[1] = '/';
     memcpy(key + 2, id.data, id.size);
-    return (struct str){ key, id.size + 2 };
+    add_record(state, actions, (struct str){ key, id.size + 2 }, value);
 }
 
 /* Counts what tickets use; `actions` NULL: nothing is written (restore, undo). */
@@ -173,15 +176,16 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
     account(state, ticket->used, ticket->used_count, after, after_count, actions);
     if (!slot)
         slot = store_add(state->store, ticket->id);
-    struct str key = prefixed(actions, 't', ticket->id);
     /* From here on the strings of `ticket` may be gone. */
     store_put(state->store, slot, buf_str(&state->encoding), deadline);
-    add_record(state, actions, key, arena_copy(actions->arena, buf_str(&state->encoding)));
-    if (str_present(opening)) {
+    if (str_present(opening))
         store_put_text(state->store, slot, opening);
-        add_record(state, actions, prefixed(actions, 'x', slot_key(slot)),
-                   arena_copy(actions->arena, opening));
-    }
+    if (state->at_commit)
+        return;
+    add_keyed(state, actions, 't', slot_key(slot),
+              arena_copy(actions->arena, buf_str(&state->encoding)));
+    if (str_present(opening))
+        add_keyed(state, actions, 'x', slot_key(slot), arena_copy(actions->arena, opening));
 }
 
 void state_remove(struct state *state, struct str id, struct actions *actions)
@@ -190,10 +194,22 @@ void state_remove(struct state *state, struct str id, struct actions *actions)
     struct slot *slot = store_find(state->store, id);
     size_t count = used_by(state, slot_state(slot), before);
     account(state, before, count, NULL, 0, actions);
-    add_record(state, actions, prefixed(actions, 't', id), STR_NONE);
+    add_keyed(state, actions, 't', id, STR_NONE);
     if (str_present(slot_text(slot)))
-        add_record(state, actions, prefixed(actions, 'x', id), STR_NONE);
+        add_keyed(state, actions, 'x', id, STR_NONE);
     store_remove(state->store, slot);
+}
+
+void state_changelog(const struct state *state, struct actions *actions)
+{
+    struct change change;
+    size_t at = 0;
+    while (state->at_commit && store_changes(state->store, &at, &change)) {
+        if (change.state_changed)
+            add_keyed(state, actions, 't', change.key, change.state);
+        if (change.text_changed)
+            add_keyed(state, actions, 'x', change.key, change.text);
+    }
 }
 
 static bool restore_ticket(struct state *state, struct str id, struct str value, struct error *err)

@@ -193,6 +193,22 @@ time_ms store_next(const struct store *store)
     return timers_next(store->timers);
 }
 
+bool store_changes(const struct store *store, size_t *at, struct change *change)
+{
+    while (*at < store->log_count && store->log[*at].removed)
+        ++*at;
+    if (*at == store->log_count)
+        return false;
+    const struct before *before = &store->log[(*at)++];
+    const struct slot *slot = before->slot;
+    *change = (struct change){ .key = slot_key(slot),
+                               .state = slot_state(slot),
+                               .text = slot_text(slot),
+                               .state_changed = slot->state != before->state,
+                               .text_changed = slot->text != before->text };
+    return true;
+}
+
 void store_mark(struct store *store)
 {
     for (size_t i = 0; i < store->log_count; i++) {

@@ -25,6 +25,34 @@ def compare(expected, actual):
     return verdict
 
 
+def compare_changelog(expected, actual):
+    """The same for a changelog, in which a transaction has one record a key: of the values that a
+    key should take one after the other, some in their order, and the last."""
+    verdict = Verdict([], [], [], [], [])
+    want, got = _by_key(expected), _by_key(actual)
+    for key in sorted(set(want) | set(got), key=repr):
+        known, rest = set(want[key]), iter(want[key])
+        if not want[key]:
+            verdict.unexpected.extend(map(sentence, got[key]))
+        elif not got[key] or got[key][-1] != want[key][-1] and got[key][-1] in known:
+            verdict.lost.append(sentence(want[key][-1]))
+        elif any(one not in known for one in got[key]):
+            verdict.altered.extend(sentence(one) for one in got[key] if one not in known)
+        elif Counter(got[key]) - Counter(want[key]):
+            doubled = Counter(got[key]) - Counter(want[key])
+            verdict.duplicates.extend(map(sentence, doubled.elements()))
+        elif not all(one in rest for one in got[key]):
+            verdict.reordered.append(sentence(got[key][0]))
+    return verdict
+
+
+def _by_key(outputs):
+    found = defaultdict(list)
+    for output in outputs:
+        found[lane(output), output.key].append(output)
+    return found
+
+
 def _compare_lane(want, got, verdict):
     known = set(want)
     missing = list((Counter(want) - Counter(got)).elements())

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from compare import compare, compare_remade, count_fates, is_tail
+from compare import compare, compare_changelog, compare_remade, count_fates, is_tail
 from harness import Router
 from kafka import Record, home_partition
 from oracle import Output, lane, replay
@@ -96,6 +96,33 @@ def test_two_records_of_a_lane_that_change_places_are_found(outputs, seed):
     swapped = list(outputs)
     swapped[first], swapped[second] = swapped[second], swapped[first]
     assert findings(compare(outputs, swapped)) == {"reordered"}
+
+
+def states(text):
+    """What a changelog says, a letter for a key and a figure for its value."""
+    return [Output("state", ("events", 0), 0, key.encode(), (), value.encode())
+            for key, value in text.split()]
+
+
+# What each change says is a1 b1 a2 a1 b2 a3.
+@pytest.mark.parametrize("got, found", [
+    ("a1 b1 a2 a1 b2 a3", set()),
+    ("b2 a3", set()),
+    ("a2 b1 b2 a3", set()),
+    ("a1 a1 b2 a3", set()),
+    ("a3", {"lost"}),              # b2
+    ("b2 a3 a1", {"lost"}),        # a3 is not what stands at last
+    ("b2 a2 a3 a3", {"duplicates"}),
+    ("b2 b1 a3 b2", {"duplicates"}),
+    ("b2 a2 a1 a2 a3", {"duplicates"}),
+    ("b2 a2 a1 a1 a3", {"reordered"}),
+    ("b2 a4 a3", {"altered"}),
+    ("b2 a4", {"altered"}),
+    ("b2 a3 c1", {"unexpected"}),
+])
+def test_a_changelog_that_has_a_key_once_a_transaction(got, found):
+    verdict = compare_changelog(states("a1 b1 a2 a1 b2 a3"), states(got))
+    assert findings(verdict) == found
 
 
 def test_a_record_nobody_expected_is_found(outputs):

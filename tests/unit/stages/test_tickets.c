@@ -368,10 +368,12 @@ static void random_event(uint64_t *seed, time_ms now, struct buf *out)
     buf_printf(out, "}");
 }
 
-static void append_actions(struct buf *out, const struct actions *actions)
+static void append_actions(struct buf *out, const struct actions *actions, bool changelog)
 {
     for (size_t i = 0; i < actions->count; i++) {
         const struct action *action = &actions->items[i];
+        if (action->output == OUTPUT_STATE && !changelog)
+            continue;
         buf_printf(out, "%d/%u/%d %.*s=", action->output, action->index, action->partition,
                    STR_ARG(action->key));
         buf_add_str(out, action->value);
@@ -382,17 +384,38 @@ static void append_actions(struct buf *out, const struct actions *actions)
     }
 }
 
-enum disturbance { NOTHING, ABORTS, RESTARTS };
+/* AT_COMMIT: restarts from a changelog that was written at commits only. */
+enum disturbance { NOTHING, ABORTS, RESTARTS, AT_COMMIT };
+
+/* Each key once, but for a ticket that was forgotten and came anew: first the tombstone. */
+static void keep_changelog(struct world *world)
+{
+    actions_clear(&world->actions);
+    tickets_engine.changelog(world->engine, &world->actions);
+    for (size_t i = 0; i < world->actions.count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct action *first = &world->actions.items[j];
+            if (str_equal(first->key, world->actions.items[i].key))
+                assert_false(str_present(first->value));
+        }
+    }
+    world_keep(world);
+}
 
 /* One seeded stream of `count` events in transactions of random length; what comes out, in bytes,
- * must not depend on the disturbance. */
-static void run_stream(uint64_t seed, size_t count, enum disturbance disturbance, struct buf *out)
+ * must not depend on the disturbance. `changelog`: its records, too. */
+static void run_stream(uint64_t seed, size_t count, enum disturbance disturbance, bool changelog,
+                       struct buf *out)
 {
     struct world world;
     struct buf json = { 0 };
     uint64_t events = seed, chaos = seed ^ 0x5eed;
     time_ms now = WORLD_START;
     world_open(&world, config, 0, 1);
+    if (disturbance == AT_COMMIT) {
+        world.setup.changelog_at_commit = true;
+        world_restart(&world, false);
+    }
     for (size_t done = 0; done < count;) {
         size_t batch = 1 + next_random(&events) % 20;
         struct task_clock clock = world.clock;
@@ -420,13 +443,15 @@ static void run_stream(uint64_t seed, size_t count, enum disturbance disturbance
                     now += 31 * TIME_DAY; /* retention ends for what is closed */
                 random_event(&events, now, &json);
                 world_feed(&world, buf_str(&json), now);
-                append_actions(out, &world.actions);
+                append_actions(out, &world.actions, changelog);
                 /* A commit marks; here it must not, so only the records are kept. */
                 world_keep(&world);
             }
         }
+        if (disturbance == AT_COMMIT)
+            keep_changelog(&world);
         tickets_engine.mark(world.engine);
-        if (disturbance == RESTARTS && next_random(&chaos) % 4 == 0)
+        if (disturbance >= RESTARTS && next_random(&chaos) % 4 == 0)
             world_restart(&world, next_random(&chaos) % 2);
         done += batch;
     }
@@ -438,8 +463,9 @@ static void same_output(enum disturbance disturbance)
 {
     for (uint64_t seed = 1; seed <= 3; seed++) {
         struct buf plain = { 0 }, disturbed = { 0 };
-        run_stream(seed, 1500, NOTHING, &plain);
-        run_stream(seed, 1500, disturbance, &disturbed);
+        bool changelog = disturbance != AT_COMMIT;
+        run_stream(seed, 1500, NOTHING, changelog, &plain);
+        run_stream(seed, 1500, disturbance, changelog, &disturbed);
         assert_true(plain.size > 1000000);
         size_t at = 0;
         while (at < plain.size && at < disturbed.size && plain.data[at] == disturbed.data[at])
@@ -532,6 +558,12 @@ static void run_partitioned(int32_t count, struct buf out[TICKETS])
     buf_free(&json);
 }
 
+static void a_changelog_at_commit_says_the_same(void **state)
+{
+    (void)state;
+    same_output(AT_COMMIT);
+}
+
 static void the_number_of_partitions_changes_nothing(void **state)
 {
     struct buf one[TICKETS] = { { 0 } }, four[TICKETS] = { { 0 } };
@@ -561,6 +593,7 @@ int main(void)
         cmocka_unit_test(two_runs_give_the_same_bytes),
         cmocka_unit_test(undone_transactions_leave_no_trace),
         cmocka_unit_test(a_restored_task_goes_on_as_if_nothing_had_happened),
+        cmocka_unit_test(a_changelog_at_commit_says_the_same),
         cmocka_unit_test(the_number_of_partitions_changes_nothing),
     };
     json_init();

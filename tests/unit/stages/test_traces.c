@@ -9,12 +9,22 @@
 #include <dirent.h>
 #include <unistd.h>
 
-enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COMPACTED, WAY_AWAKE, WAY_SLICE, WAY_COUNT };
+enum way {
+    WAY_PLAIN,
+    WAY_UNDONE,
+    WAY_RESTARTED,
+    WAY_COMPACTED,
+    WAY_AT_COMMIT,
+    WAY_AWAKE,
+    WAY_SLICE,
+    WAY_COUNT
+};
 static const char *const way_names[WAY_COUNT] = {
     "plainly",
     "with each turn undone and redone",
     "restarted after each line",
     "restarted from a compacted changelog",
+    "with the changelog at each commit, restarted from it",
     "by the clock, deadlines after each record",
     "by the clock, all records in one slice",
 };
@@ -243,9 +253,10 @@ static void run_input(struct world *world, const struct input *input, enum way w
         world->offset = offset;
     }
     run_once(world, input);
+    tickets_engine.changelog(world->engine, &world->actions);
     print_actions(out, world);
     world_commit(world);
-    if (way == WAY_RESTARTED || way == WAY_COMPACTED)
+    if (way == WAY_RESTARTED || way == WAY_COMPACTED || way == WAY_AT_COMMIT)
         world_restart(world, way == WAY_COMPACTED);
 }
 
@@ -267,6 +278,10 @@ static void run(const struct config *config, struct str text, enum way way, stru
     struct world world;
     time_ms quiet_until = 0;
     world_open(&world, config, 0, 1);
+    if (way == WAY_AT_COMMIT) {
+        world.setup.changelog_at_commit = true;
+        world_restart(&world, false);
+    }
     world.clock.mode = way >= WAY_AWAKE ? CLOCK_WALL : CLOCK_STREAM;
     while (text.size) {
         const char *end = memchr(text.data, '\n', text.size);

@@ -18,6 +18,7 @@ struct model {
 };
 
 static uint64_t seed;
+static bool removed[KEYS]; /* since the last mark */
 
 static unsigned dice(unsigned sides)
 {
@@ -79,6 +80,7 @@ static void change(struct store *store, struct model *model, unsigned *number)
     if (slot && dice(5) == 0) {
         store_remove(store, slot);
         model->number[key] = model->text[key] = 0;
+        removed[key] = true;
         return;
     }
     if (!slot)
@@ -92,27 +94,57 @@ static void change(struct store *store, struct model *model, unsigned *number)
     }
 }
 
+static unsigned number_of(struct str text)
+{
+    return str_present(text) ? (unsigned)strtoul(text.data, NULL, 10) : 0;
+}
+
+/* A changelog that gets the changes before each mark; of what was removed it is told at once. */
+static size_t write_changes(const struct store *store, struct model *changelog)
+{
+    struct change change;
+    size_t at = 0, count = 0;
+    while (store_changes(store, &at, &change)) {
+        unsigned key = (unsigned)strtoul(change.key.data + strlen("ticket-"), NULL, 10);
+        if (change.state_changed)
+            changelog->number[key] = number_of(change.state);
+        if (change.text_changed)
+            changelog->text[key] = number_of(change.text);
+        count += (size_t)change.state_changed + change.text_changed;
+    }
+    return count;
+}
+
 static void an_undo_returns_to_the_last_mark(void **state)
 {
     struct store *store = store_new();
-    struct model now = { 0 }, marked = { 0 };
+    struct model now = { 0 }, marked = { 0 }, changelog = { 0 };
     unsigned number = 0;
-    size_t undone = 0;
+    size_t undone = 0, written = 0;
     (void)state;
     seed = 7;
     for (int round = 0; round < 2000; round++) {
         for (unsigned changes = dice(60); changes > 0; changes--)
             change(store, &now, &number);
         if (dice(2)) {
+            for (unsigned key = 0; key < KEYS; key++) {
+                if (removed[key])
+                    changelog.number[key] = changelog.text[key] = 0;
+            }
+            written += write_changes(store, &changelog);
+            assert_memory_equal(&changelog, &now, sizeof(now));
             store_mark(store);
+            assert_int_equal(write_changes(store, &changelog), 0);
             marked = now;
         } else {
             store_undo(store, deadline_of, count_undone, &undone);
             now = marked;
         }
+        memset(removed, 0, sizeof(removed));
         compare(store, &now);
     }
     assert_true(undone > 1000);
+    assert_true(written < number / 2); /* one a key, not one a change */
     store_free(store);
 }
 
