@@ -2,12 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "host/now.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/topics.h"
 
-enum { BATCH = 1000, WARM_MS = 2000 };
+enum { BATCH = 1000, WARM_MS = 2000, AGAIN_MS = 50 };
 
 struct follow {
     rd_kafka_t *client;
@@ -66,6 +68,23 @@ struct follow_place *follow_partition(struct follow *follow, const char *topic, 
     return place;
 }
 
+/* Metadata shows a partition that was just made, or is moving, before its leader leads. */
+static rd_kafka_resp_err_t ask_ends(rd_kafka_t *client, const char *topic, int32_t partition,
+                                    int timeout, int64_t *low, int64_t *high)
+{
+    time_ms deadline = now_monotonic() + timeout;
+    for (;;) {
+        int left = (int)time_max(deadline - now_monotonic(), 1);
+        rd_kafka_resp_err_t code =
+            rd_kafka_query_watermark_offsets(client, topic, partition, low, high, left);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+            code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            now_monotonic() + AGAIN_MS >= deadline)
+            return code;
+        usleep(AGAIN_MS * 1000);
+    }
+}
+
 int follow_topic(struct follow *follow, struct str topic, enum follow_from from, int timeout,
                  void *owner, struct error *err)
 {
@@ -73,8 +92,7 @@ int follow_topic(struct follow *follow, struct str topic, enum follow_from from,
     int partitions = topics_partitions(follow->client, topic, timeout, err);
     for (int i = 0; i < partitions; i++) {
         int64_t low = 0, high = 0;
-        rd_kafka_resp_err_t code =
-            rd_kafka_query_watermark_offsets(follow->client, name, i, &low, &high, timeout);
+        rd_kafka_resp_err_t code = ask_ends(follow->client, name, i, timeout, &low, &high);
         if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
             error_set(err, "topic '%s', partition %d: %s", name, i, rd_kafka_err2str(code));
             partitions = -1;

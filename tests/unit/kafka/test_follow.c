@@ -83,6 +83,21 @@ static struct follow *follow_all(struct world *world, enum follow_from from)
     return follow;
 }
 
+static void test_a_partition_whose_leader_is_only_being_elected_is_asked_again(void **state)
+{
+    enum { LIST_OFFSETS = 2 };
+    struct world *world = *state;
+    struct error err;
+    write_records(world, 1, 3);
+    struct follow *follow = open_follow(world);
+    rd_kafka_mock_push_request_errors(
+        world->cluster, LIST_OFFSETS, 3, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+        RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+    if (follow_topic(follow, STR("t"), FOLLOW_FROM_END, PATIENT, NULL, &err) != 2)
+        fail_msg("%s", err.text);
+    follow_close(follow);
+}
+
 /* The first news of that kind; records on the way are counted by partition. */
 static struct follow_item wait_for(struct follow *follow, enum follow_news kind, int *counts)
 {
@@ -257,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_everything_from_the_start_is_given_out, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_a_partition_whose_leader_is_only_being_elected_is_asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_slow_partition_is_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_from_the_end_only_what_comes_is_given_out, set_up,
                                         tear_down),
