@@ -18,6 +18,10 @@
 #include "kafka/kafka_conf.h"
 #include "kafka/start_check.h"
 
+/* jemalloc's: what a backlog needed goes back to the system after a second, not after ten. */
+extern const char *malloc_conf;
+const char *malloc_conf = "dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 /* Ours alone, so that the machine's id does not leave the machine: systemd-id128 derives from it.
  */
 static const sd_id128_t application =

@@ -11,7 +11,7 @@ enum {
     REST_MS = 1000,         /* what a slow broker may make the next transaction wait, at most */
     TURN_US = 2000,         /* how long one turn may feed */
     PASS = 256,             /* deadlines of one task in one go */
-    AHEAD_BYTES = 32 << 20, /* what all tasks together have read ahead */
+    AHEAD_BYTES = 16 << 20, /* what all tasks together have read ahead */
     IDLE_MS = 1000
 };
 
@@ -237,10 +237,10 @@ static bool read_turn(struct task *task, size_t records, size_t *room, int64_t d
     if (!care->armed || care->mode == CARE_ISOLATED)
         return true;
     while (task->ahead_count < records) {
-        size_t before = arena_used(task->arena);
+        size_t before = task->ahead_bytes;
         if (*room == 0 || task_read(task) != TASK_READ)
             return true;
-        size_t took = arena_used(task->arena) - before;
+        size_t took = task->ahead_bytes - before;
         *room -= took < *room ? took : *room;
         if (task->ahead_count % SLICE == 0 && now_monotonic_us() >= deadline)
             return false;
@@ -253,7 +253,7 @@ bool feeder_read_ahead(struct feeder *feeder, struct task **tasks, size_t count)
     int64_t deadline = now_monotonic_us() + TURN_US;
     size_t room = AHEAD_BYTES;
     for (size_t i = 0; i < count; i++)
-        room -= room < arena_used(tasks[i]->arena) ? room : arena_used(tasks[i]->arena);
+        room -= room < tasks[i]->ahead_bytes ? room : tasks[i]->ahead_bytes;
     for (size_t i = 0; i < count && room > 0; i++) {
         size_t records = i == 0 ? (size_t)(RUN - feeder->run) : RUN;
         if (!read_turn(tasks[(feeder->first + i) % count], records, &room, deadline))

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum { AHEAD_FIRST = 64, ARENA_BLOCK = 64 * 1024 };
+enum { AHEAD_FIRST = 64, BATCH_BLOCK = 64 * 1024, BATCH_BYTES = 128 * 1024 };
 
 struct task *task_new(enum stage stage, const struct config *config, const char *topic,
                       int32_t partition, int32_t partition_count, int32_t home_partitions)
@@ -23,18 +23,58 @@ struct task *task_new(enum stage stage, const struct config *config, const char 
     task->current.clock.mode = config->clock;
     task->end_seen = -1;
     task->high_watermark = -1;
-    task->arena = arena_new(ARENA_BLOCK);
     task->ahead_capacity = AHEAD_FIRST;
     task->ahead = mem_array(task->ahead_capacity, sizeof(*task->ahead));
     return task;
 }
 
+static void batch_free(struct batch *batch)
+{
+    if (batch == NULL)
+        return;
+    arena_free(batch->arena);
+    free(batch);
+}
+
+/* Where the next record goes. */
+static struct batch *batch_to_fill(struct task *task)
+{
+    if (task->filling == NULL || arena_used(task->filling->arena) >= BATCH_BYTES) {
+        task->filling = mem_alloc(sizeof(*task->filling));
+        task->filling->arena = arena_new(BATCH_BLOCK);
+    }
+    return task->filling;
+}
+
+/* One of its records is done with. */
+static void batch_leave(struct task *task, struct batch *batch)
+{
+    size_t used = arena_used(batch->arena);
+    if (--batch->records > 0)
+        return;
+    task->ahead_bytes -= used;
+    if (batch == task->filling && used < BATCH_BYTES) {
+        arena_reset(batch->arena);
+        return;
+    }
+    if (batch == task->filling)
+        task->filling = NULL;
+    batch_free(batch);
+}
+
+static void pop(struct task *task)
+{
+    struct ahead *ahead = &task->ahead[task->ahead_first];
+    rd_kafka_event_destroy(ahead->event);
+    batch_leave(task, ahead->batch);
+    task->ahead_first = (task->ahead_first + 1) % task->ahead_capacity;
+    task->ahead_count--;
+}
+
 static void drop_ahead(struct task *task)
 {
-    for (size_t i = 0; i < task->ahead_count; i++)
-        rd_kafka_event_destroy(task->ahead[(task->ahead_first + i) % task->ahead_capacity].event);
-    task->ahead_count = task->ahead_first = 0;
-    arena_reset(task->arena);
+    while (task->ahead_count > 0)
+        pop(task);
 }
 
 void task_free(struct task *task)
@@ -46,7 +86,7 @@ void task_free(struct task *task)
         task->row->ops->destroy(task->engine);
     if (task->queue != NULL)
         rd_kafka_queue_destroy(task->queue);
-    arena_free(task->arena);
+    batch_free(task->filling);
     free(task->ahead);
     free(task->refusal);
     free(task->topic);
@@ -91,14 +131,6 @@ static struct ahead *push(struct task *task)
     return &task->ahead[(task->ahead_first + task->ahead_count++) % task->ahead_capacity];
 }
 
-static void pop(struct task *task)
-{
-    rd_kafka_event_destroy(task->ahead[task->ahead_first].event);
-    task->ahead_first = (task->ahead_first + 1) % task->ahead_capacity;
-    if (--task->ahead_count == 0)
-        arena_reset(task->arena);
-}
-
 static void take_headers(struct record *record, const rd_kafka_message_t *message,
                          struct arena *arena)
 {
@@ -118,9 +150,10 @@ static void take_headers(struct record *record, const rd_kafka_message_t *messag
     record->header_count = count;
 }
 
-static struct record *make_record(const struct task *task, const rd_kafka_message_t *message)
+static struct record *make_record(const struct task *task, const rd_kafka_message_t *message,
+                                  struct arena *arena)
 {
-    struct record *record = arena_alloc(task->arena, sizeof(*record));
+    struct record *record = arena_alloc(arena, sizeof(*record));
     rd_kafka_timestamp_type_t type;
     int64_t timestamp = rd_kafka_message_timestamp(message, &type);
     *record = (struct record){ .topic = task->setup.topic,
@@ -129,7 +162,7 @@ static struct record *make_record(const struct task *task, const rd_kafka_messag
                                .timestamp = timestamp, /* -1: none */
                                .key = { message->key, message->key ? message->key_len : 0 },
                                .value = { message->payload, message->payload ? message->len : 0 } };
-    take_headers(record, message, task->arena);
+    take_headers(record, message, arena);
     return record;
 }
 
@@ -159,8 +192,25 @@ static enum task_read take_error(struct task *task, rd_kafka_event_t *event)
 
 static void prepare(struct task *task, struct ahead *ahead)
 {
+    struct arena *arena = ahead->batch->arena;
+    size_t before = arena_used(arena);
     FAILPOINT_POISON(task->failpoints, ahead->record->value);
-    ahead->prepared = task->row->ops->prepare(task->engine, ahead->record, task->arena);
+    ahead->prepared = task->row->ops->prepare(task->engine, ahead->record, arena);
+    task->ahead_bytes += arena_used(arena) - before;
+}
+
+static struct ahead *take_in(struct task *task, rd_kafka_event_t *event,
+                             const rd_kafka_message_t *message)
+{
+    struct batch *batch = batch_to_fill(task);
+    size_t before = arena_used(batch->arena);
+    struct ahead *ahead = push(task);
+    *ahead = (struct ahead){ .batch = batch, .event = event, .offset = message->offset };
+    ahead->record = make_record(task, message, batch->arena);
+    ahead->timestamp = ahead->record->timestamp;
+    batch->records++;
+    task->ahead_bytes += arena_used(batch->arena) - before;
+    return ahead;
 }
 
 enum task_read task_read(struct task *task)
@@ -179,10 +229,7 @@ enum task_read task_read(struct task *task)
             continue;
         }
         task->next_read = message->offset + 1;
-        struct ahead *ahead = push(task);
-        *ahead = (struct ahead){ .event = event, .offset = message->offset };
-        ahead->record = make_record(task, message);
-        ahead->timestamp = ahead->record->timestamp;
+        struct ahead *ahead = take_in(task, event, message);
         if (task->current.care.armed)
             prepare(task, ahead);
         result = TASK_READ;

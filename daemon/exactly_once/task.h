@@ -22,8 +22,16 @@ enum task_aim {
     TASK_END  /* the last one here: says that nothing died */
 };
 
+/* Memory of records read one after the other: it goes when the last of them is fed, so that a task
+ * that has read much ahead keeps none of it. */
+struct batch {
+    struct arena *arena;
+    size_t records; /* that wait */
+};
+
 /* One record read and prepared, waiting for the engine. */
 struct ahead {
+    struct batch *batch;
     rd_kafka_event_t *event; /* owns the bytes */
     int64_t offset;
     time_ms timestamp;
@@ -57,10 +65,11 @@ struct task {
     int64_t next_read;             /* next offset to take from the queue */
     int64_t end_seen;              /* the input ended here when we last got there; -1: never */
     int64_t must_reach;            /* the input is known to reach so far */
-    bool unsure;         /* we may have missed news of the input: ask before deadlines fire */
-    struct arena *arena; /* of `ahead` */
+    bool unsure;           /* we may have missed news of the input: ask before deadlines fire */
+    struct batch *filling; /* of the records read last, or NULL */
     struct ahead *ahead;
     size_t ahead_count, ahead_first, ahead_capacity;
+    size_t ahead_bytes; /* of all batches */
 
     /* for people */
     uint64_t records_fed;
@@ -116,10 +125,10 @@ bool task_is_behind(const struct task *task);
 bool task_wants_end(const struct task *task);
 /* The open transaction is its last: it shall say that nothing died. */
 void task_say_goodbye(struct task *task);
-/* The metadata that the open transaction commits for it, counter raised. */
 /* Appends the changelog records that waited for the commit; their bytes die with the next change.
  */
 void task_changelog(const struct task *task, struct actions *actions);
+/* The metadata that the open transaction commits for it, counter raised. */
 struct offset_note task_note(const struct task *task, int commit_records);
 /* The transaction committed `note`, or was undone. */
 void task_committed(struct task *task, const struct offset_note *note);

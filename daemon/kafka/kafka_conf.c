@@ -12,8 +12,8 @@ enum {
 };
 
 /* Prefetch of one worker over all its partitions. librdkafka's limits hold per queue. */
-enum { PREFETCH_MESSAGES = 500000, PREFETCH_KBYTES = 262144 };
-enum { PREFETCH_LEAST_MESSAGES = 2000, PREFETCH_LEAST_KBYTES = 4096 };
+enum { PREFETCH_MESSAGES = 32768, PREFETCH_KBYTES = 16384 };
+enum { PREFETCH_LEAST_MESSAGES = 1000, PREFETCH_LEAST_KBYTES = 512 };
 
 struct property {
     int roles;
@@ -38,7 +38,7 @@ static const struct property properties[] = {
     /* How late we learn that nothing more is there: bounds how late a deadline may fire. */
     { C, false, "fetch.wait.max.ms", "100" },
     { R, false, "fetch.wait.max.ms", "20" },
-    { C | R, false, "fetch.message.max.bytes", "5242880" },
+    { C | R, false, "fetch.message.max.bytes", "1048576" },
     { P | O, true, "enable.idempotence", "true" },
     { P | O, true, "acks", "all" },
     /* Of messages that arrive nothing need be heard: flush and commit count for themselves. */
