@@ -183,6 +183,7 @@ struct config_score {
     int contact_points;     /* per further customer message while open */
     int reopen_points;      /* per reopening */
     int praise_points;      /* that praise takes off the text */
+    int unheard_points;     /* of a text in which nothing is found */
     int priority_points[5]; /* [1..4]: stated priority */
     struct config_pair *pairs;
     size_t pair_count;

@@ -20,8 +20,9 @@
  * matter, what is long past and what is imagined count `question` percent, an intensified one
  * `intensify` percent; halves round up. A category of which no hit counts (hit_mood_counts) is
  * called negated: it stays in the list with 0 points and is no signal for matchers. Stated praise
- * takes off `praise` points, no more than the text has. What a cap or a limit takes away is taken
- * from the last signals of the family. */
+ * takes off `praise` points, no more than three quarters of what the text has. A text in which
+ * nothing is found has a signal of its own, `text.unheard`, with `unheard` points. What a cap or a
+ * limit takes away is taken from the last signals of the family. */
 #pragma once
 
 #include "config/config.h"

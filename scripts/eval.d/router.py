@@ -53,7 +53,7 @@ def at_least(decision, band):
 
 def says_nothing(decision):
     """No signal but praise, and praise is no reason to act; nor is what is heard in another mood than stated."""
-    return not any(signal["family"] == "text" and signal["signal"] != "text.praise" and
+    return not any(signal["family"] == "text" and signal["signal"] not in ("text.praise", "text.unheard") and
                    not signal.get("negated") and not signal.get("mood")
                    for signal in decision["signals"])
 

@@ -265,6 +265,7 @@ static void check_signals(struct loader *loader)
     struct str *names = arena_alloc(
         loader->scratch, (category_count + plain_count + score->pair_count + 1) * sizeof(*names));
 
+    names[count++] = STR("text.unheard");
     for (size_t i = 0; i < category_count; i++)
         names[count++] = arena_printf(loader->scratch, "text.%.*s", STR_ARG(categories[i]));
     for (size_t i = 0; i < plain_count; i++)

@@ -112,7 +112,12 @@ static const struct setting score_rows[] = {
       .min = 0, .max = 100, .fallback = "5",
       .help = "Points for each further message of the customer while the ticket is open." },
     { .key = "praise", .type = SETTING_INTEGER, AT(struct config_score, praise_points), .min = 0,
-      .max = 100, .fallback = "10", .help = "Points that praise takes off what the words add." },
+      .max = 100, .fallback = "10",
+      .help = "Points that praise takes off what the words add, at most three quarters of them." },
+    { .key = "unheard", .type = SETTING_INTEGER, AT(struct config_score, unheard_points), .min = 0,
+      .max = 20, .fallback = "0",
+      .help = "Points of a text in which no phrase is found, so that it stands above praise: the "
+              "signal `text.unheard`." },
     { .key = "reopen", .type = SETTING_INTEGER, AT(struct config_score, reopen_points),
       .min = 0, .max = 100, .fallback = "10", .help = "Points for each reopening." },
     { .key = "priority", .type = SETTING_TABLE, .inner = &priority_settings,

@@ -91,6 +91,7 @@ static const struct {
     { "text.repeat", "not the first time", "反复反映" },
     { "text.manager", "demands a manager", "要求找负责人" },
     { "text.praise", "praise", "表扬" },
+    { "text.unheard", "no known phrase", "没有已知说法" },
     { "need.basic", "basic need", "基本需求" },
     { "need.expected", "expected need", "期望需求" },
     { "need.exciting", "nice-to-have", "惊喜需求" },

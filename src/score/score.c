@@ -7,7 +7,8 @@
 enum {
     EVIDENCE_MAX = 8, /* per signal: a decision stays readable, whatever the length of the text */
     SORT_BY_INSERTION = 48,
-    WHOLE = 10000, /* 100 %, in the finest unit that diminishing keeps */
+    WHOLE = 10000,    /* 100 %, in the finest unit that diminishing keeps */
+    PRAISE_MOST = 75, /* percent of the words' points that praise takes away */
 };
 
 /* A score being made. Signals lie in the order of families; `family_from` is where the family under
@@ -78,8 +79,8 @@ static void sort_family(struct tally *tally)
     }
 }
 
-/* Ends a family: at most `limit` points, taken from its last signals. Praise takes away no more
- * than there is. */
+/* Ends a family: at most `limit` points, taken from its last signals. Praise takes away most of
+ * what there is, never all: who praises and tells of a failure stands above who only praises. */
 static void close_family(struct tally *tally, enum score_family family, int limit)
 {
     int cap = tally->settings->caps[family];
@@ -90,8 +91,8 @@ static void close_family(struct tally *tally, enum score_family family, int limi
         struct signal *signal = &tally->score->signals[i];
         if (signal->points > left)
             signal->points = left > 0 ? left : 0;
-        if (signal->points < -sum)
-            signal->points = -sum;
+        if (signal->points < -sum * PRAISE_MOST / 100)
+            signal->points = -sum * PRAISE_MOST / 100;
         left -= signal->points;
         sum += signal->points;
     }
@@ -260,6 +261,17 @@ static void add_text(struct tally *tally, const struct lexicon *lexicon, const s
             to++;
         add_category(tally, categories[category], weighed + from, to - from);
     }
+}
+
+/* Words of which the lexicons know none are no praise either: somebody should read them. */
+static void add_unheard(struct tally *tally, const struct event *event)
+{
+    if (tally->score->signal_count > 0)
+        return;
+    if (!str_empty(event->subject) || !str_empty(event->body))
+        add_plain(tally, FAMILY_TEXT, STR("text.unheard"), tally->settings->unheard_points,
+                  str_empty(event->body) ? STR("subject") : STR("body"), STR_NONE,
+                  STR("score.unheard"));
 }
 
 /* -- the other families ---------------------------------------------------------------------- */
@@ -434,6 +446,7 @@ void score_event(const struct config *config, const struct event *event, const s
     memset(score, 0, sizeof(*score));
 
     add_text(&tally, config->lexicon, hits, hit_count);
+    add_unheard(&tally, event);
     close_family(&tally, FAMILY_TEXT, p2 - 1);
     add_need(&tally, category);
     close_family(&tally, FAMILY_NEED, p2 - 1 - score->family[FAMILY_TEXT]);

@@ -77,6 +77,7 @@ static void make_config(struct config *config)
                    .contact_points = 3,
                    .reopen_points = 8,
                    .praise_points = 10,
+                   .unheard_points = 3,
                    .priority_points = { 0, 8, 4, 0, 0 } },
     };
 }
@@ -189,6 +190,8 @@ static void read_words(struct scene *scene, char **rest)
             scene->customer.vulnerable = 1;
         else if ((value = value_of(word, "category")))
             scene->event.category = str_from(value);
+        else if ((value = value_of(word, "body")))
+            scene->event.body = str_from(value);
         else if ((value = value_of(word, "channel")))
             scene->event.channel = str_from(value);
         else if ((value = value_of(word, "priority")))
