@@ -35,6 +35,7 @@ static const struct engine_counter counter_rows[] = {
     { "deadletters", false, "Notices that could not be taken." },
     { "groups", true, "Groups with open notices." },
     { "members", true, "Open notices." },
+    { "member_bytes", true, "Memory that they take." },
     { 0 },
 };
 
@@ -218,6 +219,7 @@ static void escalations_count(const struct engine *engine, uint64_t *values)
     values[2] = stage->committed.dead_letters;
     values[3] = groups_count(stage->groups);
     values[4] = groups_members(stage->groups);
+    values[5] = groups_memory(stage->groups);
 }
 
 const struct engine_ops escalations_engine = {

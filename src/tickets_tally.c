@@ -19,6 +19,7 @@ enum counter {
     COUNT_MISSING_FIELDS,
     COUNT_TICKETS,
     COUNT_STATE_BYTES,
+    COUNT_TEXT_BYTES,
     COUNTER_COUNT
 };
 
@@ -41,6 +42,8 @@ const struct engine_counter tally_rows[COUNTER_COUNT + 1] = {
     [COUNT_MISSING_FIELDS] = { "missing_fields", false, "Mapped fields that were not there." },
     [COUNT_TICKETS] = { "kept", true, "Tickets in memory." },
     [COUNT_STATE_BYTES] = { "state_bytes", true, "Memory that they take." },
+    [COUNT_TEXT_BYTES] = { "text_bytes", true,
+                           "Memory of the texts that are kept for a hand-off." },
 };
 
 void tally_values(const struct tally *tally, const struct store *store, uint64_t *values)
@@ -63,4 +66,5 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_MISSING_FIELDS] = tally->missing_fields;
     values[COUNT_TICKETS] = store_count(store);
     values[COUNT_STATE_BYTES] = store_memory(store);
+    values[COUNT_TEXT_BYTES] = store_text_memory(store);
 }

@@ -16,6 +16,8 @@ static void report_task(struct task *task, rd_kafka_t *consumer, struct task_rep
                                     .position = task->current.position,
                                     .high_watermark = task->high_watermark,
                                     .records_fed = task->records_fed,
+                                    .ahead_bytes = task->ahead_bytes,
+                                    .fetched = rd_kafka_queue_length(task->queue),
                                     .stream = task->current.clock.stream,
                                     .restore_ms = task->restore_ms,
                                     .restore_records = task->restore_records,
@@ -34,6 +36,7 @@ void report_make(struct worker_report *report, const struct transaction *transac
     *report = (struct worker_report){ .transactions = transaction_counters(transaction),
                                       .transaction = transaction_state(transaction),
                                       .transaction_age = transaction_age(transaction),
+                                      .output_bytes = transaction_bytes(transaction),
                                       .joined = assignment_joined(assignment),
                                       .restoring = assignment_restoring(assignment) };
     report->tasks = mem_array(count + 1, sizeof(*report->tasks));

@@ -16,6 +16,8 @@ struct task_report {
     int32_t partition;
     int64_t position, high_watermark;
     uint64_t records_fed;
+    size_t ahead_bytes; /* of what is prepared */
+    size_t fetched;     /* records that librdkafka holds ready */
     time_ms stream, restore_ms;
     uint64_t restore_records;
     bool behind;
@@ -29,6 +31,7 @@ struct worker_report {
     bool broker_reachable, joined;
     time_ms transaction_age; /* since the one under way was begun, 0: none */
     size_t restoring;
+    size_t output_bytes; /* of the open transaction */
     size_t undeliverable;
     size_t count;
     struct task_report *tasks; /* free() it */

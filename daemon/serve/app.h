@@ -34,7 +34,8 @@ void app_name_workers(struct app *app, const char *instance);
 struct app_report {
     struct worker_report *workers;
     int count;
-    bool starting; /* one has not begun yet */
+    bool starting;   /* one has not begun yet */
+    size_t resident; /* memory of the process, bytes; 0: unknown */
 };
 void app_report(const struct app *app, struct app_report *report);
 void app_report_free(struct app_report *report);

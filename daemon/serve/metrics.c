@@ -47,6 +47,16 @@ static double restore_records(const struct task_report *task)
     return (double)task->restore_records;
 }
 
+static double ahead_bytes(const struct task_report *task)
+{
+    return (double)task->ahead_bytes;
+}
+
+static double fetched(const struct task_report *task)
+{
+    return (double)task->fetched;
+}
+
 static double stream_seconds(const struct task_report *task)
 {
     return (double)task->stream / 1000;
@@ -64,6 +74,9 @@ static const struct task_metric task_metrics[] = {
     { "ombud_task_lag", "gauge", "Records in the input that were not read yet.", lag },
     { "ombud_task_behind", "gauge", "1 while more is known to be in the input.", behind },
     { "ombud_task_records_total", "counter", "Records fed.", records },
+    { "ombud_task_ahead_bytes", "gauge", "Memory of the records that are prepared.", ahead_bytes },
+    { "ombud_task_fetched_records", "gauge", "Records that the client has fetched ahead.",
+      fetched },
     { "ombud_task_restore_seconds", "gauge", "How long the last restore took.", restore_seconds },
     { "ombud_task_restore_records", "gauge", "Changelog records read by it.", restore_records },
     { "ombud_task_stream_seconds", "gauge", "Highest event time fed, since 1970.", stream_seconds },
@@ -125,6 +138,11 @@ static double reachable(const struct worker_report *worker)
     return worker->broker_reachable;
 }
 
+static double output_bytes(const struct worker_report *worker)
+{
+    return (double)worker->output_bytes;
+}
+
 static double age_seconds(const struct worker_report *worker)
 {
     return (double)worker->transaction_age / 1000;
@@ -144,6 +162,8 @@ static const struct worker_metric worker_metrics[] = {
     { "ombud_tasks_restoring", "gauge", "Tasks that wait for their state.", restoring },
     { "ombud_tasks_running", "gauge", "Tasks that run.", tasks },
     { "ombud_broker_reachable", "gauge", "0 while no broker answers.", reachable },
+    { "ombud_transaction_bytes", "gauge", "Keys and values of the open transaction.",
+      output_bytes },
     { "ombud_transaction_age_seconds", "gauge", "Since the transaction under way began to end.",
       age_seconds },
 };
@@ -236,6 +256,10 @@ void metrics_write(const struct app_report *app, const char *fingerprint, struct
     head(text, "ombud_build_info", "gauge", "Always 1.");
     buf_printf(text, "ombud_build_info{version=\"%s\",configuration=\"%s\"} 1\n", OMBUD_VERSION,
                fingerprint);
+    if (app->resident > 0) {
+        head(text, "process_resident_memory_bytes", "gauge", "Memory that the process has.");
+        buf_printf(text, "process_resident_memory_bytes %zu\n", app->resident);
+    }
     write_workers(text, app->workers, app->count);
     write_latency(text, app->workers, app->count);
     write_tasks(text, app->workers, app->count);

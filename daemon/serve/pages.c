@@ -2,6 +2,7 @@
 
 #include <event2/http.h>
 
+#include "host/resident.h"
 #include "serve/metrics.h"
 #include "serve/status.h"
 
@@ -10,6 +11,7 @@ static int write_metrics(void *arg, struct buf *body)
     const struct app *app = arg;
     struct app_report report;
     app_report(app, &report);
+    report.resident = resident_bytes();
     metrics_write(&report, shared_config_get(app->config)->fingerprint, body);
     app_report_free(&report);
     return HTTP_OK;

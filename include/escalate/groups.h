@@ -51,3 +51,4 @@ void groups_undo(struct groups *groups);
 
 size_t groups_count(const struct groups *groups);
 size_t groups_members(const struct groups *groups);
+size_t groups_memory(const struct groups *groups); /* bytes of the members and of both tables */

@@ -24,6 +24,7 @@ struct member {
  * topic/partition/offset. free() releases it. `group` and `place` are left to the caller. */
 struct member *member_new(struct str key, size_t name_size, const struct notice *notice);
 
+size_t member_size(const struct member *member);     /* bytes of its allocation */
 struct str member_key(const struct member *member);  /* "n/lead/quality/breach/T-1" */
 struct str member_name(const struct member *member); /* "T-1" */
 /* The notice, whole again; its strings point into the member and its group. */

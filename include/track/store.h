@@ -55,3 +55,4 @@ size_t store_count(const struct store *store);
 struct slot *store_each(const struct store *store, size_t *at);
 /* Bytes of everything but kept text, as asked of the allocator. */
 size_t store_memory(const struct store *store);
+size_t store_text_memory(const struct store *store); /* of kept text */

@@ -38,6 +38,7 @@ struct undo {
 
 struct groups {
     struct table *homes, *members;
+    size_t member_bytes;
     struct timers *timers;
     struct undo *undos;
     size_t undo_count, undo_capacity;
@@ -198,6 +199,8 @@ static struct member *set_member(struct groups *groups, struct str key, struct m
 {
     struct str path = { key.data + 2, key.size - 2 }, parts[NAME_PARTS], group_name, rest;
     struct member *before = table_get(groups->members, key);
+    groups->member_bytes += member ? member_size(member) : 0;
+    groups->member_bytes -= before ? member_size(before) : 0;
     if (member && before) {
         member->group = before->group;
         member->place = before->place;
@@ -429,4 +432,9 @@ size_t groups_count(const struct groups *groups)
 size_t groups_members(const struct groups *groups)
 {
     return table_count(groups->members);
+}
+
+size_t groups_memory(const struct groups *groups)
+{
+    return groups->member_bytes + table_memory(groups->members) + table_memory(groups->homes);
 }

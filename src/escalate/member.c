@@ -68,6 +68,11 @@ struct member *member_new(struct str key, size_t name_size, const struct notice 
     return member;
 }
 
+size_t member_size(const struct member *member)
+{
+    return offsetof(struct member, bytes) + member->key_size + member->packed_size;
+}
+
 struct str member_key(const struct member *member)
 {
     return (struct str){ member->bytes, member->key_size };

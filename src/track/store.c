@@ -42,6 +42,7 @@ struct store {
     size_t log_count, log_capacity;
     uint32_t mark; /* starts at 1: a new slot's 0 is no mark */
     size_t bytes;  /* slots and states */
+    size_t text_bytes;
 };
 
 static struct str key_of(const void *value)
@@ -170,6 +171,8 @@ void store_put_text(struct store *store, struct slot *slot, struct str text)
     remember(store, slot, true);
     drop(store, slot, slot->text);
     slot->text = str_present(text) ? mem_copy(text.data, text.size) : NULL;
+    store->text_bytes += text.size;
+    store->text_bytes -= slot->text_size;
     slot->text_size = (uint32_t)text.size;
 }
 
@@ -181,6 +184,7 @@ void store_remove(struct store *store, struct slot *slot)
     table_remove(store->slots, slot_key(slot));
     timers_set(store->timers, &slot->timer, TIME_NEVER);
     store->bytes -= footprint(slot, slot->state_size);
+    store->text_bytes -= slot->text_size;
 }
 
 struct slot *store_first(const struct store *store)
@@ -231,8 +235,10 @@ static void undo_one(struct store *store, struct before *before,
     struct str now = before->removed ? STR("") : slot_state(slot);
     struct str past = { before->state ? before->state : "", before->state_size };
     undone(arg, slot_key(slot), now, past);
-    if (!before->removed)
+    if (!before->removed) {
         store->bytes -= footprint(slot, slot->state_size);
+        store->text_bytes -= slot->text_size;
+    }
     if (slot->state != before->state)
         free(slot->state);
     if (slot->text != before->text)
@@ -247,6 +253,7 @@ static void undo_one(struct store *store, struct before *before,
             table_put(store->slots, slot);
         timers_set(store->timers, &slot->timer, deadline_of(slot_state(slot)));
         store->bytes += footprint(slot, slot->state_size);
+        store->text_bytes += slot->text_size;
         return;
     }
     if (!before->removed) {
@@ -280,4 +287,9 @@ size_t store_memory(const struct store *store)
 {
     return store->bytes + table_memory(store->slots) +
            timers_count(store->timers) * sizeof(void *) + store->log_capacity * sizeof(*store->log);
+}
+
+size_t store_text_memory(const struct store *store)
+{
+    return store->text_bytes;
 }

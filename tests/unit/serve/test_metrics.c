@@ -13,13 +13,17 @@
 static struct buf write_page(void)
 {
     struct task_report tasks[STAGE_COUNT] = { 0 };
-    struct worker_report worker = { .count = STAGE_COUNT, .tasks = tasks, .restoring = 3 };
+    struct worker_report worker = {
+        .count = STAGE_COUNT, .tasks = tasks, .restoring = 3, .output_bytes = 13
+    };
     for (int i = 0; i < STAGE_COUNT; i++) {
-        tasks[i] = (struct task_report){ .stage = (enum stage)i, .topic = "in", .partition = 7 };
+        tasks[i] = (struct task_report){
+            .stage = (enum stage)i, .topic = "in", .partition = 7, .ahead_bytes = 11, .fetched = 12
+        };
         for (unsigned j = 0; j < REPORT_COUNTERS; j++)
             tasks[i].counters[j] = 100 + j;
     }
-    struct app_report app = { .workers = &worker, .count = 1 };
+    struct app_report app = { .workers = &worker, .count = 1, .resident = 4096 };
     struct buf page = { 0 };
     metrics_write(&app, "0123456789ab", &page);
     return page;
@@ -47,6 +51,12 @@ static void test_what_engines_count_has_name_and_type_by_the_rules(void **state)
         "ombud_escalations_groups{topic=\"in\",partition=\"7\"} 103",
         "# TYPE ombud_escalations_members gauge",
         "ombud_tasks_restoring{worker=\"0\"} 3",
+        "process_resident_memory_bytes 4096",
+        "# TYPE ombud_tickets_text_bytes gauge",
+        "# TYPE ombud_escalations_member_bytes gauge",
+        "ombud_task_ahead_bytes{stage=\"tickets\",topic=\"in\",partition=\"7\"} 11",
+        "ombud_task_fetched_records{stage=\"tickets\",topic=\"in\",partition=\"7\"} 12",
+        "ombud_transaction_bytes{worker=\"0\"} 13",
     };
     struct buf page = write_page();
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -69,6 +69,8 @@ static void test_gauges_are_as_of_now(void **state)
     world_commit(&world);
     assert_int_equal(count(&tickets_engine, world.engine, "applied"), 1);
     assert_true(count(&tickets_engine, world.engine, "state_bytes") > 0);
+    assert_int_equal(count(&tickets_engine, world.engine, "text_bytes"),
+                     strlen("{\"subject\":null,\"body\":\"Where is it?\"}"));
     world_close(&world);
     config_free((struct config *)(uintptr_t)config);
 }

@@ -166,7 +166,18 @@ static void memory_is_accounted_for(void **state)
     struct slot *slot = store_add(store, STR("a"));
     store_put(store, slot, STR("12345"), TIME_NEVER);
     assert_in_range(store_memory(store) - room, 5, 200);
+    assert_int_equal(store_text_memory(store), 0);
+    store_put_text(store, slot, STR("1234567"));
+    store_put_text(store, slot, STR("123"));
+    assert_int_equal(store_text_memory(store), 3);
+    store_mark(store);
+    store_put_text(store, slot, STR("12345"));
     store_remove(store, slot);
+    assert_int_equal(store_text_memory(store), 0);
+    store_undo(store, deadline_of, count_undone, &undone);
+    assert_int_equal(store_text_memory(store), 3);
+    store_remove(store, store_find(store, STR("a")));
+    assert_int_equal(store_text_memory(store), 0);
     assert_int_equal(store_memory(store), room);
     assert_true(room >= empty);
     store_free(store);
