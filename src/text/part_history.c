@@ -6,7 +6,10 @@ enum {
     SAID_BYTES = 300, /* of "On …, … wrote:" */
     SAID_LINES = 3,
     HEADER_LINES = 8,
-    INSIDE_BYTES = 480 /* of headers on one line */
+    BRIEF_BYTES = 60,   /* of "You wrote on Monday:" */
+    RULE_BYTES = 5,     /* of dashes or underscores */
+    WRAPPED_BYTES = 50, /* a shorter line was not wrapped */
+    INSIDE_BYTES = 480  /* of headers on one line */
 };
 
 /* Does it tell a year and a time of day, or an address? */
@@ -21,19 +24,26 @@ static bool tells_when_or_who(struct str text)
     return (year && clock) || memchr(text.data, '@', text.size) != NULL;
 }
 
+/* Takes the colon off that it ends with. */
+static bool ends_with_colon(struct str *text)
+{
+    if (text->size > 0 && text->data[text->size - 1] == ':')
+        text->size--;
+    else if (text->size > 0 && (unsigned char)text->data[text->size - 1] == 0x9a &&
+             ends(*text, "："))
+        text->size -= 3;
+    else
+        return false;
+    *text = trimmed(*text);
+    return true;
+}
+
 static bool ends_attribution(struct str text)
 {
     static const char *const verbs[] = { "wrote",   "writes",  "写道",    "寫道",
                                          "schrieb", "a écrit", "escribió" };
-    if (text.size == 0)
+    if (!ends_with_colon(&text))
         return false;
-    if (text.data[text.size - 1] == ':')
-        text.size--;
-    else if ((unsigned char)text.data[text.size - 1] == 0x9a && ends(text, "："))
-        text.size -= 3;
-    else
-        return false;
-    text = trimmed(text);
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (ends(text, verbs[i]))
             return true;
@@ -67,8 +77,39 @@ static bool is_marked_after(struct str body, size_t at, unsigned marks)
     return false;
 }
 
-size_t line_attribution(struct str body, const struct line *line)
+/* "You wrote:" The reader's own words, sent back to him. Whoever else wrote something may just have
+ * told of a danger. */
+static bool is_brief(struct str text)
 {
+    static const char *const subjects[] = { "you ", "您", "你", "客服" };
+    static const char *const verbs[] = { "写道", "寫道", "回复", "回覆", "答复" };
+    if (text.size > BRIEF_BYTES || !ends_with_colon(&text))
+        return false;
+    if (starts(text, "you wrote"))
+        return true;
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+        for (size_t k = 0; k < sizeof(verbs) / sizeof(verbs[0]) && starts(text, subjects[i]); k++)
+            if (ends(text, verbs[k]))
+                return true;
+    return false;
+}
+
+bool line_goes_on(struct str text)
+{
+    static const char *const stops[] = { ".", "!", "?", "。", "！", "？", "\"", "”" };
+    if (text.size < WRAPPED_BYTES || (unsigned char)text.data[0] >= 0xe3)
+        return false; /* Chinese is not wrapped by hand */
+    for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+        if (ends(text, stops[i]))
+            return false;
+    return true;
+}
+
+size_t line_attribution(struct str body, const struct line *line, bool *brief)
+{
+    *brief = is_brief(line->text);
+    if (*brief)
+        return 1;
     bool begins = begins_attribution(line->text);
     struct line last = *line;
     if (line->text.size > SAID_BYTES || (!begins && !ends_attribution(line->text)))
@@ -120,8 +161,21 @@ static bool is_header(struct str text)
     return false;
 }
 
+/* Does the line above hold nothing but a rule? */
+static bool is_ruled_off(struct str body, const struct line *line)
+{
+    size_t to = line->from > 0 ? line->from - 1 : 0, from = to;
+    while (from > 0 && body.data[from - 1] != '\n')
+        from--;
+    struct str above = trimmed((struct str){ body.data + from, to - from });
+    return above.size >= RULE_BYTES && line_undecorated(above).size == 0;
+}
+
 size_t line_headers(struct str body, const struct line *line)
 {
+    /* "From: Leeds, To: York" is a journey. */
+    bool sure = has(line->text, "@") || is_ruled_off(body, line);
+    unsigned enough = sure ? 2 : 3;
     struct line next = *line;
     unsigned found = 1;
     size_t lines = 1;
@@ -138,5 +192,5 @@ size_t line_headers(struct str body, const struct line *line)
         found++;
         lines = i;
     }
-    return found >= 3 ? lines : 0;
+    return found >= enough ? lines : 0;
 }

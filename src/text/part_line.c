@@ -37,7 +37,7 @@ bool line_at(struct str body, size_t at, struct line *line)
 /* How lines begin that mean more than they say, by the first byte: four bytes at least, in lower
  * case. */
 struct opening {
-    char text[36]; /* empty: the last */
+    char text[40]; /* empty: the last */
     enum line_kind kind;
 };
 static const struct opening with_a[] = {
@@ -80,6 +80,7 @@ static const struct opening with_e[] = {
 };
 static const struct opening with_f[] = {
     { "forwarded message", LINE_FORWARDED },
+    { "forwarded", LINE_FORWARDED },
     { "from:", LINE_SENDER },
     { "freundliche grüße", LINE_CLOSING },
     { "", LINE_TEXT },
@@ -126,11 +127,14 @@ static const struct opening with_p[] = {
     { "privileged", LINE_NOTICE_IF },
     { "private and confidential", LINE_NOTICE_IF },
     { "please do not reply", LINE_NOTICE_IF },
+    { "please type your reply above this line", LINE_HISTORY },
+    { "please reply above this line", LINE_HISTORY },
     { "", LINE_TEXT },
 };
 static const struct opening with_r[] = {
     { "regards", LINE_CLOSING },
     { "respectfully", LINE_CLOSING },
+    { "reply above this line", LINE_HISTORY },
     { "", LINE_TEXT },
 };
 static const struct opening with_s[] = {
@@ -187,6 +191,8 @@ static const struct opening with_e5[] = {
     { "原始郵件", LINE_HISTORY },
     { "原邮件", LINE_HISTORY },
     { "历史邮件", LINE_HISTORY },
+    { "在此行上方回复", LINE_HISTORY },
+    { "在此行上方回覆", LINE_HISTORY },
     { "开始转发的邮件", LINE_FORWARDED },
     { "发件人", LINE_SENDER },
     { "发送人", LINE_SENDER },
@@ -234,11 +240,12 @@ static const struct opening with_e7[] = {
     { "", LINE_TEXT },
 };
 static const struct opening with_e8[] = {
-    { "转发邮件", LINE_FORWARDED },     { "转发的邮件", LINE_FORWARDED },
-    { "转发邮件信息", LINE_FORWARDED }, { "转发的消息", LINE_FORWARDED },
-    { "轉寄郵件", LINE_FORWARDED },     { "轉寄的郵件", LINE_FORWARDED },
-    { "聲明", LINE_NOTICE_IF },         { "若您不是", LINE_NOTICE_IF },
-    { "若閣下", LINE_NOTICE_IF },       { "", LINE_TEXT },
+    { "请在此行上方回复", LINE_HISTORY }, { "請在此行上方回覆", LINE_HISTORY },
+    { "转发邮件", LINE_FORWARDED },       { "转发的邮件", LINE_FORWARDED },
+    { "转发邮件信息", LINE_FORWARDED },   { "转发的消息", LINE_FORWARDED },
+    { "轉寄郵件", LINE_FORWARDED },       { "轉寄的郵件", LINE_FORWARDED },
+    { "聲明", LINE_NOTICE_IF },           { "若您不是", LINE_NOTICE_IF },
+    { "若閣下", LINE_NOTICE_IF },         { "", LINE_TEXT },
 };
 static const struct opening with_e9[] = {
     { "邮件原件", LINE_HISTORY },       { "郵件原件", LINE_HISTORY },
@@ -260,8 +267,9 @@ static size_t ornament_size(struct str text)
 {
     static const char *const wide[] = { "：", "—", "－", "─", "［", "］" };
     static const bool plain[256] = {
-        ['-'] = true, ['_'] = true, ['*'] = true, ['='] = true, ['+'] = true, [':'] = true,
-        ['<'] = true, ['>'] = true, ['['] = true, [']'] = true, [' '] = true, ['\t'] = true
+        ['-'] = true, ['_'] = true,  ['*'] = true, ['='] = true, ['+'] = true,
+        [':'] = true, ['<'] = true,  ['>'] = true, ['['] = true, [']'] = true,
+        [' '] = true, ['\t'] = true, ['#'] = true
     };
     if (text.size == 0)
         return 0;

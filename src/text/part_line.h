@@ -32,9 +32,13 @@ enum line_kind {
 enum line_kind line_kind(struct str text);
 
 /* How many lines from this one on say that somebody wrote what follows ("On …, … wrote:"), or are
- * the headers of a mail. 0: none. */
-size_t line_attribution(struct str body, const struct line *line);
+ * the headers of a mail. 0: none. `*brief`: it names neither day nor address ("You wrote:"), so
+ * that only what line_goes_on is surely another's. */
+size_t line_attribution(struct str body, const struct line *line, bool *brief);
 size_t line_headers(struct str body, const struct line *line);
+
+/* Was the line only wrapped, so that the next one belongs to its paragraph? */
+bool line_goes_on(struct str text);
 
 /* Where the signature that begins behind `line` (LINE_CLOSING, LINE_DELIMITER) ends; line->to when
  * what follows is no signature. */

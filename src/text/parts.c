@@ -24,6 +24,7 @@ struct finder {
     size_t at;
     unsigned depth, depth_marks; /* of history without marks, and the marks it stands behind */
     bool introduced;             /* the line before said that history follows */
+    bool brief;                  /* of one paragraph only */
     bool forwarded;
     bool quoted;         /* something is quoted at all */
     size_t footer_tried; /* up to here no footer begins */
@@ -185,22 +186,31 @@ static void go_deeper(struct finder *finder, const struct line *line, size_t to)
         finder->depth++;
 }
 
+/* What a few words introduced is over: the writer goes on. */
+static void end_brief(struct finder *finder)
+{
+    finder->depth -= finder->brief;
+    finder->brief = false;
+}
+
 /* Lines that introduce history belong to it. Returns where they end; `line->from` if it is none. */
 static size_t take_introduction(struct finder *finder, const struct line *line, enum line_kind kind)
 {
-    bool alone = kind == LINE_HISTORY || kind == LINE_FORWARDED;
+    bool alone = kind == LINE_HISTORY || kind == LINE_FORWARDED, brief = false;
     size_t lines = alone                 ? 1
                    : kind == LINE_SENDER ? line_headers(finder->body, line)
-                                         : line_attribution(finder->body, line);
+                                         : line_attribution(finder->body, line, &brief);
     size_t to = line->from;
     struct line next;
     for (size_t i = 0; i < lines && line_at(finder->body, to, &next); i++)
         to = next.to;
     if (lines == 0)
         return to;
+    end_brief(finder);
     unsigned before = level_of(finder, line);
     finder->forwarded |= kind == LINE_FORWARDED && before == 0;
     go_deeper(finder, line, to);
+    finder->brief = brief && level_of(finder, line) > before;
     unsigned level = level_of(finder, line);
     bool as_marked = level == before && !finder->introduced && level + 1 < LEVELS;
     extend(finder, to, PART_INTRODUCTION, as_marked ? level + 1 : level);
@@ -239,14 +249,18 @@ static size_t take_ending(struct finder *finder, const struct line *line, enum l
 
 static void take_line(struct finder *finder, const struct line *line)
 {
-    if (line->marks < finder->depth_marks)
+    if (line->marks < finder->depth_marks) {
         finder->depth = finder->depth_marks = 0;
+        finder->brief = false;
+    }
     finder->at = line->to;
     if (line->text.size == 0) {
         size_t count = finder->parts->count;
         const struct part *last = count > 0 ? &finder->parts->items[count - 1] : NULL;
         bool goes_on = last && last->kind != PART_INTRODUCTION;
         extend(finder, line->to, goes_on ? last->kind : PART_OWN, last ? last->level : 0);
+        if (goes_on)
+            end_brief(finder);
         return;
     }
     enum line_kind kind = line_kind(line->text);
@@ -260,6 +274,8 @@ static void take_line(struct finder *finder, const struct line *line)
         return;
     }
     extend(finder, line->to, PART_OWN, level_of(finder, line));
+    if (finder->brief && !line_goes_on(line->text))
+        end_brief(finder);
 }
 
 /* The first level at which something is said: a message that only points at what it sends on

@@ -104,6 +104,48 @@ static void replies(void **state)
     check(examples, sizeof(examples) / sizeof(examples[0]), STR_NONE);
 }
 
+/* Without a date or an address, only one paragraph is surely another's. */
+static void brief_history(void **state)
+{
+    (void)state;
+    static const struct example examples[] = {
+        { "what the reader wrote", "Any news?\n\nYou wrote:\nYour kettle caught fire.", "ooqq" },
+        { "what the reader wrote on a day",
+          "Any news?\nYou wrote on 3 February:\nYour kettle caught fire.", "oqq" },
+        { "a paragraph of wrapped lines",
+          "Any news?\nYou wrote:\n\n"
+          "We are very sorry indeed to hear that the kettle has\ncaught fire.\n\nIt burnt me.",
+          "oqqqqqo" },
+        { "an answer right below", "I asked you.\nYou wrote:\nNo danger.\nIt burnt me.", "oqqo" },
+        { "an answer in the same line", "I asked you.\nYou wrote: no danger. It burnt me.", "oo" },
+        { "nothing above", "You wrote:\nIt burnt me.", "oo" },
+        { "what the reader wrote is talked about", "I am angry.\nYou wrote that it is safe.",
+          "oo" },
+        { "two headers with an address", "Thanks.\nFrom: Ann <a@x.org>\nTo: Help\nit burns",
+          "oqqq" },
+        { "two headers of a journey", "Thanks.\nFrom: Leeds\nTo: York\nit burns", "oooo" },
+        { "two headers under a line", "Thanks.\n_________\nFrom: Ann\nTo: Help\nit burns",
+          "ooqqq" },
+        { "forwarded by somebody",
+          "Send my parcel to the new address next time.\n----- Forwarded by Tom Hill on 02/03/2026 "
+          "-----\nit burns",
+          "oqq" },
+        { "forwarded by somebody, nothing above",
+          "----- Forwarded by Tom Hill on 02/03/2026 -----\nit burns", "oo" },
+        { "forwarded, but told in a sentence", "It is late.\nForwarded by Tom Hill on Monday.",
+          "oo" },
+        { "what a help desk prints",
+          "How much is it?\n##- Please type your reply above this line -##\nIt burns.", "oqq" },
+        { "what a help desk prints, below a danger",
+          "It burns.\n--- Reply above this line ---\nWe are sorry.", "oqq" },
+        { "the reader, in Chinese", "到哪一步了\n您写道：\n热水器爆炸了\n今天又炸了", "oqqo" },
+        { "the reader on a day, in Chinese", "工单号呢\n您于2月3日写道：\n孩子摔伤", "oqq" },
+        { "the service, in Chinese", "收到\n客服 回复：\n得知热水器起火\n今天又烧了", "oqqo" },
+        { "the service in one line", "我投诉过\n客服回复：没有隐患，结果起火了", "oo" },
+    };
+    check(examples, sizeof(examples) / sizeof(examples[0]), STR_NONE);
+}
+
 static void chinese_replies(void **state)
 {
     (void)state;
@@ -282,9 +324,13 @@ static void bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies),  cmocka_unit_test(chinese_replies),
-        cmocka_unit_test(forwards), cmocka_unit_test(signatures),
-        cmocka_unit_test(footers),  cmocka_unit_test(a_range_over_an_edge_is_own),
+        cmocka_unit_test(replies),
+        cmocka_unit_test(brief_history),
+        cmocka_unit_test(chinese_replies),
+        cmocka_unit_test(forwards),
+        cmocka_unit_test(signatures),
+        cmocka_unit_test(footers),
+        cmocka_unit_test(a_range_over_an_edge_is_own),
         cmocka_unit_test(bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
