@@ -92,7 +92,9 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
                  struct error *err);
 /* A word that is read as one (死活): no phrase begins or ends within it (打死). */
 void lexicon_add_word(struct lexicon_builder *builder, struct str text);
-void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text);
+/* `text` is written like a phrase. False + err as of lexicon_add. */
+bool lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str lang,
+                          struct str text, struct error *err);
 /* NULL + err when ICU failed. The builder is spent either way: only
  * lexicon_builder_free may follow. */
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err);

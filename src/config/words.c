@@ -231,7 +231,12 @@ static const struct str modifier_keys[MODIFIER_COUNT + 4] = {
 
 static void add_modifier(struct words *words, const struct yaml *item, void *arg)
 {
-    lexicon_add_modifier(words->builder, *(const enum modifier *)arg, item->text);
+    struct loader *loader = words->loader;
+    struct error err;
+    if (!lexicon_add_modifier(words->builder, *(const enum modifier *)arg, words->lang, item->text,
+                              &err))
+        loader_fail(loader, item->place, "the modifier '%.*s': %s",
+                    STR_ARG(utf8_prefix(item->text, 100)), err.text);
 }
 
 static void add_word(struct words *words, const struct yaml *item, void *arg)

@@ -274,18 +274,37 @@ static void turn_round(const struct phrase *phrase, struct element *out)
     out[0].gap = 0;
 }
 
+/* A phrase as it is written, if there is something to find it by. */
+static bool read_phrase(struct lexicon_builder *builder, struct str lang, struct str text,
+                        struct phrase *parsed, struct error *err)
+{
+    bool found_by_words = false;
+    if (!is_usable(builder, err) || !phrase_parse(builder, lang, text, parsed, err))
+        return false;
+    for (size_t i = 0; i < parsed->count; i++)
+        found_by_words |= rarity(builder->lexicon, &parsed->elements[i]) > 0;
+    return found_by_words || error_set(err, "it needs a word that is always there");
+}
+
+/* The pattern that a phrase of several elements is when complete. */
+static struct pattern *compose_phrase(struct lexicon_builder *builder, const struct phrase *parsed)
+{
+    struct pattern *pattern = pattern_add(builder);
+    compose(builder, parsed->elements, parsed->count, pattern);
+    if (parsed->turn > 0) {
+        struct element turned[PHRASE_ELEMENTS];
+        turn_round(parsed, turned);
+        compose(builder, turned, parsed->count, pattern);
+    }
+    return pattern;
+}
+
 bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *phrase,
                  struct error *err)
 {
     struct phrase parsed;
-    bool found_by_words = false;
-    if (!is_usable(builder, err) ||
-        !phrase_parse(builder, phrase->lang, phrase->text, &parsed, err))
+    if (!read_phrase(builder, phrase->lang, phrase->text, &parsed, err))
         return false;
-    for (size_t i = 0; i < parsed.count; i++)
-        found_by_words |= rarity(builder->lexicon, &parsed.elements[i]) > 0;
-    if (!found_by_words)
-        return error_set(err, "it needs a word that is always there");
     uint16_t category = category_of(builder, phrase->category);
     uint16_t concept = 0;
     struct str rule = arena_copy(builder->lexicon->arena, phrase->rule);
@@ -296,21 +315,14 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
         owner->phrase_count++;
         builder->lexicon->phrase_count++;
     }
-    if (parsed.count == 1) {
-        const struct word_set *words = parsed.elements[0].words;
-        for (size_t i = 0; i < words->count; i++)
-            meaning_of(builder, builder->lexicon->patterns[words->ids[i]], phrase, rule, category,
-                       concept);
+    if (parsed.count > 1) {
+        meaning_of(builder, compose_phrase(builder, &parsed), phrase, rule, category, concept);
         return true;
     }
-    struct pattern *pattern = pattern_add(builder);
-    meaning_of(builder, pattern, phrase, rule, category, concept);
-    compose(builder, parsed.elements, parsed.count, pattern);
-    if (parsed.turn > 0) {
-        struct element turned[PHRASE_ELEMENTS];
-        turn_round(&parsed, turned);
-        compose(builder, turned, parsed.count, pattern);
-    }
+    const struct word_set *words = parsed.elements[0].words;
+    for (size_t i = 0; i < words->count; i++)
+        meaning_of(builder, builder->lexicon->patterns[words->ids[i]], phrase, rule, category,
+                   concept);
     return true;
 }
 
@@ -324,14 +336,43 @@ void lexicon_add_word(struct lexicon_builder *builder, struct str text)
     meaning_add(builder, pattern_literal(builder, normal), MEANING_WORD);
 }
 
-void lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str text)
+/* Words and nothing else, as most modifiers are. */
+static bool is_plain(struct str text)
 {
-    if (!is_usable(builder, NULL))
-        return;
-    /* A lone ASCII character tells nothing; mood reads '?' itself. */
-    struct str normal = builder_normal(builder, text);
-    if (normal.size >= 2)
-        meaning_add(builder, pattern_literal(builder, normal), MEANING_MODIFIER)->modifier = kind;
+    static const char *const special[] = { "{", "}", "(", ")", "|", "~", "&", "#", "…", "..." };
+    bool plain = !str_empty(str_trim(text));
+    for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+        plain &= !memmem(text.data, text.size, special[i], strlen(special[i]));
+    return plain;
+}
+
+static void modify(struct lexicon_builder *builder, enum modifier kind, struct pattern *pattern)
+{
+    meaning_add(builder, pattern, MEANING_MODIFIER)->modifier = kind;
+}
+
+bool lexicon_add_modifier(struct lexicon_builder *builder, enum modifier kind, struct str lang,
+                          struct str text, struct error *err)
+{
+    struct phrase parsed;
+    if (is_plain(text)) { /* without misspellings: "the neighbours" are not "the neighbour's" */
+        if (!is_usable(builder, err))
+            return false;
+        struct str normal = builder_normal(builder, text);
+        if (normal.size >= 2) /* a lone ASCII character tells nothing; mood reads '?' itself */
+            modify(builder, kind, pattern_literal(builder, normal));
+        return true;
+    }
+    if (!read_phrase(builder, lang, text, &parsed, err))
+        return false;
+    if (parsed.count > 1) {
+        modify(builder, kind, compose_phrase(builder, &parsed));
+        return true;
+    }
+    const struct word_set *words = parsed.elements[0].words;
+    for (size_t i = 0; i < words->count; i++)
+        modify(builder, kind, builder->lexicon->patterns[words->ids[i]]);
+    return true;
 }
 
 struct lexicon *lexicon_build(struct lexicon_builder *builder, struct error *err)

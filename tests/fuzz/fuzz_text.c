@@ -35,9 +35,10 @@ static void build(void)
         enum modifier kind;
         struct str text;
     } modifiers[] = {
-        { MODIFIER_NEGATION, STR("没有") },    { MODIFIER_NEGATION, STR("not") },
-        { MODIFIER_QUESTION, STR("会不会") },  { MODIFIER_QUESTION, STR("could") },
-        { MODIFIER_INTENSIFIER, STR("very") }, { MODIFIER_CONTRAST, STR("but") },
+        { MODIFIER_NEGATION, STR("没有") },          { MODIFIER_NEGATION, STR("not") },
+        { MODIFIER_QUESTION, STR("会不会") },        { MODIFIER_QUESTION, STR("could") },
+        { MODIFIER_INTENSIFIER, STR("very") },       { MODIFIER_CONTRAST, STR("but") },
+        { MODIFIER_QUESTION, STR("if … (had|若)") },
     };
     struct lexicon_builder *builder = lexicon_builder_new();
     struct error err;
@@ -45,7 +46,8 @@ static void build(void)
     for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
         FUZZ_CHECK(lexicon_add(builder, &phrases[i], &err));
     for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++)
-        lexicon_add_modifier(builder, modifiers[i].kind, modifiers[i].text);
+        FUZZ_CHECK(
+            lexicon_add_modifier(builder, modifiers[i].kind, STR("en"), modifiers[i].text, &err));
     lexicon_add_word(builder, STR("火车"));
     lexicon = lexicon_build(builder, &err);
     lexicon_builder_free(builder);

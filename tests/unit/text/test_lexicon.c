@@ -72,6 +72,7 @@ static const struct {
     { MODIFIER_PRESUMING, "why" },
     { MODIFIER_QUESTION, "？" },
     { MODIFIER_QUESTION, "if it caught" },
+    { MODIFIER_QUESTION, "unless … (catches|ignites)" },
 };
 
 static const struct {
@@ -98,7 +99,9 @@ static struct lexicon_builder *builder_filled(void)
             fail_msg("%s", err.text);
     }
     for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++)
-        lexicon_add_modifier(builder, modifiers[i].kind, str_from(modifiers[i].text));
+        if (!lexicon_add_modifier(builder, modifiers[i].kind, STR("zh"),
+                                  str_from(modifiers[i].text), &err))
+            fail_msg("'%s': %s", modifiers[i].text, err.text);
     for (size_t i = 0; i < sizeof(excepts) / sizeof(excepts[0]); i++) {
         struct lexicon_phrase except = { .use = LEXICON_EXCEPT,
                                          .text = str_from(excepts[i].text),
@@ -281,6 +284,10 @@ static void test_questions(void **state)
         { "the question of another clause", "着火了，你们不管吗？", "safety stated 着火" },
         { "a condition that ends in a threat", "如果不来就退款", "money stated 退款" },
         { "a condition that overlaps", "if it caught fire", "safety question caught fire" },
+        { "a condition with a gap", "unless the phone catches, it will be on fire soon",
+          "safety stated on fire" },
+        { "a condition with a gap that reaches", "unless the phone ignites and is on fire",
+          "safety question on fire" },
         { "in a gap", "手机会不会发烫", "safety question 手机会不会发烫" },
         { "English", "could it catch? could it be on fire", "safety question on fire" },
         { "English why", "why so slow?", "anger stated slow" },
@@ -479,8 +486,8 @@ static struct lexicon *lexicon_of_classes(void)
     }
     lexicon_add_word(builder, STR("死活"));
     lexicon_add_word(builder, STR("火炬"));
-    lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("没有"));
-    lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("not"));
+    assert_true(lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("zh"), STR("没有"), &err));
+    assert_true(lexicon_add_modifier(builder, MODIFIER_NEGATION, STR("en"), STR("not"), &err));
     struct lexicon *lexicon = lexicon_build(builder, &err);
     assert_non_null(lexicon);
     lexicon_builder_free(builder);
@@ -501,7 +508,8 @@ static void test_a_side_of_a_pair_must_be_of_now(void **state)
                                        .points = 5,
                                        .paired = paired };
         assert_true(lexicon_add(builder, &line, &err));
-        lexicon_add_modifier(builder, MODIFIER_PAST, STR("years ago"));
+        assert_true(
+            lexicon_add_modifier(builder, MODIFIER_PAST, STR("en"), STR("years ago"), &err));
         struct lexicon *lexicon = lexicon_build(builder, &err);
         struct lexicon_scratch *scratch = lexicon_scratch_new(lexicon);
         struct arena *arena = arena_new(4096);
@@ -675,6 +683,28 @@ static void test_refusals(void **state)
     }
 }
 
+static void test_modifier_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        { "{fire} says", "there is no class 'fire' of the language 'zh'" },
+        { "(a|b says", "a '(' without a ')'" },
+        { "a …", "'…' stands between words" },
+        { "电~", "'~' stands behind an English word: '电~'" },
+        { "#1990-1999", "it needs a word that is always there" },
+    };
+    struct lexicon_builder *builder = lexicon_builder_new();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct error err = { "" };
+        assert_false(
+            lexicon_add_modifier(builder, MODIFIER_PAST, STR("zh"), str_from(cases[i].text), &err));
+        assert_string_equal(err.text, cases[i].expected);
+    }
+    lexicon_builder_free(builder);
+}
+
 static void test_class_refusals(void **state)
 {
     (void)state;
@@ -733,6 +763,7 @@ int main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_naughty),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_modifier_refusals),
         cmocka_unit_test(test_class_refusals),
         cmocka_unit_test(test_a_side_of_a_pair_must_be_of_now),
         cmocka_unit_test(test_sides_of_pairs_are_heard_beside_others),
