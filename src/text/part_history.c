@@ -77,15 +77,48 @@ static bool is_marked_after(struct str body, size_t at, unsigned marks)
     return false;
 }
 
+/* "On Tuesday Ann Hill wrote:" Names and days have capitals; who tells of somebody's words says
+ * "he" or "your man". */
+static bool is_names_and_days(struct str text)
+{
+    static const char *const small[] = { "on", "at", "the", "wrote" };
+    unsigned words = 0;
+    for (size_t i = 0, end; i < text.size; i = end + 1) {
+        const char *space = memchr(text.data + i, ' ', text.size - i);
+        end = space ? (size_t)(space - text.data) : text.size;
+        struct str word = { text.data + i, end - i };
+        bool known = word.size == 0;
+        for (size_t k = 0; k < sizeof(small) / sizeof(small[0]); k++)
+            known |= word.size == strlen(small[k]) && starts(word, small[k]);
+        if (!known && !(word.data[0] >= 'A' && word.data[0] <= 'Z') && !is_digit(word.data[0]))
+            return false;
+        words += !known;
+    }
+    return words >= 2;
+}
+
 /* "You wrote:" The reader's own words, sent back to him. Whoever else wrote something may just have
  * told of a danger. */
 static bool is_brief(struct str text)
 {
     static const char *const subjects[] = { "you ", "您", "你", "客服" };
     static const char *const verbs[] = { "写道", "寫道", "回复", "回覆", "答复" };
+    static const char *const openings[] = { "in your ", "on ", "earlier ", "you wrote" };
+    static const char *const headings[] = { "your message",    "your original message",
+                                            "your request",    "your enquiry",
+                                            "your inquiry",    "previous message",
+                                            "earlier message", "您的留言",
+                                            "您的来信",        "之前的留言",
+                                            "上一封邮件",      "上一条留言" };
     if (text.size > BRIEF_BYTES || !ends_with_colon(&text))
         return false;
-    if (starts(text, "you wrote"))
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+        if (text.size == strlen(headings[i]) && starts(text, headings[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
+        if (starts(text, openings[i]) && (ends(text, "you wrote") || starts(text, "you wrote")))
+            return true;
+    if (starts(text, "on ") && ends(text, " wrote") && is_names_and_days(text))
         return true;
     for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
         for (size_t k = 0; k < sizeof(verbs) / sizeof(verbs[0]) && starts(text, subjects[i]); k++)
@@ -135,17 +168,23 @@ static const char *const header_names[] = {
     "gesendet:", "an:",      "betreff:", "de :",   "envoyé :", "à :",      "objet :",   "date :"
 };
 
-/* How many of the headers stand in one line, as when its line ends were lost. */
-static unsigned headers_inside(struct str text)
+/* How many further headers stand in the line, as when its line ends were lost; `*behind` the last
+ * of their names. */
+static unsigned headers_inside(struct str text, size_t *behind)
 {
     static const char *const inside[] = { "Sent:",    "Date:", "To:",      "Subject:",
                                           "发送时间", "日期",  "收件人",   "主题",
                                           "主旨",     "主題",  "傳送時間", "收件者" };
     unsigned count = 0;
+    *behind = 0;
     if (text.size > INSIDE_BYTES)
         text.size = INSIDE_BYTES;
-    for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
-        count += has(text, inside[i]);
+    for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+        const char *found = memmem(text.data, text.size, inside[i], strlen(inside[i]));
+        size_t end = found ? (size_t)(found - text.data) + strlen(inside[i]) : 0;
+        count += found != NULL;
+        *behind = end > *behind ? end : *behind;
+    }
     return count;
 }
 
@@ -181,8 +220,6 @@ size_t line_headers(struct str body, const struct line *line)
     size_t lines = 1;
     if (!is_header(line->text))
         return 0;
-    if (headers_inside(line->text) >= 2)
-        return 1;
     for (size_t i = 2;
          i <= HEADER_LINES && line_at(body, next.to, &next) && next.marks == line->marks; i++) {
         if (next.text.size == 0 && found > 1)
@@ -193,4 +230,85 @@ size_t line_headers(struct str body, const struct line *line)
         lines = i;
     }
     return found >= enough ? lines : 0;
+}
+
+/* -- lost line ends -------------------------------------------------------------------------- */
+
+/* Where the sentence that ends at `end` begins: behind a mark and a space, or at "On". */
+static size_t attribution_begin(struct str text, size_t end)
+{
+    static const char *const marks[] = { "。", "！", "？", "；" };
+    size_t low = end > SAID_BYTES ? end - SAID_BYTES : 0;
+    for (size_t at = end; at-- > low;) {
+        struct str rest = skipped(text, at);
+        if (at > 0 && text.data[at - 1] == ' ' && memcmp(rest.data, "On ", 3) == 0)
+            return at;
+        for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+            if (starts(rest, marks[i]) && at + 3 <= end)
+                return at + 3;
+    }
+    return low;
+}
+
+/* The colon at `at` ends "wrote". */
+static bool attribution_inside(struct str text, size_t at, size_t *from)
+{
+    static const char *const verbs[] = { " wrote", "写道", "寫道" };
+    struct str before = trimmed((struct str){ text.data, at });
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (!ends(before, verbs[i]))
+            continue;
+        size_t end = before.size - strlen(verbs[i]);
+        *from = attribution_begin(text, end);
+        struct str said = trimmed((struct str){ text.data + *from, end - *from });
+        return said.size > 0 && begins_attribution(said) && tells_when_or_who(said);
+    }
+    return false;
+}
+
+/* The colon at `at` ends the name of a header, and more of them follow. */
+static bool headers_inside_from(struct str text, size_t at, size_t *from, size_t *behind)
+{
+    static const char *const first[] = { "From", "发件人", "寄件者", "寄件人" };
+    struct str before = trimmed((struct str){ text.data, at });
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+        size_t size = strlen(first[i]);
+        if (before.size < size || memcmp(before.data + before.size - size, first[i], size) != 0)
+            continue;
+        *from = (size_t)(before.data - text.data) + before.size - size;
+        struct str rest = skipped(text, *from);
+        bool enough = headers_inside(rest, behind) >= 2;
+        *behind += *from;
+        return enough;
+    }
+    return false;
+}
+
+/* The next colon from `*at` on, and how many bytes it has; 0: there is none. */
+static size_t colon_from(struct str text, size_t *at)
+{
+    static const char wide[] = "：";
+    const char *colon = memchr(text.data + *at, ':', text.size - *at);
+    size_t high = colon ? (size_t)(colon - text.data) : text.size;
+    for (const char *han; (han = memchr(text.data + *at, wide[0], high - *at));) {
+        *at = (size_t)(han - text.data);
+        if (text.size - *at >= 3 && memcmp(han, wide, 3) == 0)
+            return 3;
+        ++*at;
+    }
+    *at = high;
+    return colon ? 1 : 0;
+}
+
+bool line_history_inside(const struct line *line, size_t *from, size_t *behind)
+{
+    size_t at = 0;
+    for (size_t size; (size = colon_from(line->text, &at)) > 0; at += size) {
+        if (headers_inside_from(line->text, at, from, behind))
+            return true;
+        *behind = at + size;
+        if (attribution_inside(line->text, at, from))
+            return true;
+    }
+    return false;
 }

@@ -37,6 +37,11 @@ enum line_kind line_kind(struct str text);
 size_t line_attribution(struct str body, const struct line *line, bool *brief);
 size_t line_headers(struct str body, const struct line *line);
 
+/* Does history begin within the line, as when its line ends were lost? `*from`: where in
+ * line->text;
+ * `*behind`: where what was said begins there. */
+bool line_history_inside(const struct line *line, size_t *from, size_t *behind);
+
 /* Was the line only wrapped, so that the next one belongs to its paragraph? */
 bool line_goes_on(struct str text);
 

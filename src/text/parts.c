@@ -247,6 +247,21 @@ static size_t take_ending(struct finder *finder, const struct line *line, enum l
     return to;
 }
 
+/* "Thanks. On …, X wrote: …": the line ends in front of what was said before. */
+static bool take_inside(struct finder *finder, const struct line *line)
+{
+    size_t from, behind;
+    if (!line_history_inside(line, &from, &behind))
+        return false;
+    size_t text = (size_t)(line->text.data - finder->body.data);
+    if (from > 0)
+        extend(finder, text + from, PART_OWN, level_of(finder, line));
+    finder->at = text + behind;
+    go_deeper(finder, line, finder->at);
+    extend(finder, finder->at, PART_INTRODUCTION, level_of(finder, line));
+    return true;
+}
+
 static void take_line(struct finder *finder, const struct line *line)
 {
     if (line->marks < finder->depth_marks) {
@@ -273,6 +288,8 @@ static void take_line(struct finder *finder, const struct line *line)
         finder->at = to;
         return;
     }
+    if (take_inside(finder, line))
+        return;
     extend(finder, line->to, PART_OWN, level_of(finder, line));
     if (finder->brief && !line_goes_on(line->text))
         end_brief(finder);
@@ -286,8 +303,8 @@ static unsigned own_level(const struct finder *finder)
     struct line line;
     for (size_t i = 0; i < finder->parts->count; i++) {
         const struct part *part = &finder->parts->items[i];
-        for (size_t at = part->from;
-             part->kind == PART_OWN && at < part->to && line_at(finder->body, at, &line);
+        struct str body = { finder->body.data, part->to }; /* it may end within a line */
+        for (size_t at = part->from; part->kind == PART_OWN && line_at(body, at, &line);
              at = line.to)
             hear(&said[part->level], line.text);
     }

@@ -119,6 +119,13 @@ static void brief_history(void **state)
         { "an answer right below", "I asked you.\nYou wrote:\nNo danger.\nIt burnt me.", "oqqo" },
         { "an answer in the same line", "I asked you.\nYou wrote: no danger. It burnt me.", "oo" },
         { "nothing above", "You wrote:\nIt burnt me.", "oo" },
+        { "what the reader wrote in a mail", "All is well.\nIn your mail you wrote:\nIt burns.",
+          "oqq" },
+        { "a name and a day", "All is well.\nOn Tuesday Ann Hill wrote:\nIt burns.\nCome.",
+          "oqqo" },
+        { "no name, but a man", "Listen.\nOn Tuesday your man wrote:\nIt burns.", "ooo" },
+        { "a heading", "All is well.\nYour message:\nIt burns.\nCome.", "oqqo" },
+        { "a heading of one's own", "All is well.\nMy message:\nIt burns.", "ooo" },
         { "what the reader wrote is talked about", "I am angry.\nYou wrote that it is safe.",
           "oo" },
         { "two headers with an address", "Thanks.\nFrom: Ann <a@x.org>\nTo: Help\nit burns",
@@ -144,6 +151,43 @@ static void brief_history(void **state)
         { "the service in one line", "我投诉过\n客服回复：没有隐患，结果起火了", "oo" },
     };
     check(examples, sizeof(examples) / sizeof(examples[0]), STR_NONE);
+}
+
+/* Both on one line, when line ends were lost: of the line, only what stands above is the writer's.
+ */
+static void history_inside(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *body, *own; /* what is own, from the beginning on */
+    } examples[] = {
+        { "who wrote", "Solved. On Tue, 3 Mar 2026 at 09:14 Help wrote: ash everywhere",
+          "Solved. " },
+        { "who wrote, and more lines", "Solved. On 3 Mar 2026, <h@x.org> wrote: ash\nmore ash",
+          "Solved. " },
+        { "headers", "Solved. From: Ann Sent: Monday To: Help Subject: ash it burns", "Solved. " },
+        { "Chinese", "好了。2026年3月3日 09:14，客服 <k@x.cn> 写道： 冒烟了", "好了。" },
+        { "Chinese headers", "好了。发件人：王 发送时间：周一 收件人：客服 冒烟了", "好了。" },
+        { "a pointer above", "FYI, see below. From: Ann Sent: Monday To: Help Subject: ash burns",
+          NULL },
+        { "nothing above", "On Tue, 3 Mar 2026 at 09:14 Help wrote: ash everywhere", NULL },
+        { "headers and nothing above", "From: Ann Sent: Monday To: Help Subject: ash it burns",
+          NULL },
+        { "told in a sentence", "On Tuesday your man wrote: all is well. It burns.", NULL },
+        { "a journey", "Lost my bag. From: Leeds To: York, it burns.", NULL },
+        { "a colon", "This is it: my heater burns. He wrote: come.", NULL },
+    };
+    struct parts parts = { 0 };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        struct str body = str_from(examples[i].body);
+        parts_find(&parts, STR_NONE, body);
+        check_cover(&parts, body);
+        size_t own = examples[i].own ? strlen(examples[i].own) : body.size;
+        if (parts.items[0].kind != PART_OWN || parts.items[0].to != own ||
+            (own < body.size && parts.items[1].kind != PART_QUOTED))
+            fail_msg("%s: own is %u bytes", examples[i].name, parts.items[0].to);
+    }
+    parts_free(&parts);
 }
 
 static void chinese_replies(void **state)
@@ -324,13 +368,10 @@ static void bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies),
-        cmocka_unit_test(brief_history),
-        cmocka_unit_test(chinese_replies),
-        cmocka_unit_test(forwards),
-        cmocka_unit_test(signatures),
-        cmocka_unit_test(footers),
-        cmocka_unit_test(a_range_over_an_edge_is_own),
+        cmocka_unit_test(replies),        cmocka_unit_test(brief_history),
+        cmocka_unit_test(history_inside), cmocka_unit_test(chinese_replies),
+        cmocka_unit_test(forwards),       cmocka_unit_test(signatures),
+        cmocka_unit_test(footers),        cmocka_unit_test(a_range_over_an_edge_is_own),
         cmocka_unit_test(bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
