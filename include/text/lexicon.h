@@ -40,7 +40,7 @@ enum lexicon_use {
 struct lexicon_phrase {
     enum lexicon_use use;
     struct str text;
-    struct str category, concept; /* `concept` may be empty */
+    struct str category, concept; /* both may be empty: of what hides phrases, any category */
     struct str lang;              /* "zh", "en" */
     struct str rule;              /* "zh/safety:12": where it stands */
     int points;                   /* 1..60; of a LEXICON_PHRASE; 0: only pairs ask for it */
@@ -67,7 +67,10 @@ enum modifier {
     MODIFIER_IMAGINED, /* 演习, dreamt: before a phrase in its sentence, or behind it in its clause
                         */
     MODIFIER_PRESENT,  /* 还在, 真的, still, right now: the matter is of now, and real */
-    MODIFIER_WORK,     /* 电影, film: beside quotation marks, what they hold is a title */
+    MODIFIER_SUPPOSED, /* 的隐患, waiting to happen: behind a phrase in its clause, it only might be
+                        */
+    MODIFIER_CONFIRMED, /* 果然, it did: behind a phrase that is asked or feared, it came about */
+    MODIFIER_WORK,      /* 电影, film: beside quotation marks, what they hold is a title */
     MODIFIER_COUNT
 };
 

@@ -199,15 +199,22 @@ static void read_concepts(struct words *words, const struct yaml *concepts)
         read_concept(words, concepts->items[i]);
 }
 
-/* What hides phrases: figures, terms, exceptions. */
-static void read_covers(struct words *words, const struct yaml *file, const char *key,
-                        const char *what, enum lexicon_use use)
+/* What hides phrases of the category, or of any where the file has none. */
+static void read_covers(struct words *words, const struct yaml *file)
 {
-    struct lexicon_phrase phrase = { .use = use };
-    each_text(words, yaml_get(file, key), what, add_phrase, &phrase);
+    static const struct {
+        const char *key, *what;
+        enum lexicon_use use;
+    } covers[] = { { "figures", "figure", LEXICON_FIGURE },
+                   { "terms", "term", LEXICON_TERM },
+                   { "except", "exception", LEXICON_EXCEPT } };
+    for (size_t i = 0; i < sizeof(covers) / sizeof(covers[0]); i++) {
+        struct lexicon_phrase phrase = { .use = covers[i].use };
+        each_text(words, yaml_get(file, covers[i].key), covers[i].what, add_phrase, &phrase);
+    }
 }
 
-static const struct str modifier_keys[MODIFIER_COUNT + 4] = {
+static const struct str modifier_keys[MODIFIER_COUNT + 7] = {
     [MODIFIER_NEGATION] = { "negation", 8 },
     [MODIFIER_NEGATION_EXCEPTION] = { "negation_exception", 18 },
     [MODIFIER_QUESTION] = { "question", 8 },
@@ -221,12 +228,17 @@ static const struct str modifier_keys[MODIFIER_COUNT + 4] = {
     [MODIFIER_SETTLED] = { "settled", 7 },
     [MODIFIER_IMAGINED] = { "imagined", 8 },
     [MODIFIER_PRESENT] = { "present", 7 },
+    [MODIFIER_SUPPOSED] = { "supposed", 8 },
+    [MODIFIER_CONFIRMED] = { "confirmed", 9 },
     [MODIFIER_WORK] = { "works", 5 },
     /* what else such a file may hold */
     [MODIFIER_COUNT] = { "lang", 4 },
     [MODIFIER_COUNT + 1] = { "words", 5 },
     [MODIFIER_COUNT + 2] = { "classes", 7 },
     [MODIFIER_COUNT + 3] = { "spelling", 8 },
+    [MODIFIER_COUNT + 4] = { "figures", 7 },
+    [MODIFIER_COUNT + 5] = { "terms", 5 },
+    [MODIFIER_COUNT + 6] = { "except", 6 },
 };
 
 static void add_modifier(struct words *words, const struct yaml *item, void *arg)
@@ -250,6 +262,8 @@ static void read_modifiers(struct words *words, const struct yaml *file)
     for (enum modifier kind = 0; kind < MODIFIER_COUNT; kind++)
         each_text(words, yaml_find(file, modifier_keys[kind]), "modifier", add_modifier, &kind);
     each_text(words, yaml_get(file, "words"), "word", add_word, NULL);
+    words->category = STR("");
+    read_covers(words, file);
 }
 
 static void read_class(struct words *words, struct str name, const struct yaml *list)
@@ -335,9 +349,7 @@ static void read_lexicon_file(struct words *words, const struct yaml *file)
     words->category = category->text;
     check_file_keys(loader, file, known, sizeof(known) / sizeof(known[0]));
     read_concepts(words, yaml_get(file, "concepts"));
-    read_covers(words, file, "figures", "figure", LEXICON_FIGURE);
-    read_covers(words, file, "terms", "term", LEXICON_TERM);
-    read_covers(words, file, "except", "exception", LEXICON_EXCEPT);
+    read_covers(words, file);
 }
 
 static bool visit_lexicon(void *arg, struct str path, struct str text, struct error *err)

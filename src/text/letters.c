@@ -59,3 +59,16 @@ bool is_clause_end(struct str text, size_t at)
     char next = text.data[at + 1];
     return !((next >= '0' && next <= '9') || (next >= 'a' && next <= 'z'));
 }
+
+bool is_sentence_end(struct str text, size_t at)
+{
+    static const bool may[256] = {
+        ['!'] = true, ['?'] = true, [';'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true
+    };
+    unsigned char c = (unsigned char)text.data[at];
+    if (!may[c])
+        return false;
+    if (c == 0xe3)
+        return at + 2 < text.size && memcmp(text.data + at, "。", 3) == 0;
+    return c != '.' || at + 1 == text.size || text.data[at + 1] == ' ';
+}

@@ -24,3 +24,6 @@ bool word_goes_on_after(struct str text, size_t to);
 
 /* Does a clause end with the character that begins at `at`? Not with the dot of 3.5 or v2.1. */
 bool is_clause_end(struct str text, size_t at);
+
+/* What ends a sentence. A comma does not, nor does the dot of 3.5. */
+bool is_sentence_end(struct str text, size_t at);

@@ -305,7 +305,8 @@ bool lexicon_add(struct lexicon_builder *builder, const struct lexicon_phrase *p
     struct phrase parsed;
     if (!read_phrase(builder, phrase->lang, phrase->text, &parsed, err))
         return false;
-    uint16_t category = category_of(builder, phrase->category);
+    bool any = phrase->use != LEXICON_PHRASE && str_empty(phrase->category);
+    uint16_t category = any ? (uint16_t)ANY_CATEGORY : category_of(builder, phrase->category);
     uint16_t concept = 0;
     struct str rule = arena_copy(builder->lexicon->arena, phrase->rule);
     if (phrase->use == LEXICON_PHRASE) {

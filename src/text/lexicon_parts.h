@@ -14,6 +14,9 @@
 
 enum meaning_kind { MEANING_EXCEPT, MEANING_COVER, MEANING_WORD, MEANING_PHRASE, MEANING_MODIFIER };
 
+/* In place of a category: all of them. */
+enum { ANY_CATEGORY = UINT16_MAX };
+
 /* What one pattern stands for; a literal may stand for several things. */
 struct meaning {
     enum meaning_kind kind;

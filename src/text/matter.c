@@ -1,6 +1,9 @@
 #include "matter.h"
 
 #include <string.h>
+#include "grammar.h"
+#include "letters.h"
+#include "supposed.h"
 #include "title.h"
 
 enum {
@@ -16,24 +19,10 @@ struct sentence {
     bool asks, next_asks, cries;
 };
 
-/* What ends a sentence. A comma does not, nor does the dot of 3.5. */
-static bool is_end(struct str text, size_t at)
-{
-    static const bool may[256] = {
-        ['!'] = true, ['?'] = true, [';'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true
-    };
-    unsigned char c = (unsigned char)text.data[at];
-    if (!may[c])
-        return false;
-    if (c == 0xe3)
-        return at + 2 < text.size && memcmp(text.data + at, "。", 3) == 0;
-    return c != '.' || at + 1 == text.size || text.data[at + 1] == ' ';
-}
-
 static size_t end_from(struct str text, size_t at, size_t most)
 {
     size_t high = text.size - at > most ? at + most : text.size;
-    while (at < high && !is_end(text, at))
+    while (at < high && !is_sentence_end(text, at))
         at++;
     return at;
 }
@@ -42,7 +31,7 @@ static size_t end_from(struct str text, size_t at, size_t most)
 static size_t behind_end(struct str text, size_t at)
 {
     size_t most = at + 8;
-    while (at < text.size && at < most && (is_end(text, at) || text.data[at] == ' '))
+    while (at < text.size && at < most && (is_sentence_end(text, at) || text.data[at] == ' '))
         at += (unsigned char)text.data[at] == 0xe3 ? 3 : 1;
     return at;
 }
@@ -51,7 +40,7 @@ static struct sentence sentence_around(struct str text, const struct finding *fi
 {
     struct sentence sentence = { .from = finding->from };
     size_t low = finding->from > SENTENCE_BYTES ? finding->from - SENTENCE_BYTES : 0;
-    while (sentence.from > low && !is_end(text, sentence.from - 1))
+    while (sentence.from > low && !is_sentence_end(text, sentence.from - 1))
         sentence.from--;
     sentence.to = end_from(text, finding->to, SENTENCE_BYTES);
     sentence.asks = sentence.to < text.size && text.data[sentence.to] == '?';
@@ -62,29 +51,6 @@ static struct sentence sentence_around(struct str text, const struct finding *fi
     if (sentence.next_to - next == CLOSING_BYTES)
         sentence.next_to = sentence.to; /* too long to close anything */
     return sentence;
-}
-
-/* The first word of `kind` that lies in [from, to); NULL: there is none. */
-static const struct word *find(const struct words *words, enum modifier kind, size_t from,
-                               size_t to)
-{
-    size_t low = 0, high = words->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (words->items[middle].from < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < words->count && words->items[low].to <= to; low++)
-        if (words->items[low].kind == kind)
-            return &words->items[low];
-    return NULL;
-}
-
-static bool has(const struct context *context, enum modifier kind, size_t from, size_t to)
-{
-    return find(kind < MODIFIER_HEARSAY ? &context->words : &context->matters, kind, from, to);
 }
 
 /* Did the writer begin a new line between the two? In English one line end is a wrapped line. */
@@ -102,29 +68,6 @@ static bool is_parted(const struct context *context, const struct finding *findi
     return han || (left > 1 && line[1] == '\n') || (left > 2 && line[1] == '\r');
 }
 
-/* Does the writer speak of himself or of what is his? Grammar, not vocabulary: no list. */
-static bool names_writer(struct str text, size_t from, size_t to)
-{
-    static const char *const words[] = { "i",   "me",   "my",  "mine", "we",    "us",
-                                         "our", "ours", "i'm", "i've", "myself" };
-    static const char *const han[] = { "我", "咱" };
-    for (size_t at = from, end; at < to; at = end) {
-        end = at + 1;
-        for (size_t i = 0; i < sizeof(han) / sizeof(han[0]); i++)
-            if (to - at >= 3 && memcmp(text.data + at, han[i], 3) == 0)
-                return true;
-        if (text.data[at] < 'a' || text.data[at] > 'z')
-            continue;
-        while (end < to &&
-               ((text.data[end] >= 'a' && text.data[end] <= 'z') || text.data[end] == '\''))
-            end++;
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-            if (str_is((struct str){ text.data + at, end - at }, words[i]))
-                return true;
-    }
-    return false;
-}
-
 /* Hearsay or another's thing before it in its clause, or "news of" right behind it; and neither the
  * writer himself nor a present need in it. In a further clause the writer may tell of himself:
  * 网上看到广告，被骗了. */
@@ -133,17 +76,19 @@ static bool is_others(const struct context *context, const struct finding *findi
 {
     struct str text = buf_str(&context->normal->text);
     const struct words *matters = &context->matters;
-    const struct word *word = find(matters, MODIFIER_HEARSAY, clause->from, finding->from);
+    const struct word *word = words_find(matters, MODIFIER_HEARSAY, clause->from, finding->from);
     if (!word && !sentence->cries)
-        word = find(matters, MODIFIER_OTHERS, clause->from, finding->from);
+        word = words_find(matters, MODIFIER_OTHERS, clause->from, finding->from);
     if (!word)
-        word = find(matters, MODIFIER_HEARSAY, finding->from + 1, finding->to + ADJACENT_BYTES);
-    if (!word || has(context, MODIFIER_PRESENT, sentence->from, sentence->next_to) ||
+        word =
+            words_find(matters, MODIFIER_HEARSAY, finding->from + 1, finding->to + ADJACENT_BYTES);
+    if (!word || context_has(context, MODIFIER_PRESENT, sentence->from, sentence->next_to) ||
         names_writer(text, finding->to, clause->to))
         return false;
-    return word->to > finding->from || (!has(context, MODIFIER_CONTRAST, word->to, finding->from) &&
-                                        !names_writer(text, word->to, finding->from) &&
-                                        !is_parted(context, finding, word->to, finding->from));
+    return word->to > finding->from ||
+           (!context_has(context, MODIFIER_CONTRAST, word->to, finding->from) &&
+            !names_writer(text, word->to, finding->from) &&
+            !is_parted(context, finding, word->to, finding->from));
 }
 
 /* "Two years ago," before the clause, with nothing else in its own. */
@@ -151,7 +96,8 @@ static const struct word *time_before(const struct context *context, const struc
                                       const struct sentence *sentence)
 {
     struct str text = buf_str(&context->normal->text);
-    const struct word *word = find(&context->matters, MODIFIER_PAST, sentence->from, clause->from);
+    const struct word *word =
+        words_find(&context->matters, MODIFIER_PAST, sentence->from, clause->from);
     if (!word)
         return NULL;
     for (size_t at = sentence->from; at < clause->from; at++)
@@ -165,16 +111,17 @@ static const struct word *time_before(const struct context *context, const struc
 static bool is_long_past(const struct context *context, const struct finding *finding,
                          const struct clause *clause, const struct sentence *sentence)
 {
-    const struct word *word = find(&context->matters, MODIFIER_PAST, clause->from, clause->to);
+    const struct word *word =
+        words_find(&context->matters, MODIFIER_PAST, clause->from, clause->to);
     if (!word)
         word = time_before(context, clause, sentence);
     if (!word)
         return false;
     size_t from = word->to < finding->from ? word->to : finding->to;
     size_t to = word->to < finding->from ? finding->from : word->from;
-    return !has(context, MODIFIER_CONTRAST, from, to) &&
-           !has(context, MODIFIER_SINCE, sentence->from, sentence->to) &&
-           !has(context, MODIFIER_PRESENT, sentence->from, sentence->next_to) &&
+    return !context_has(context, MODIFIER_CONTRAST, from, to) &&
+           !context_has(context, MODIFIER_SINCE, sentence->from, sentence->to) &&
+           !context_has(context, MODIFIER_PRESENT, sentence->from, sentence->next_to) &&
            (from >= to || !is_parted(context, finding, from, to));
 }
 
@@ -189,10 +136,10 @@ static bool is_taken_back(const struct context *context, const struct word *word
     size_t clause = word->from;
     while (clause > begin && text.data[clause - 1] != ',')
         clause--;
-    return has(context, MODIFIER_NEGATION, clause, word->from) ||
-           has(context, MODIFIER_QUESTION, clause, to) ||
-           has(context, MODIFIER_PRESENT, word->to, to) ||
-           has(context, MODIFIER_CONTRAST, word->to, to);
+    return context_has(context, MODIFIER_NEGATION, clause, word->from) ||
+           context_has(context, MODIFIER_QUESTION, clause, to) ||
+           context_has(context, MODIFIER_PRESENT, word->to, to) ||
+           context_has(context, MODIFIER_CONTRAST, word->to, to);
 }
 
 /* Said to be in order again: behind it in the sentence or in a short one that follows, or right
@@ -201,20 +148,20 @@ static bool is_settled(const struct context *context, const struct finding *find
                        const struct clause *clause, const struct sentence *sentence)
 {
     const struct words *matters = &context->matters;
-    const struct word *word = find(matters, MODIFIER_SETTLED, finding->to, sentence->to);
+    const struct word *word = words_find(matters, MODIFIER_SETTLED, finding->to, sentence->to);
     if (word)
         return !sentence->asks && !is_taken_back(context, word, finding->to, sentence->next_to) &&
-               !has(context, MODIFIER_PRESENT, finding->to, word->from);
-    word = find(matters, MODIFIER_SETTLED, sentence->to, sentence->next_to);
+               !context_has(context, MODIFIER_PRESENT, finding->to, word->from);
+    word = words_find(matters, MODIFIER_SETTLED, sentence->to, sentence->next_to);
     if (word)
         return !sentence->next_asks &&
                !is_taken_back(context, word, sentence->to, sentence->next_to) &&
-               !has(context, MODIFIER_PRESENT, finding->to, word->from);
-    word = find(matters, MODIFIER_SETTLED, clause->from, finding->from);
+               !context_has(context, MODIFIER_PRESENT, finding->to, word->from);
+    word = words_find(matters, MODIFIER_SETTLED, clause->from, finding->from);
     return word && finding->from - word->to <= SETTLED_BYTES &&
-           !has(context, MODIFIER_CONTRAST, word->to, finding->from) &&
+           !context_has(context, MODIFIER_CONTRAST, word->to, finding->from) &&
            !is_taken_back(context, word, clause->from, word->to) &&
-           !has(context, MODIFIER_PRESENT, sentence->from, sentence->to);
+           !context_has(context, MODIFIER_PRESENT, sentence->from, sentence->to);
 }
 
 /* Imagined before it in the sentence, or behind it in its clause ("in the movie"). */
@@ -222,25 +169,13 @@ static bool is_imagined(const struct context *context, const struct finding *fin
                         const struct clause *clause, const struct sentence *sentence)
 {
     const struct words *matters = &context->matters;
-    const struct word *word = find(matters, MODIFIER_IMAGINED, sentence->from, finding->to);
+    const struct word *word = words_find(matters, MODIFIER_IMAGINED, sentence->from, finding->to);
     if (word &&
         (word->from >= finding->from || is_parted(context, finding, word->from, finding->from)))
         word = NULL;
     if (!word) /* "exploded in" overlaps "in the film" */
-        word = find(matters, MODIFIER_IMAGINED, finding->from + 1, clause->to);
-    return word && !has(context, MODIFIER_PRESENT, sentence->from, sentence->to);
-}
-
-/* Is there any word that could turn a phrase away? Most texts have none, and few hits of theirs
- * are worth a search for the ends of their sentences. */
-static bool has_turning(const struct words *matters)
-{
-    for (size_t i = 0; i < matters->count; i++) {
-        enum modifier kind = matters->items[i].kind;
-        if (kind != MODIFIER_SINCE && kind != MODIFIER_PRESENT && kind != MODIFIER_WORK)
-            return true;
-    }
-    return false;
+        word = words_find(matters, MODIFIER_IMAGINED, finding->from + 1, clause->to);
+    return word && !context_has(context, MODIFIER_PRESENT, sentence->from, sentence->to);
 }
 
 enum hit_mood matter_of(struct context *context, const struct finding *finding,
@@ -248,11 +183,12 @@ enum hit_mood matter_of(struct context *context, const struct finding *finding,
 {
     if (title_holds(context, finding))
         return HIT_TERM;
-    if (!context->matters_known) {
-        context->turns = has_turning(&context->matters);
-        context->matters_known = true;
-    }
-    if (!context->turns)
+    /* Most texts have no word that could turn a phrase away, and few hits of theirs are worth a
+     * search for the ends of their sentences. */
+    if (!context_may_have(context, MODIFIER_BIT(HEARSAY) | MODIFIER_BIT(OTHERS) |
+                                       MODIFIER_BIT(PAST) | MODIFIER_BIT(SETTLED) |
+                                       MODIFIER_BIT(IMAGINED)) ||
+        is_confirmed(context, finding))
         return HIT_STATED;
     struct sentence sentence = sentence_around(buf_str(&context->normal->text), finding);
     if (is_imagined(context, finding, clause, &sentence))

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "letters.h"
 #include "matter.h"
+#include "supposed.h"
 
 /* How far a modifier reaches: characters of Chinese or words of English between it and the phrase.
  * A one-character negation (不, 没) binds closer than 没有 does: 不知道怎么着火的 denies nothing.
@@ -118,6 +119,37 @@ static bool has_word(const struct context *context, size_t first, enum modifier 
         if (context->words.items[i].kind == kind && context->words.items[i].from >= from)
             return true;
     return false;
+}
+
+const struct word *words_find(const struct words *words, enum modifier kind, size_t from, size_t to)
+{
+    size_t low = 0, high = words->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (words->items[middle].from < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < words->count && words->items[low].to <= to; low++)
+        if (words->items[low].kind == kind)
+            return &words->items[low];
+    return NULL;
+}
+
+bool context_may_have(struct context *context, uint32_t kinds)
+{
+    if (!context->matters_known)
+        for (size_t i = 0; i < context->matters.count; i++)
+            context->matter_kinds |= UINT32_C(1) << context->matters.items[i].kind;
+    context->matters_known = true;
+    return context->matter_kinds & kinds;
+}
+
+bool context_has(const struct context *context, enum modifier kind, size_t from, size_t to)
+{
+    return words_find(kind < MODIFIER_HEARSAY ? &context->words : &context->matters, kind, from,
+                      to);
 }
 
 /* The first word that ends after `at`. */
@@ -287,10 +319,14 @@ enum hit_mood mood_of(struct context *context, const struct finding *finding, bo
         *intensified = is_intensified(context, finding, &clause);
         if (is_negated(context, finding, &clause))
             return HIT_NEGATED;
-        if (is_asked(context, finding, &clause))
+        if (is_asked(context, finding, &clause) &&
+            !(finding->grave && is_confirmed(context, finding)))
             return HIT_QUESTION;
     }
     if (is_wondered(context, finding, &clause))
         return HIT_QUESTION;
-    return finding->grave ? matter_of(context, finding, &clause) : HIT_STATED;
+    if (!finding->grave)
+        return HIT_STATED;
+    enum hit_mood matter = matter_of(context, finding, &clause);
+    return matter == HIT_STATED && is_supposed(context, finding, &clause) ? HIT_QUESTION : matter;
 }

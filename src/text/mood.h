@@ -34,12 +34,22 @@ struct context {
     const struct parts *parts;
     struct str original[2];      /* by enum hit_field */
     struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
-    bool matters_known, turns;   /* does any of them turn phrases away? */
+    bool matters_known;
+    uint32_t matter_kinds;       /* which kinds there are among them, once known */
     bool marks_known, has_marks; /* quotation marks or brackets of titles, anywhere */
     enum hit_field quotes_field; /* the field in which quotation marks were counted, how far, and */
     uint32_t quotes_to, quotes;  /* how many there are */
     struct clause clause;        /* the last one; zero at first */
 };
+
+/* The first word of `kind` that lies in [from, to); NULL: there is none. */
+const struct word *words_find(const struct words *words, enum modifier kind, size_t from,
+                              size_t to);
+#define MODIFIER_BIT(name) (UINT32_C(1) << MODIFIER_##name)
+/* Is there any of them at all among the matters? A bit for each kind. */
+bool context_may_have(struct context *context, uint32_t kinds);
+/* Is there one, among all modifiers? */
+bool context_has(const struct context *context, enum modifier kind, size_t from, size_t to);
 
 /* A phrase found at [from, to) of the normalised text. */
 struct finding {

@@ -55,7 +55,7 @@ struct lexicon_scratch {
     struct candidate *candidates;
     size_t candidate_count, candidate_capacity;
     struct words words, matters; /* modifiers; those from MODIFIER_HEARSAY on */
-    struct choice *choices;
+    struct choice *choices;      /* by category; behind them one for what hides phrases of any */
 };
 
 struct lexicon_scratch *lexicon_scratch_new(const struct lexicon *lexicon)
@@ -304,14 +304,15 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
                         const struct meaning *meaning)
 {
     struct choice *choice = &scratch->choices[meaning->category];
-    if (choice->except_to >= mark->to)
+    const struct choice *any = &scratch->choices[scratch->lexicon->category_count];
+    if (choice->except_to >= mark->to || any->except_to >= mark->to)
         return;
     struct candidate candidate = { .from = mark->from,
                                    .to = mark->to,
                                    .pattern = scratch->lexicon->patterns[mark->pattern],
                                    .meaning = meaning };
-    if (choice->cover_to >= mark->to)
-        candidate.cover = choice->cover;
+    if (choice->cover_to >= mark->to || any->cover_to >= mark->to)
+        candidate.cover = choice->cover_to >= mark->to ? choice->cover : any->cover;
     if (meaning->lifts && meaning->floor == 0) {
         take_side(scratch, choice, &candidate);
         return;
@@ -329,9 +330,12 @@ static void take_phrase(struct lexicon_scratch *scratch, const struct mark *mark
 }
 
 /* What it covers begins no sooner and ends no later: the furthest end so far tells. */
-static void take_cover(struct choice *choice, const struct mark *mark,
+static void take_cover(struct lexicon_scratch *scratch, const struct mark *mark,
                        const struct meaning *meaning)
 {
+    size_t count = scratch->lexicon->category_count;
+    size_t category = meaning->category == ANY_CATEGORY ? count : meaning->category;
+    struct choice *choice = &scratch->choices[category];
     uint32_t *to = meaning->kind == MEANING_EXCEPT ? &choice->except_to : &choice->cover_to;
     if (*to >= mark->to)
         return;
@@ -343,7 +347,7 @@ static void take_cover(struct choice *choice, const struct mark *mark,
 /* One walk over the sorted marks: exceptions, modifiers and the longest phrases. */
 static void choose(struct lexicon_scratch *scratch)
 {
-    memset(scratch->choices, 0, scratch->lexicon->category_count * sizeof(*scratch->choices));
+    memset(scratch->choices, 0, (scratch->lexicon->category_count + 1) * sizeof(*scratch->choices));
     scratch->candidate_count = scratch->words.count = scratch->matters.count = 0;
     for (size_t i = 0; i < scratch->mark_count; i++) {
         const struct mark *mark = &scratch->marks[i];
@@ -354,7 +358,7 @@ static void choose(struct lexicon_scratch *scratch)
             else if (meaning->kind == MEANING_MODIFIER)
                 take_word(scratch, mark, meaning->modifier);
             else if (meaning->kind != MEANING_WORD)
-                take_cover(&scratch->choices[meaning->category], mark, meaning);
+                take_cover(scratch, mark, meaning);
         }
     }
 }

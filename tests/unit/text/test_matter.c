@@ -243,11 +243,59 @@ static void feared(void **state)
     CHECK(*state, examples);
 }
 
+/* By grammar: a condition in the present tense, a question, what may be instead. */
+static void supposed(void **state)
+{
+    static const struct example examples[] = {
+        { "If the charger had exploded, who would have paid?", "charger had exploded", "question" },
+        { "Replace it before it catches fire.", "catches fire", "question" },
+        { "I will not wait until the thing catches fire.", "catches fire", "question" },
+        { "Take it back before the shelf falls on a child.", "shelf falls on a", "question" },
+        { "Does a shed like this burst into flames?", "burst into flames", "question" },
+        { "So, is the lift likely to crash to the ground?", "lift likely to crash", "question" },
+        { "Have people been injured by this ladder?", "people been injured", "question" },
+        { "It could stall, or catch fire in our garage.", "catch fire", "question" },
+        { "刹车失灵是不是在三包范围里面", "刹车失灵", "question" },
+        { "电动车自燃算不算在内", "自燃", "question" },
+        { "一旦太重，房子垮了压死人怎么办", "压死人", "question" },
+        { "我家插座发现得早，不然插座就短路起火了", "起火", "question" },
+        { "这种台阶摔伤人的隐患很大", "摔伤", "question" },
+        /* It took place, or the writer is in it. */
+        { "It hissed before it caught fire.", "caught fire", "stated" },
+        { "It hissed before it exploded.", "exploded", "stated" },
+        { "It smoked before catching fire.", "catching fire", "stated" },
+        { "If I plug it in it catches fire.", "catches fire", "stated" },
+        { "Tell me if the socket is on fire, I smell it.", "is on fire", "stated" },
+        { "Do you know that your scooter caught fire?", "caught fire", "stated" },
+        { "Does nobody care that the oven caught fire?", "caught fire", "stated" },
+        { "Do I have to kill myself before you answer?", "kill myself", "stated" },
+        { "Why did the oven burst into flames?", "burst into flames", "stated" },
+        { "Is it normal? It caught fire.", "caught fire", "stated" },
+        { "Did you hear me?? It is on fire?!", "is on fire", "stated" },
+        { "It may be the plug, or the oven exploded.", "oven exploded", "stated" },
+        { "It smoked, or rather: it caught fire.", "caught fire", "stated" },
+        { "我家插座着火了是不是很危险", "着火", "stated" },
+        { "我老公触电算不算工伤", "触电", "stated" },
+        { "如果按你们说的没事，我爸触电怎么赔", "触电", "stated" },
+        { "快来人，不然要着火了", "着火", "stated" },
+        { "再不来，不然我就跳楼", "跳楼", "stated" },
+        { "隐患早就说了，插座着火", "着火", "stated" },
+        /* What was feared came about. */
+        { "I asked whether it could catch fire and an hour later it did.", "catch fire", "stated" },
+        { "The recall says it might catch fire. It did.", "catch fire", "stated" },
+        { "一直担心电梯坠落，结果真的掉了", "电梯坠落", "stated" },
+        { "I asked whether it could catch fire. It did not.", "catch fire", "question" },
+        { "I asked whether it could catch fire. Call me. It did rain.", "catch fire", "question" },
+    };
+    CHECK(*state, examples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(others),   cmocka_unit_test(past),   cmocka_unit_test(settled),
         cmocka_unit_test(imagined), cmocka_unit_test(titles), cmocka_unit_test(feared),
+        cmocka_unit_test(supposed),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
