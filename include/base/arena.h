@@ -17,6 +17,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_alloc_raw(struct arena *arena, size_t size);
 /* Copies; the copy has a NUL behind it that `size` does not count. Absent stays absent. */
 struct str arena_copy(struct arena *arena, struct str s);
+/* The parts one after the other, as arena_copy. */
+struct str arena_join(struct arena *arena, const struct str *parts, size_t count);
 struct str arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

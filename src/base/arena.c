@@ -110,6 +110,20 @@ struct str arena_copy(struct arena *arena, struct str s)
     return (struct str){ copy, s.size };
 }
 
+struct str arena_join(struct arena *arena, const struct str *parts, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += parts[i].size;
+    char *text = arena_alloc_raw(arena, size + 1), *at = text;
+    for (size_t i = 0; i < count; at += parts[i++].size) {
+        if (parts[i].size > 0)
+            memcpy(at, parts[i].data, parts[i].size);
+    }
+    *at = '\0';
+    return (struct str){ text, size };
+}
+
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args;

@@ -163,8 +163,8 @@ static void form_add(struct forms *forms, struct str form)
 /* The word without its last `cut` letters, and an ending. */
 static void ending_add(struct forms *forms, struct str word, size_t cut, const char *ending)
 {
-    form_add(forms,
-             arena_printf(forms->arena, "%.*s%s", (int)(word.size - cut), word.data, ending));
+    struct str parts[] = { { word.data, word.size - cut }, str_from(ending) };
+    form_add(forms, arena_join(forms->arena, parts, 2));
 }
 
 static bool listed_forms(struct forms *forms, struct str word)
@@ -270,6 +270,14 @@ static size_t word_size(struct str text, size_t at)
 
 enum { LONG_WORD = 6 };
 
+struct str word_replaced(struct str text, size_t at, size_t size, struct str other,
+                         struct arena *arena)
+{
+    size_t behind = at + size;
+    struct str parts[] = { { text.data, at }, other, { text.data + behind, text.size - behind } };
+    return arena_join(arena, parts, 3);
+}
+
 size_t word_misspellings(struct str text, struct arena *arena, struct str wrong[WORD_MISSPELLINGS])
 {
     size_t count = 0;
@@ -277,17 +285,15 @@ size_t word_misspellings(struct str text, struct arena *arena, struct str wrong[
         char c = text.data[at], next = text.data[at + 1];
         bool letters = is_letter(c) && is_letter(next);
         if (c == '\'' && at > 0 && is_letter(text.data[at - 1]) && is_letter(next)) {
-            wrong[count++] = arena_printf(arena, "%.*s%.*s", (int)at, text.data,
-                                          (int)(text.size - at - 1), text.data + at + 1);
+            wrong[count++] = word_replaced(text, at, 1, STR(""), arena);
         } else if (letters && c == next && word_size(text, at) >= LONG_WORD) {
-            wrong[count++] = arena_printf(arena, "%.*s%.*s", (int)at, text.data,
-                                          (int)(text.size - at - 1), text.data + at + 1);
+            wrong[count++] = word_replaced(text, at, 1, STR(""), arena);
         } else if (letters && ((c == 'i' && next == 'e') || (c == 'e' && next == 'i')) &&
                    word_size(text, at) >= LONG_WORD && at + 2 < text.size &&
                    is_letter(text.data[at + 2]) && text.data[at + 2] != 'd' &&
                    text.data[at + 2] != 's') {
-            wrong[count++] = arena_printf(arena, "%.*s%c%c%.*s", (int)at, text.data, next, c,
-                                          (int)(text.size - at - 2), text.data + at + 2);
+            char turned[] = { next, c };
+            wrong[count++] = word_replaced(text, at, 2, (struct str){ turned, 2 }, arena);
         }
     }
     return count;

@@ -15,3 +15,7 @@ enum { WORD_MISSPELLINGS = 8 };
 /* Ways to misspell a text of ASCII words, one mistake each: a double letter written once and ie
  * for ei (in words of six letters and more), an apostrophe left out. */
 size_t word_misspellings(struct str text, struct arena *arena, struct str wrong[WORD_MISSPELLINGS]);
+
+/* `text` with `other` in place of the `size` bytes at `at`, in `arena`. */
+struct str word_replaced(struct str text, size_t at, size_t size, struct str other,
+                         struct arena *arena);

@@ -108,15 +108,6 @@ static const char *find_word(struct str text, struct str word)
     return NULL;
 }
 
-/* `text` with the wrong word for the right one at `at`. */
-static struct str respelt(struct str text, size_t at, const struct spelling *spelling,
-                          struct arena *arena)
-{
-    size_t behind = at + spelling->right.size;
-    return arena_printf(arena, "%.*s%.*s%.*s", (int)at, text.data, STR_ARG(spelling->wrong),
-                        (int)(text.size - behind), text.data + behind);
-}
-
 /* All misspellings of a literal; known from the first time on, for most words occur in many sets.
  */
 static const struct variants *variants_of(struct lexicon_builder *builder,
@@ -136,7 +127,8 @@ static const struct variants *variants_of(struct lexicon_builder *builder,
         const char *at = str_equal(spelling->lang, lang) ? find_word(text, spelling->right) : NULL;
         if (!at)
             continue;
-        struct str respelling = respelt(text, (size_t)(at - text.data), spelling, arena);
+        struct str respelling = word_replaced(text, (size_t)(at - text.data), spelling->right.size,
+                                              spelling->wrong, arena);
         found.ids[found.count++] = pattern_literal(builder, respelling)->id;
     }
     builder->variants[pattern->id] = found;
@@ -183,7 +175,8 @@ static struct word_set *set_add(struct lexicon_builder *builder, struct str key)
 static struct str set_key(struct lexicon_builder *builder, const char *kind, struct str lang,
                           struct str text)
 {
-    return arena_printf(builder->arena, "%s %.*s %.*s", kind, STR_ARG(lang), STR_ARG(text));
+    struct str parts[] = { str_from(kind), STR(" "), lang, STR(" "), text };
+    return arena_join(builder->arena, parts, 5);
 }
 
 struct word_set *run_words(struct lexicon_builder *builder, struct str lang, struct str run,
@@ -269,7 +262,8 @@ static struct word_set *member_words(struct lexicon_builder *builder, const char
 struct word_set *class_words(struct lexicon_builder *builder, struct str lang, struct str name,
                              struct error *err)
 {
-    struct str key = arena_printf(builder->arena, "%.*s/%.*s", STR_ARG(lang), STR_ARG(name));
+    struct str parts[] = { lang, STR("/"), name };
+    struct str key = arena_join(builder->arena, parts, 3);
     struct word_class *class = table_get(builder->classes, key);
     if (class && class->set)
         return class->set;

@@ -46,6 +46,19 @@ static void test_pieces_do_not_overlap(void **state)
     arena_free(arena);
 }
 
+static void test_parts_are_joined(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(16);
+    struct str parts[] = { STR("zh"), STR_NONE, STR("/"), STR(""), STR("\xe7\x81\xab") };
+    struct str joined = arena_join(arena, parts, 5);
+    assert_int_equal(joined.size, 6);
+    assert_string_equal(joined.data, "zh/\xe7\x81\xab");
+    assert_int_equal(arena_join(arena, parts, 0).size, 0);
+    assert_true(str_present(arena_join(arena, parts, 0)));
+    arena_free(arena);
+}
+
 static void test_copies_end_in_nul_and_absent_stays_absent(void **state)
 {
     struct arena *arena = arena_new(16);
@@ -82,6 +95,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_copies_end_in_nul_and_absent_stays_absent),
+        cmocka_unit_test(test_parts_are_joined),
         cmocka_unit_test(test_a_steady_load_stays_in_one_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
