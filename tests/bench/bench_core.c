@@ -1,6 +1,5 @@
 /* What deciding costs without Kafka: ns by stage for one opening complaint of about 670 bytes, with
- * the shipped configuration, on one core: once with all phrases of its lexicons, once with about
- * 2,000 of them. */
+ * the shipped configuration, on one core. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,7 +190,6 @@ static void run(struct bench *bench, int rounds)
     printf("  %-28s %8.0f ns  %10.0f events/s\n", "the whole tickets stage", engine, 1e9 / engine);
 }
 
-/* Every `step`-th phrase of the lexicons, so that sizes can be compared. */
 /* The lexicon's size is what matching depends on. */
 static void run_with(struct bench *bench, int rounds)
 {
