@@ -57,7 +57,8 @@ static struct str *watched_topics(const struct config *config, size_t *count)
 struct batch {
     struct shown {
         rd_kafka_message_t *message;
-        struct str time, subject, kind; /* CloudEvents headers */
+        time_ms time;    /* Kafka's: when it was written */
+        struct str kind; /* "ombud.decision": the header ce_type */
     } * items;
     size_t count, capacity;
     time_ms since; /* of the first, monotonic */
@@ -81,10 +82,15 @@ static void batch_add(struct batch *batch, rd_kafka_message_t *message)
         batch->capacity = batch->capacity ? 2 * batch->capacity : 64;
         batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
     }
-    batch->items[batch->count++] = (struct shown){ .message = message,
-                                                   .time = header_of(message, "ce_time"),
-                                                   .subject = header_of(message, "ce_subject"),
-                                                   .kind = header_of(message, "ce_type") };
+    batch->items[batch->count++] =
+        (struct shown){ .message = message,
+                        .time = rd_kafka_message_timestamp(message, NULL),
+                        .kind = header_of(message, "ce_type") };
+}
+
+static struct str key_of(const struct shown *shown)
+{
+    return (struct str){ shown->message->key, shown->message->key_len };
 }
 
 /* By time, then by ticket; of one turn the decision first, then what it caused ("ombud.decision"
@@ -92,8 +98,8 @@ static void batch_add(struct batch *batch, rd_kafka_message_t *message)
 static int compare_shown(const void *a, const void *b)
 {
     const struct shown *left = a, *right = b;
-    int order = str_compare(left->time, right->time);
-    order = order ? order : str_compare(left->subject, right->subject);
+    int order = (left->time > right->time) - (left->time < right->time);
+    order = order ? order : str_compare(key_of(left), key_of(right));
     order = order ? order : str_compare(left->kind, right->kind);
     return order ? order : (left->message->offset > right->message->offset) * 2 - 1;
 }

@@ -87,7 +87,7 @@ static void add_notice(const struct config *config, const char *stage, const str
     struct action *action = actions_add(actions, OUTPUT_NOTICES);
     action->key = arena_copy(arena, department);
     action->value = value;
-    headers_set(action, actions, "ombud.notice", stage, notice.id, source, now, action->key);
+    headers_set(action, actions, "ombud.notice", stage, notice.id);
 }
 
 void deadletter_add(const struct config *config, const char *stage, const struct record *record,

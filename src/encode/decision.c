@@ -173,14 +173,11 @@ void encode_decision(struct encoder *encoder, const struct turn *turn, struct ac
     else
         put_timer(&json, turn);
     struct str id = turn->ticket ? turn->ticket->id : turn->event->ticket;
-    struct str department = turn->ticket ? turn->ticket->department : STR_NONE;
-    struct str key = arena_copy(actions->arena, id);
     struct action *action = actions_add(actions, OUTPUT_DECISIONS);
-    action->key = key;
+    action->key = arena_copy(actions->arena, id);
     action->value = record_value(encoder, actions);
     headers_set(action, actions, turn->record ? "ombud.decision" : "ombud.timer", SOURCE_TICKETS,
-                record_id(turn, "decision", 0, actions->arena), key, turn->moment->now,
-                arena_copy(actions->arena, department));
+                record_id(turn, "decision", 0, actions->arena));
     counts->decisions++;
 }
 
@@ -195,8 +192,7 @@ void encode_notices(struct encoder *encoder, const struct turn *turn, struct act
         struct action *action = actions_add(actions, OUTPUT_NOTICES);
         action->key = arena_copy(actions->arena, notice->department);
         action->value = notice_encode(notice, actions->arena);
-        headers_set(action, actions, "ombud.notice", SOURCE_TICKETS, notice->id,
-                    arena_copy(actions->arena, notice->ticket), turn->moment->now, action->key);
+        headers_set(action, actions, "ombud.notice", SOURCE_TICKETS, notice->id);
     }
     counts->notices += n;
 }

@@ -99,8 +99,7 @@ void encode_dispatches(struct encoder *encoder, const struct turn *turn, struct 
         action->index = (uint32_t)dispatch->department;
         action->key = key;
         action->value = record_value(encoder, actions);
-        headers_set(action, actions, "ombud.dispatch", SOURCE_TICKETS, id, key, turn->moment->now,
-                    turn->config->departments[dispatch->department].slug);
+        headers_set(action, actions, "ombud.dispatch", SOURCE_TICKETS, id);
     }
     counts->dispatches += n;
 }

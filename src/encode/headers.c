@@ -1,25 +1,15 @@
 #include "encode/headers.h"
 
-enum { HEADERS_MAX = 8 };
+enum { HEADER_COUNT = 4 };
 
 void headers_set(struct action *action, struct actions *actions, const char *type,
-                 const char *source, struct str id, struct str subject, time_ms time,
-                 struct str department)
+                 const char *source, struct str id)
 {
-    struct header *headers = arena_alloc_raw(actions->arena, HEADERS_MAX * sizeof(*headers));
-    char text[TIME_TEXT_SIZE];
-    size_t count = 0;
-    headers[count++] = (struct header){ STR("ce_specversion"), STR("1.0") };
-    headers[count++] = (struct header){ STR("ce_id"), id };
-    headers[count++] = (struct header){ STR("ce_type"), str_from(type) };
-    headers[count++] = (struct header){ STR("ce_source"), str_from(source) };
-    if (!str_empty(subject))
-        headers[count++] = (struct header){ STR("ce_subject"), subject };
-    headers[count++] =
-        (struct header){ STR("ce_time"), arena_copy(actions->arena, time_format_ms(time, text)) };
-    headers[count++] = (struct header){ STR("content-type"), STR("application/json") };
-    if (!str_empty(department))
-        headers[count++] = (struct header){ STR("ombud-department"), department };
+    struct header *headers = arena_alloc_raw(actions->arena, HEADER_COUNT * sizeof(*headers));
+    headers[0] = (struct header){ STR("ce_specversion"), STR("1.0") };
+    headers[1] = (struct header){ STR("ce_id"), id };
+    headers[2] = (struct header){ STR("ce_type"), str_from(type) };
+    headers[3] = (struct header){ STR("ce_source"), str_from(source) };
     action->headers = headers;
-    action->header_count = count;
+    action->header_count = HEADER_COUNT;
 }

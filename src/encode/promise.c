@@ -139,12 +139,10 @@ void encode_promise(struct encoder *encoder, const struct turn *turn, struct act
     struct json_writer json = json_writer_to(&encoder->buf);
     buf_clear(&encoder->buf);
     put_record(&json, encoder, turn);
-    struct str key = arena_copy(actions->arena, turn->ticket->id);
     struct action *action = actions_add(actions, OUTPUT_PROMISES);
-    action->key = key;
+    action->key = arena_copy(actions->arena, turn->ticket->id);
     action->value = record_value(encoder, actions);
     headers_set(action, actions, "ombud.promise", SOURCE_TICKETS,
-                record_id(turn, "promise", 0, actions->arena), key, turn->moment->now,
-                arena_copy(actions->arena, turn->ticket->department));
+                record_id(turn, "promise", 0, actions->arena));
     counts->promises++;
 }

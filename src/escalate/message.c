@@ -322,6 +322,5 @@ void message_add(const struct config *config, const struct zone *zone, const str
     action->key = arena_copy(actions->arena, group->name);
     action->value = arena_copy(actions->arena, buf_str(&out));
     buf_free(&out);
-    headers_set(action, actions, "ombud.escalation", SOURCE_ESCALATIONS, (struct str){ id, 32 },
-                action->key, now, arena_copy(actions->arena, group->department));
+    headers_set(action, actions, "ombud.escalation", SOURCE_ESCALATIONS, (struct str){ id, 32 });
 }

@@ -204,7 +204,7 @@ def throughput(bench, rounds):
     with_headers, header_bytes = headers_of(bench, outputs)
     per_event = records / bench.events
     value_bytes = metric(metrics, "ombud_bytes_written_total") / records
-    each = header_bytes / with_headers / 8 - NAME_BYTES
+    each = header_bytes / with_headers / 4 - NAME_BYTES
     print(f"the router writes {per_event:.2f} records of {value_bytes + header_bytes:.0f} bytes an "
           f"event; {with_headers:.0%} of them have headers, {header_bytes / with_headers:.0f} bytes",
           flush=True)

@@ -291,14 +291,12 @@ class Checker:
         router, problems, rest = self.router, [], []
         letters, notices = defaultdict(list), defaultdict(list)
         for output in actual:
-            names = dict(output.headers)
             place = self._letter_place(output)
             if output.topic == router.topic("deadletter") and place in poison:
                 letters[place].append(output)
             elif output.topic == router.topic("notices") and \
-                    names["ce_subject"].decode() in {"/".join(map(str, p)) for p in poison}:
-                topic, partition, offset = names["ce_subject"].decode().rsplit("/", 2)
-                notices[topic, int(partition), int(offset)].append(output)
+                    (source := self._letter_source(output)) in poison:
+                notices[source].append(output)
             else:
                 rest.append(output)
         by_place = {place_of(r): r for rs in inputs.values() for r in rs}
@@ -312,6 +310,15 @@ class Checker:
                     b"ended the process" not in dict(found[0].headers)["ombud-error"]:
                 problems.append(f"poison {place}: {sentence(found[0])}")
         return problems, rest
+
+    @staticmethod
+    def _letter_source(output):
+        """The place of the record that a notice about a dead letter speaks of, or None."""
+        source = json.loads(output.value)["source"]
+        if source is None:
+            return None
+        topic, partition, offset = source.rsplit("/", 2)
+        return topic, int(partition), int(offset)
 
     @staticmethod
     def _letter_place(output):
@@ -344,15 +351,14 @@ class Checker:
         """(what went to the dead-letter topic instead, its copies for the root department, the
         rest): the first two as they were meant."""
         router = self.router
-        root = router.config["route"]["department"].encode()
+        root = router.config["route"]["department"]
         redirected, copies, rest = [], [], []
         for output in actual:
             names = dict(output.headers)
             if "ombud-output" in names:
                 redirected.append(self._as_meant(output, names["ombud-output"].decode()))
-            elif output.topic == router.topic(f"dept.{root.decode()}") and \
-                    names["ombud-department"] != root:
-                slug = names["ombud-department"].decode()
+            elif output.topic == router.topic(f"dept.{root}") and \
+                    (slug := json.loads(output.value)["department"]) != root:
                 copies.append(self._as_meant(output, router.topic(f"dept.{slug}")))
             else:
                 rest.append(output)

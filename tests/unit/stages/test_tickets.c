@@ -509,10 +509,12 @@ static void sort_by_ticket(const struct actions *actions, struct buf out[TICKETS
         const struct action *action = &actions->items[i];
         struct record as_record = { .headers = action->headers,
                                     .header_count = action->header_count };
-        struct str whose = record_header(&as_record, "ce_subject");
-        if (!str_present(whose))
+        if (action->output == OUTPUT_STATE || !str_present(action->value))
             continue;
-        int ticket = atoi(whose.data + 1);
+        const char *whose = memmem(action->value.data, action->value.size, "\"ticket\":\"", 10);
+        if (!whose)
+            continue;
+        int ticket = atoi(whose + strlen("\"ticket\":\"t"));
         const char *source = memmem(action->value.data, action->value.size, "\"source\":{", 10);
         size_t head = source ? (size_t)(source - action->value.data) : action->value.size;
         size_t tail = source ? (size_t)((const char *)memchr(source, '}', 200) - source) : 0;

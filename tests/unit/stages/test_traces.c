@@ -140,13 +140,26 @@ static void print_action(struct buf *out, const struct action *action, struct ar
         print_notice(out, root);
 }
 
-/* "ce_time" and "ce_subject" say when and whose; state has neither and follows its decision, whose
- * time `*time` is. */
+/* The text of a member that is the record's own: quotation marks within a text are escaped. */
+static struct str text_of(const struct action *action, const char *start)
+{
+    size_t size = strlen(start);
+    struct str value = action->value;
+    if (action->output == OUTPUT_STATE || action->output == OUTPUT_DEADLETTER ||
+        !str_present(value))
+        return STR_NONE;
+    const char *at = memmem(value.data, value.size, start, size);
+    return at ? (struct str){ at + size, strcspn(at + size, "\"") } : STR_NONE;
+}
+
+/* When and whose; what has neither follows its decision, whose time `*time` is. */
 static void print_prefix(struct buf *out, const struct action *action, time_ms *time)
 {
-    struct record as_record = { .headers = action->headers, .header_count = action->header_count };
-    struct str when = record_header(&as_record, "ce_time");
-    struct str whose = record_header(&as_record, "ce_subject");
+    bool notice = action->output == OUTPUT_NOTICES;
+    struct str when = text_of(action, notice ? "\"time\":\"" : "\"decided_at\":\"");
+    struct str whose = text_of(action, "\"ticket\":\"");
+    if (notice && !str_present(whose))
+        whose = text_of(action, "\"source\":\"");
     if (str_present(when))
         assert_true(time_parse(when, time, NULL));
     print_time(out, *time);
