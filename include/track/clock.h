@@ -1,6 +1,6 @@
 /* A running promise to the customer. It stores what it was promised under (a definition's hash),
- * its start, its due time and the intervals it ran, never a running sum: sums corrupt when a
- * definition changes. */
+ * its start, its due time and the intervals of its life with their reasons, never a running sum:
+ * sums corrupt when a definition changes. */
 #pragma once
 
 #include "config/config.h"
@@ -13,30 +13,50 @@ enum clock_state {
     CLOCK_MET,     /* kept in time */
     CLOCK_MISSED,  /* the answer came, too late */
     CLOCK_ENDED,   /* the matter ended before the answer: nothing is owed any more */
+    CLOCK_PAUSED,  /* not yet kept, and stands still: the last interval says why */
     CLOCK_STATE_COUNT
 };
 
 const char *clock_state_name(enum clock_state state); /* "running" */
 
-enum interval_reason { INTERVAL_OPENED, INTERVAL_REOPENED, INTERVAL_REASON_COUNT };
+/* What an interval began with. */
+enum interval_reason {
+    INTERVAL_OPENED,
+    INTERVAL_REOPENED,
+    INTERVAL_RESUMED,     /* what the ticket waited for came */
+    INTERVAL_CUSTOMER,    /* a pause: the ticket waits for the customer */
+    INTERVAL_THIRD_PARTY, /* a pause: it waits for somebody else outside */
+    INTERVAL_ENDED,       /* no time of the promise: the ticket was resolved or closed */
+    INTERVAL_REASON_COUNT
+};
 
+const char *interval_reason_name(enum interval_reason reason); /* "third_party" */
+/* Whether the promise's time runs meanwhile. */
+bool interval_counts(enum interval_reason reason);
+
+/* Each begins where the one before it ends. */
 struct interval {
     time_ms from, to; /* to: TIME_NEVER while it lasts */
     enum interval_reason reason;
 };
 
+/* Warnings, a bit for each of the SLA's list. */
+enum { CLOCK_WARNED_ALL = 0xff };
+
 struct clock {
     enum clock_kind kind;
     enum clock_state state;
-    bool warned;         /* announced: never announced again */
+    unsigned warned;     /* those announced: never announced again */
     uint64_t definition; /* of the SLA's terms; 0: off */
     int band;            /* whose target it has */
     time_ms start;
     time_ms due;       /* TIME_NEVER: nothing is promised */
-    time_ms warn;      /* TIME_NEVER: no warning */
+    time_ms warn;      /* the next warning; TIME_NEVER: none */
     time_ms breached;  /* when the breach was announced, or TIME_NEVER: it stands for good */
     time_ms fulfilled; /* the answer's own time, or TIME_NEVER */
-    struct interval *intervals; /* the last one is open while the clock runs */
+    time_ms extension; /* time that was added to the target */
+    int extensions;    /* how often */
+    struct interval *intervals; /* the last one is open while the clock runs or is paused */
     size_t interval_count;
 };
 

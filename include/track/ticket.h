@@ -9,7 +9,7 @@
 #include "track/status.h"
 
 enum {
-    TICKET_VERSION = 2,      /* the newest layout of its state */
+    TICKET_VERSION = 3,      /* the newest layout of its state */
     TICKET_OLDEST = 1,       /* the oldest that is read and can be written */
     TICKET_SEEN_MAX = 256,   /* identities kept */
     TICKET_SIGNALS_MAX = 16, /* names kept */
@@ -31,6 +31,9 @@ struct climb {
     struct str by;      /* who acknowledged */
 };
 
+/* For whom a pending ticket waits. */
+enum wait { WAIT_NONE, WAIT_CUSTOMER, WAIT_THIRD_PARTY, WAIT_COUNT };
+
 /* What the last whole row of the source said of owner and status, as written there. */
 struct row {
     bool given; /* false: there was no row */
@@ -42,6 +45,7 @@ struct ticket {
     time_ms created; /* time of the event that made it: its incarnation */
     uint32_t turns;  /* changes so far, duplicates and timers included: numbers the records */
     enum status status;
+    enum wait wait; /* of a pending one; WAIT_NONE: nobody said, or it does not wait */
 
     struct str department; /* slug of the responsible one; survives a reload that reorders */
     bool pinned;           /* a person chose it: outranks the tree */

@@ -81,7 +81,7 @@ static void put_clock_life(struct json_writer *json, const struct clock *clock)
     JSON_KEY(json, "start");
     json_put_time(json, clock->start);
     JSON_KEY(json, "warned");
-    json_put_bool(json, clock->warned);
+    json_put_bool(json, clock->warned != 0);
     JSON_KEY(json, "breached");
     json_put_time(json, clock->breached);
     JSON_KEY(json, "fulfilled");

@@ -2,8 +2,30 @@
 
 static const char *const state_names[CLOCK_STATE_COUNT] = {
     [CLOCK_OFF] = "off",       [CLOCK_RUNNING] = "running", [CLOCK_MET] = "met",
-    [CLOCK_MISSED] = "missed", [CLOCK_ENDED] = "ended",
+    [CLOCK_MISSED] = "missed", [CLOCK_ENDED] = "ended",     [CLOCK_PAUSED] = "paused",
 };
+
+static const struct {
+    const char *name;
+    bool counts;
+} reasons[INTERVAL_REASON_COUNT] = {
+    [INTERVAL_OPENED] = { "opened", true },
+    [INTERVAL_REOPENED] = { "reopened", true },
+    [INTERVAL_RESUMED] = { "resumed", true },
+    [INTERVAL_CUSTOMER] = { "customer", false },
+    [INTERVAL_THIRD_PARTY] = { "third_party", false },
+    [INTERVAL_ENDED] = { "ended", false },
+};
+
+const char *interval_reason_name(enum interval_reason reason)
+{
+    return reasons[reason].name;
+}
+
+bool interval_counts(enum interval_reason reason)
+{
+    return reasons[reason].counts;
+}
 
 const char *clock_state_name(enum clock_state state)
 {
@@ -113,5 +135,5 @@ time_ms clock_deadline(const struct clock *clock)
 {
     if (clock->state != CLOCK_RUNNING || clock->breached != TIME_NEVER)
         return TIME_NEVER;
-    return clock->warned ? clock->due : time_min(clock->warn, clock->due);
+    return clock->warned == CLOCK_WARNED_ALL ? clock->due : time_min(clock->warn, clock->due);
 }

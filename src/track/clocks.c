@@ -51,7 +51,7 @@ static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum cl
 static void declare_breach(struct turn *turn, struct clock *clock)
 {
     clock->breached = turn->moment->now;
-    clock->warned = true;
+    clock->warned = CLOCK_WARNED_ALL;
     turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
     ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due);
 }
@@ -156,7 +156,7 @@ static void fire(struct turn *turn, struct clock *clock)
         declare_breach(turn, clock);
         return;
     }
-    clock->warned = true;
+    clock->warned = CLOCK_WARNED_ALL;
     turn->timer = arena_printf(turn->arena, "%s warning", row->name);
     /* A backlog may yet bring the answer, but by the clock it is too late to warn of anything. */
     if (turn->moment->now < clock->due)

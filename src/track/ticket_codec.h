@@ -16,12 +16,51 @@ struct ticket_codec {
 
 extern const struct ticket_codec ticket_v1; /* fields in one fixed order */
 extern const struct ticket_codec ticket_v2; /* tagged sections */
+extern const struct ticket_codec ticket_v3; /* more of them: clocks that pause, waits */
 
-/* What both have in common. A list longer than TICKET_LIST_MAX fails: far above what can be, far
+/* What versions 1 and 2 can both hold of clocks: one promise of a response that never paused. */
+bool ticket_fits_before_pauses(const struct ticket *ticket);
+
+/* ---- tagged sections: each a tag, its size and its fields, in the order of their tags. What a
+ * ticket does not have costs nothing; a further section is a further row, with a further version,
+ * since an older release must refuse what it cannot keep. */
+
+struct section {
+    bool (*present)(const struct ticket *ticket);
+    void (*pack)(const struct ticket *ticket, struct buf *out);
+    void (*unpack)(struct unpack *in, struct ticket *ticket, struct arena *arena);
+};
+
+/* Whatever ever had a tag keeps it. */
+enum tag {
+    TAG_CORE = 1,
+    TAG_CUSTOMER,
+    TAG_CLOCKS,
+    TAG_CLIMBS,
+    TAG_ROW,
+    TAG_SEEN,
+    TAG_COUNT_V2,
+    TAG_WAIT = TAG_COUNT_V2, /* from version 3 on */
+    TAG_COUNT_V3
+};
+
+/* `sections` by tag, up to `count`. */
+void sections_pack(const struct section *const *sections, unsigned count,
+                   const struct ticket *ticket, time_ms deadline, struct buf *out);
+bool sections_unpack(const struct section *const *sections, unsigned count, struct unpack *in,
+                     struct str id, struct ticket *ticket, struct arena *arena, const char **why);
+time_ms sections_deadline(struct unpack *in);
+
+/* Those of version 2 that are still as they were. */
+extern const struct section section_core, section_customer, section_climbs, section_row,
+    section_seen;
+
+/* What they have in common. A list longer than TICKET_LIST_MAX fails: far above what can be, far
  * below what would hurt. */
 enum { TICKET_LIST_MAX = 4096 };
 void pack_strings(struct buf *out, const struct str *items, size_t count);
 struct str *unpack_strings(struct unpack *in, size_t *count, struct arena *arena);
+/* Of versions 1 and 2. */
 void pack_intervals(struct buf *out, const struct clock *clock, time_ms base);
 /* A clock that was ever started has one: none fails. */
 void unpack_intervals(struct unpack *in, struct clock *clock, time_ms base, struct arena *arena);

@@ -10,6 +10,7 @@ enum { CHECK_SIZE = 4 };
 static const struct ticket_codec *const codecs[TICKET_VERSION + 1] = {
     [1] = &ticket_v1,
     [2] = &ticket_v2,
+    [3] = &ticket_v3,
 };
 
 void pack_strings(struct buf *out, const struct str *items, size_t count)
@@ -51,9 +52,36 @@ void unpack_intervals(struct unpack *in, struct clock *clock, time_ms base, stru
     for (size_t i = 0; i < clock->interval_count; i++) {
         clock->intervals[i].from = unpack_time(in, base);
         clock->intervals[i].to = unpack_time(in, base);
-        clock->intervals[i].reason =
-            (enum interval_reason)unpack_bounded(in, INTERVAL_REASON_COUNT - 1);
+        clock->intervals[i].reason = (enum interval_reason)unpack_bounded(in, INTERVAL_REOPENED);
     }
+}
+
+static bool is_before_pauses(const struct clock *clock)
+{
+    if (clock->state == CLOCK_OFF)
+        return true;
+    if (clock->kind != CLOCK_RESPONSE || clock->state == CLOCK_PAUSED || clock->extensions ||
+        (clock->warned != 0 && clock->warned != CLOCK_WARNED_ALL))
+        return false;
+    for (size_t i = 0; i < clock->interval_count; i++) {
+        if (clock->intervals[i].reason > INTERVAL_REOPENED)
+            return false;
+    }
+    return true;
+}
+
+bool ticket_fits_before_pauses(const struct ticket *ticket)
+{
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (!is_before_pauses(&ticket->clocks[i]))
+            return false;
+    }
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        if (ticket->climbs[i].trigger > TRIGGER_DEADLETTER ||
+            ticket->climbs[i].subject > CLOCK_RESPONSE)
+            return false;
+    }
+    return ticket->wait == WAIT_NONE;
 }
 
 size_t seen_kept(const struct ticket *ticket)

@@ -48,7 +48,7 @@ static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
     pack_byte(out, clock ? (unsigned)clock->state : CLOCK_OFF);
     if (!clock || clock->state == CLOCK_OFF)
         return;
-    pack_byte(out, clock->warned);
+    pack_byte(out, clock->warned != 0);
     pack_byte(out, (unsigned)clock->band);
     pack_fixed64(out, clock->definition);
     pack_time(out, clock->start, base);
@@ -61,13 +61,13 @@ static void pack_clock(struct buf *out, const struct clock *clock, time_ms base)
 
 static void unpack_clock(struct unpack *in, struct ticket *ticket, struct arena *arena)
 {
-    enum clock_state state = (enum clock_state)unpack_bounded(in, CLOCK_STATE_COUNT - 1);
+    enum clock_state state = (enum clock_state)unpack_bounded(in, CLOCK_ENDED);
     time_ms base = ticket->created;
     if (state == CLOCK_OFF)
         return;
     struct clock *clock = ticket_clock_or_new(ticket, CLOCK_RESPONSE, arena);
     clock->state = state;
-    clock->warned = unpack_bounded(in, 1) != 0;
+    clock->warned = unpack_bounded(in, 1) ? CLOCK_WARNED_ALL : 0;
     clock->band = (int)unpack_bounded(in, BAND_COUNT - 1);
     clock->definition = unpack_fixed64(in);
     clock->start = unpack_time(in, base);
@@ -138,10 +138,8 @@ static void unpack_times(struct unpack *in, struct ticket *ticket)
 
 static bool fits(const struct ticket *ticket)
 {
-    for (size_t i = 0; i < ticket->clock_count; i++) {
-        if (ticket->clocks[i].kind != CLOCK_RESPONSE && ticket->clocks[i].state != CLOCK_OFF)
-            return false;
-    }
+    if (!ticket_fits_before_pauses(ticket))
+        return false;
     for (size_t i = 0; i < ticket->climb_count; i++) {
         if (ticket->climbs[i].subject != subject_of_old(ticket->climbs[i].trigger))
             return false;

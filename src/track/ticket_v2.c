@@ -1,8 +1,5 @@
-/* Version 2 of a ticket's state: sections, each a tag, its size and its fields, in the order of
- * their tags. What a ticket does not have costs nothing, and a further section is a further row,
- * with a further version: an older release must refuse what it cannot keep. */
-#include <string.h>
-
+/* Version 2 of a ticket's state, frozen: tagged sections. Those that version 3 has as they are
+ * stand here, too. */
 #include "ticket_codec.h"
 
 enum flag {
@@ -173,7 +170,7 @@ static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, s
 {
     unsigned bits = unpack_byte(in);
     clock->state = (enum clock_state)(bits & CLOCK_STATE_BITS);
-    clock->warned = bits & CLOCK_WARNED;
+    clock->warned = bits & CLOCK_WARNED ? CLOCK_WARNED_ALL : 0;
     clock->band = (int)(bits >> CLOCK_BAND_SHIFT);
     clock->definition = unpack_fixed64(in);
     clock->start = unpack_time(in, base);
@@ -183,7 +180,7 @@ static void unpack_clock(struct unpack *in, struct clock *clock, time_ms base, s
     clock->fulfilled = unpack_time(in, base);
     unpack_intervals(in, clock, base, arena);
     /* One that is off is not written. */
-    if (clock->state == CLOCK_OFF || clock->state >= CLOCK_STATE_COUNT || clock->band >= BAND_COUNT)
+    if (clock->state == CLOCK_OFF || clock->state > CLOCK_ENDED || clock->band >= BAND_COUNT)
         in->failed = true;
 }
 
@@ -294,82 +291,30 @@ static void unpack_seen(struct unpack *in, struct ticket *ticket, struct arena *
 
 /* ---- the sections */
 
-enum tag { TAG_CORE = 1, TAG_CUSTOMER, TAG_CLOCKS, TAG_CLIMBS, TAG_ROW, TAG_SEEN, TAG_COUNT };
+const struct section section_core = { has_core, pack_core, unpack_core };
+const struct section section_customer = { has_customer, pack_customer, unpack_customer };
+const struct section section_climbs = { has_climbs, pack_climbs, unpack_climbs };
+const struct section section_row = { has_row, pack_row, unpack_row };
+const struct section section_seen = { has_seen, pack_identities, unpack_seen };
 
-static const struct section {
-    bool (*present)(const struct ticket *ticket);
-    void (*pack)(const struct ticket *ticket, struct buf *out);
-    void (*unpack)(struct unpack *in, struct ticket *ticket, struct arena *arena);
-} sections[TAG_COUNT] = {
-    [TAG_CORE] = { has_core, pack_core, unpack_core },
-    [TAG_CUSTOMER] = { has_customer, pack_customer, unpack_customer },
-    [TAG_CLOCKS] = { has_clocks, pack_clocks, unpack_clocks },
-    [TAG_CLIMBS] = { has_climbs, pack_climbs, unpack_climbs },
-    [TAG_ROW] = { has_row, pack_row, unpack_row },
-    [TAG_SEEN] = { has_seen, pack_identities, unpack_seen },
+static const struct section section_clocks = { has_clocks, pack_clocks, unpack_clocks };
+
+static const struct section *const sections[TAG_COUNT_V2] = {
+    [TAG_CORE] = &section_core,     [TAG_CUSTOMER] = &section_customer,
+    [TAG_CLOCKS] = &section_clocks, [TAG_CLIMBS] = &section_climbs,
+    [TAG_ROW] = &section_row,       [TAG_SEEN] = &section_seen,
 };
-
-/* A section's size is known only behind it: most take one byte, so one is left free and the rest
- * moved where that was too few. */
-static void pack_section(struct buf *out, unsigned tag, const struct ticket *ticket)
-{
-    pack_byte(out, tag);
-    pack_byte(out, 0);
-    size_t start = out->size;
-    sections[tag].pack(ticket, out);
-    size_t size = out->size - start;
-    if (size < 0x80) {
-        out->data[start - 1] = (char)size;
-        return;
-    }
-    pack_number(out, size);
-    size_t length = out->size - start - size;
-    char number[10];
-    memcpy(number, out->data + start + size, length);
-    memmove(out->data + start - 1 + length, out->data + start, size);
-    memcpy(out->data + start - 1, number, length);
-    out->size--;
-}
 
 static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)
 {
-    pack_signed(out, ticket->created);
-    pack_time(out, deadline, ticket->created);
-    for (unsigned tag = TAG_CORE; tag < TAG_COUNT; tag++) {
-        if (sections[tag].present(ticket))
-            pack_section(out, tag, ticket);
-    }
-}
-
-static time_ms deadline_of(struct unpack *in)
-{
-    time_ms created = unpack_signed(in);
-    return unpack_time(in, created);
+    sections_pack(sections, TAG_COUNT_V2, ticket, deadline, out);
 }
 
 static bool unpack(struct unpack *in, struct str id, struct ticket *ticket, struct arena *arena,
                    const char **why)
 {
-    unsigned last = 0;
-    ticket_init(ticket, id, unpack_signed(in));
-    unpack_time(in, ticket->created); /* the deadline */
-    while (!in->failed && in->at < in->end) {
-        unsigned tag = unpack_byte(in);
-        if (tag >= TAG_COUNT) {
-            *why = "a section that this release does not know: a newer one wrote it";
-            return false;
-        }
-        size_t size = unpack_number(in);
-        const unsigned char *bytes = unpack_bytes(in, size);
-        if (!bytes || tag <= last || (last == 0 && tag != TAG_CORE))
-            return false;
-        struct unpack section = { bytes, bytes + size, false };
-        sections[tag].unpack(&section, ticket, arena);
-        if (section.failed || section.at != section.end)
-            return false;
-        last = tag;
-    }
-    return !in->failed && last >= TAG_CORE;
+    return sections_unpack(sections, TAG_COUNT_V2, in, id, ticket, arena, why);
 }
 
-const struct ticket_codec ticket_v2 = { NULL, pack, unpack, deadline_of };
+const struct ticket_codec ticket_v2 = { ticket_fits_before_pauses, pack, unpack,
+                                        sections_deadline };

@@ -230,7 +230,8 @@ static void a_changelog_of_the_release_before_is_written_on_in_its_version(void 
         const char *format;
     } cases[] = {
         { "until it is finalized", 0, 1, "{\"version\":1,\"partitions\":1}" },
-        { "then in the newest", 2, 2, "{\"version\":2,\"partitions\":1}" },
+        { "or in the one between", 2, 2, "{\"version\":2,\"partitions\":1}" },
+        { "then in the newest", 3, 3, "{\"version\":3,\"partitions\":1}" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

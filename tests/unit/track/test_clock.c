@@ -46,7 +46,7 @@ static void a_clock_warns_then_breaks_and_says_each_once(void **state)
     struct clock clock = started(0);
     (void)state;
     assert_int_equal(clock_deadline(&clock), START + 12 * M);
-    clock.warned = true;
+    clock.warned = CLOCK_WARNED_ALL;
     assert_int_equal(clock_deadline(&clock), START + 15 * M);
     clock.breached = START + 15 * M;
     assert_int_equal(clock_deadline(&clock), TIME_NEVER);

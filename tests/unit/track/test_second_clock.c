@@ -188,7 +188,7 @@ static void what_an_old_version_cannot_hold_is_written_in_the_next(void **state)
     world_commit(&world);
     for (size_t i = 0; i < world.changelog_count; i++) {
         if (world.changelog[i].key[0] == 't')
-            assert_int_equal(world.changelog[i].value[0], 2);
+            assert_int_equal(world.changelog[i].value[0], 3);
     }
     world_restart(&world, false);
     pass(&world, 20 * TIME_MINUTE);

@@ -48,7 +48,7 @@ static void fill(struct ticket *ticket, struct arena *arena)
     struct clock *clock = ticket_clock_or_new(ticket, CLOCK_RESPONSE, arena);
     *clock = (struct clock){ .kind = CLOCK_RESPONSE,
                              .state = CLOCK_RUNNING,
-                             .warned = true,
+                             .warned = CLOCK_WARNED_ALL,
                              .definition = UINT64_C(0xfedcba9876543210),
                              .band = 1,
                              .start = NOW,
@@ -167,6 +167,93 @@ static void the_version_before_is_read_and_written(void **state)
     arena_free(arena);
 }
 
+/* What `fill` made, as version 2 wrote it. */
+static const char version_2[] =
+    "0280e0b8b6bf68130150f0a204021d087175616c69747902066c6567616c0862696c6c696e67"
+    "53003d5008656e71756972790301010c746578742e73616665747907e79d80e781abac02020b"
+    "0a000081f0b252008180febe810202120561636d65000862696c6c696e670000650203190019"
+    "1032547698badcfe0181bab7030081f4ee060001010001041607000000000000000009030207"
+    "0381f0b25204e69e970608887766554433221188ddd3ae";
+
+static void the_version_of_one_clock_is_read_and_written(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 }, again = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    for (const char *digit = version_2; *digit; digit += 2) {
+        char pair[3] = { digit[0], digit[1], 0 };
+        pack_byte(&bytes, (unsigned)strtoul(pair, NULL, 16));
+    }
+    assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+    fill(&ticket, arena);
+    struct str expected = arena_copy(arena, encode(&ticket, NOW + 9, &again));
+    assert_true(str_equal(encode(&back, NOW + 9, &again), expected));
+    buf_clear(&again);
+    ticket_encode(&back, 2, NOW + 9, &again);
+    assert_true(str_equal(buf_str(&again), buf_str(&bytes)));
+    buf_free(&bytes);
+    buf_free(&again);
+    arena_free(arena);
+}
+
+/* Ran, waited for the customer, was solved and taken up again; extended once, warned once of two.
+ */
+static void make_long(struct ticket *ticket, struct arena *arena)
+{
+    static const struct interval intervals[] = {
+        { NOW, NOW + 5, INTERVAL_OPENED },
+        { NOW + 5, NOW + 300, INTERVAL_CUSTOMER },
+        { NOW + 300, NOW + 200, INTERVAL_RESUMED },
+        { NOW + 200, NOW + TIME_DAY, INTERVAL_ENDED },
+        { NOW + TIME_DAY, NOW + 2 * TIME_DAY, INTERVAL_REOPENED },
+        { NOW + 2 * TIME_DAY, TIME_NEVER, INTERVAL_THIRD_PARTY },
+    };
+    struct clock *clock = &ticket->clocks[0];
+    ticket->wait = WAIT_THIRD_PARTY;
+    clock->state = CLOCK_PAUSED;
+    clock->warned = 1;
+    clock->warn = NOW + 7 * TIME_DAY;
+    clock->breached = TIME_NEVER;
+    clock->extensions = 1;
+    clock->extension = 3 * TIME_HOUR;
+    clock->intervals = arena_alloc(arena, sizeof(intervals));
+    memcpy(clock->intervals, intervals, sizeof(intervals));
+    clock->interval_count = sizeof(intervals) / sizeof(*intervals);
+}
+
+/* Rather a ticket that the release before refuses than one that forgot a pause. */
+static void what_an_older_version_cannot_hold_is_written_in_the_next(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    fill(&ticket, arena);
+    make_long(&ticket, arena);
+    for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
+        buf_clear(&bytes);
+        ticket_encode(&ticket, version, NOW + 9, &bytes);
+        assert_int_equal(bytes.data[0], 3);
+        assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+        const struct clock *clock = &back.clocks[0];
+        assert_int_equal(back.wait, WAIT_THIRD_PARTY);
+        assert_int_equal(clock->state, CLOCK_PAUSED);
+        assert_int_equal(clock->warned, 1);
+        assert_int_equal(clock->warn, NOW + 7 * TIME_DAY);
+        assert_int_equal(clock->breached, TIME_NEVER);
+        assert_int_equal(clock->extensions, 1);
+        assert_int_equal(clock->extension, 3 * TIME_HOUR);
+        assert_int_equal(clock->interval_count, 6);
+        assert_memory_equal(clock->intervals, ticket.clocks[0].intervals,
+                            6 * sizeof(*clock->intervals));
+    }
+    buf_free(&bytes);
+    arena_free(arena);
+}
+
 /* A section more than this release knows is something that it could not keep. */
 static void an_unknown_section_is_refused(void **state)
 {
@@ -178,6 +265,7 @@ static void an_unknown_section_is_refused(void **state)
         { "a tag to come", "\x63\x01x", 3, "newer one wrote it" },
         { "a section twice", "\x06\x00", 2, "other fields" },
         { "a section cut off", "\x06", 1, "other fields" },
+        { "a wait for nobody", "\x07\x01\x00", 3, "other fields" },
         { "tag 0", "\x00\x00", 2, "other fields" },
     };
     struct arena *arena = arena_new(4096);
@@ -281,6 +369,7 @@ static void forged_bytes_do_no_harm(void **state)
     (void)state;
     struct arena *arena = arena_new(4096);
     fill(&ticket, arena);
+    make_long(&ticket, arena);
     struct str valid = encode(&ticket, NOW, &out);
     struct buf copy = { 0 };
     for (int round = 0; round < 20000; round++) {
@@ -363,6 +452,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_comes_back),
         cmocka_unit_test(the_version_before_is_read_and_written),
+        cmocka_unit_test(the_version_of_one_clock_is_read_and_written),
+        cmocka_unit_test(what_an_older_version_cannot_hold_is_written_in_the_next),
         cmocka_unit_test(an_unknown_section_is_refused),
         cmocka_unit_test(the_newest_version_takes_no_more_room),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),
