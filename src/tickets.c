@@ -11,14 +11,13 @@
 #include "encode/records.h"
 #include "enrich/enrich.h"
 #include "globals.h"
-#include "json/json.h"
 #include "stages.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
 #include "track/row.h"
 #include "track/state.h"
 #include "track/track.h"
-#include "track/urgency.h"
+#include "tickets_judge.h"
 #include "tickets_tally.h"
 
 struct tickets {
@@ -128,71 +127,6 @@ static void enrich(struct tickets *tickets, struct turn *turn, struct event *eve
     event->customer = customer;
 }
 
-/* ---- score, route ---- */
-
-static bool learn_opening(struct turn *turn, struct learn_input *input)
-{
-    size_t at = 0;
-    if (!str_present(turn->opening))
-        return false;
-    const cJSON *opening =
-        json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
-    input->subject = json_string(json_get(opening, STR("subject")));
-    input->body = json_string(json_get(opening, STR("body")));
-    return true;
-}
-
-/* What a routing model may be asked of: the opening, as it was learned from openings; what comes
- * later (thanks, any news?) tells nothing of who should have it. Of a ticket that tells of a danger
- * it is never asked. */
-static void prepare_learned(struct turn *turn, const struct score *score)
-{
-    const struct ticket *ticket = turn->ticket;
-    const struct routing_model *model = turn->config->learned.model;
-    if (!model || ticket->floor > 0 || (score && score->floor > 0))
-        return;
-    struct learn_input input = { .subject = turn->event->subject,
-                                 .body = turn->event->body,
-                                 .signals = score ? score->names : NULL,
-                                 .signal_count = score ? score->name_count : 0,
-                                 .category = ticket->category };
-    if (learn_opening(turn, &input)) {
-        input.signals = ticket->signals;
-        input.signal_count = ticket->signal_count;
-    }
-    turn->learned = arena_alloc(turn->arena, sizeof(*turn->learned));
-    *turn->learned = (struct learned){ .model = model, .features = turn->features, .input = input };
-}
-
-static void score(struct turn *turn, const struct tickets_prepared *prepared)
-{
-    struct ticket *ticket = turn->ticket;
-    struct history history = { ticket->contacts, ticket->reopens };
-    struct score *result = arena_alloc(turn->arena, sizeof(*result));
-    score_event(turn->config, turn->event, prepared->hits, prepared->hit_count, &ticket->customer,
-                ticket->category, &history, turn->arena, result);
-    turn->score = result;
-    prepare_learned(turn, result);
-    /* Danger is never screened away. */
-    struct facts facts = turn_facts(turn, STR_NONE);
-    facts.signals = result->names;
-    facts.signal_count = result->name_count;
-    facts.score = result->points;
-    facts.band = result->band;
-    turn->screen = result->floor > 0 ? NULL : screen_event(turn->config, &facts);
-    urgency_take(turn);
-}
-
-static void route(struct turn *turn)
-{
-    struct verdict *verdict = arena_alloc(turn->arena, sizeof(*verdict));
-    if (!turn->score)
-        prepare_learned(turn, NULL);
-    struct facts facts = turn_facts(turn, STR_NONE);
-    route_event(turn->config, &facts, turn->arena, verdict);
-    turn->verdict = verdict;
-}
-
 /* ---- one event ---- */
 
 static bool is_expired(const struct tickets *tickets, const struct event *event,
@@ -216,9 +150,9 @@ static void decide(struct tickets *tickets, struct turn *turn, struct event *eve
     struct past past = track_past(turn);
     enrich(tickets, turn, event);
     if (turn->created || lifecycle_speaks(event))
-        score(turn, prepared);
-    if (turn->score || past.holder_lost)
-        route(turn);
+        judge_score(turn, prepared->hits, prepared->hit_count);
+    if (turn->score || past.holder_lost || turn->returned)
+        judge_route(turn);
     track_event(turn, &past);
 }
 
@@ -378,7 +312,7 @@ static void find_holder(struct turn *turn)
 {
     if (turn_holder(turn) >= 0 || status_is_ended(turn->ticket->status))
         return;
-    route(turn);
+    judge_route(turn);
     ownership_review(turn, false);
 }
 

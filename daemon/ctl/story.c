@@ -82,6 +82,24 @@ static void add_names(struct account *account, const char *label, const cJSON *n
                    STR_ARG(json_string(name)));
 }
 
+/* “handed back by quality: not_ours “we do not repair pumps””. */
+static void add_return(struct account *account, const cJSON *root)
+{
+    const cJSON *handback = json_get(root, STR("return"));
+    struct str code = text_at(handback, "/code"), reason = text_at(handback, "/reason");
+    struct str against = text_at(handback, "/against");
+    if (handback == NULL)
+        return;
+    buf_printf(account->out, "            handed back by %.*s", STR_ARG(text_at(handback, "/by")));
+    if (str_present(code))
+        buf_printf(account->out, ": %.*s", STR_ARG(code));
+    if (str_present(reason))
+        buf_printf(account->out, " “%.*s”", STR_ARG(reason));
+    if (str_present(against))
+        buf_printf(account->out, ", which counts against %.*s", STR_ARG(against));
+    buf_add_char(account->out, '\n');
+}
+
 static void tell_decision(struct account *account, const cJSON *root)
 {
     struct buf *out = account->out;
@@ -101,6 +119,7 @@ static void tell_decision(struct account *account, const cJSON *root)
         buf_printf(out, "  label %.*s", STR_ARG(text_at(root, "/label")));
     buf_add_char(out, '\n');
     add_signals(account, root);
+    add_return(account, root);
     const cJSON *route = json_get(root, STR("route"));
     if (route == NULL || route->child == NULL)
         return;

@@ -266,6 +266,7 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
+    int max_returns;                 /* 2: with so many a ticket is in dispute */
     time_ms group_wait;              /* 10 s */
     time_ms ack_timeout[BAND_COUNT]; /* 30 m for P1, else 4 h */
     time_ms reopen_within;           /* 7 d after resolved */

@@ -19,6 +19,10 @@ struct str record_value(struct encoder *encoder, struct actions *actions);
 
 void put_customer(struct json_writer *json, const struct customer *customer);
 void put_route(struct json_writer *json, const struct verdict *verdict);
+/* What was said with a return, and who had the ticket: members of the object that is open, none
+ * where there is nothing to say. */
+void put_handback(struct json_writer *json, const struct handback *handback);
+void put_hands(struct json_writer *json, const struct hands *hands);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);
 /* All that a ticket's clocks say; `brief`: what a department needs of the running ones. */
 void put_clocks(struct json_writer *json, const struct turn *turn, bool brief);

@@ -5,7 +5,7 @@
 #include "match/match.h"
 
 struct verdict {
-    int department;                   /* index */
+    int department;                   /* index; -1: nobody, see route_event_without */
     bool unrouted;                    /* only the root matched */
     bool by_learned;                  /* no route but the root matched, and the model knew one */
     const struct config_route **path; /* root first, the deepest match last */
@@ -26,5 +26,10 @@ struct verdict {
  * `arena`. */
 void route_event(const struct config *config, const struct facts *facts, struct arena *arena,
                  struct verdict *verdict);
+/* The same where some departments may not be responsible: the best match among the others. A route
+ * below which only they are is passed over for the next that matches, then for its parent.
+ * `department` is -1, with an empty path and nobody informed, where nobody is left. */
+void route_event_without(const struct config *config, const struct facts *facts, const int *without,
+                         size_t without_count, struct arena *arena, struct verdict *verdict);
 /* The screening rule that labels the demand, or NULL. */
 const struct config_screen *screen_event(const struct config *config, const struct facts *facts);

@@ -25,6 +25,8 @@ struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, s
 /* The answer was none: the climb goes on where it would be without it. */
 struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger, struct str by);
 
+/* What the trigger was about is over, the ticket is not: the levels that were told hear it. */
+void ladder_end(struct turn *turn, enum trigger trigger, struct str by);
 /* The matter ended: every level that was told hears it, and the ladders are gone. */
 void ladder_end_all(struct turn *turn, struct str by);
 

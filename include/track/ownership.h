@@ -10,6 +10,12 @@
 void ownership_begin(struct turn *turn, int assigned);
 /* To another department: the old one is released, the new one gets the opening text. */
 void ownership_move(struct turn *turn, int department, enum why why);
+/* Where turn->verdict sends a ticket that its holder handed back. */
+void ownership_return(struct turn *turn);
+/* To where a person decided that it belongs, who has it from now on as if it had accepted. */
+void ownership_settle(struct turn *turn, int department);
 /* What the tree says now of a ticket that has a holder: moves it where it may, or informs who is
  * newly concerned. Moves it also when its holder left the configuration. */
 void ownership_review(struct turn *turn, bool may_move);
+/* At the end of an event: what follows from the ticket as it stands now. */
+void ownership_conclude(struct turn *turn);

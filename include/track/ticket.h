@@ -40,6 +40,17 @@ struct row {
     struct str department, status;
 };
 
+/* Through whose hands it went, as far as a later decision asks. */
+struct hands {
+    struct str first;     /* the first holder's slug: it leads where nobody takes the ticket */
+    struct str from;      /* who held it before; absent: nobody did */
+    struct str *returned; /* who handed it back since the last settlement */
+    size_t returned_count;
+    int returns;    /* how often that was */
+    int ping_pongs; /* how often it came back from the one it was given to, A to B to A */
+    bool dispute;   /* nobody takes it: the first holder leads until a person decides */
+};
+
 struct ticket {
     struct str id;   /* the key; not part of the encoding */
     time_ms created; /* time of the event that made it: its incarnation */
@@ -50,7 +61,8 @@ struct ticket {
     struct str department; /* slug of the responsible one; survives a reload that reorders */
     bool pinned;           /* a person chose it: outranks the tree */
     bool accepted;
-    bool unrouted;        /* only the root matched */
+    bool unrouted; /* only the root matched */
+    struct hands hands;
     struct str *informed; /* slugs that have had a copy */
     size_t informed_count;
 
@@ -104,6 +116,9 @@ bool ticket_peek(struct str state, time_ms *deadline, struct error *err);
 bool ticket_has_seen(const struct ticket *ticket, uint64_t identity);
 bool ticket_has_informed(const struct ticket *ticket, struct str slug);
 void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena);
+/* Whether the department handed it back since the last settlement. */
+bool ticket_has_returned(const struct ticket *ticket, struct str slug);
+void ticket_add_returned(struct ticket *ticket, struct str slug, struct arena *arena);
 /* NULL: the ticket has no clock of that kind. */
 struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind);
 /* A new one is off. Valid until the next is made. */

@@ -29,6 +29,9 @@ enum why {
     WHY_SCREENED,
     WHY_LEARNED,
     WHY_UPDATE,
+    WHY_RETURNED, /* another handed it back */
+    WHY_DISPUTED, /* nobody takes it, so the first holder leads */
+    WHY_SETTLED,  /* a person decided whose it is */
     WHY_COUNT
 };
 const char *why_name(enum why why);
@@ -67,6 +70,13 @@ struct promise {
     struct promise *next;
 };
 
+/* What a department said that hands a ticket back. */
+struct handback {
+    struct str by;         /* its slug */
+    struct str code, text; /* absent: not given; one of them is */
+    struct str against;    /* whose fault it is that sent it so; absent: nobody's that is known */
+};
+
 struct told { /* a notice of this turn */
     struct notice notice;
     struct told *next;
@@ -96,11 +106,13 @@ struct turn {
 
     /* what came of it */
     enum outcome outcome;
-    struct str reason; /* a sentence; absent: none is needed */
-    struct str timer;  /* "response breach"; absent: an event */
-    bool created;      /* the ticket is new */
-    bool gone;         /* the ticket's retention is over */
-    bool holder_lost;  /* reported once when the holder left the configuration */
+    struct str reason;               /* a sentence; absent: none is needed */
+    struct str timer;                /* "response breach"; absent: an event */
+    bool created;                    /* the ticket is new */
+    bool returned;                   /* the event hands the ticket back, as it may */
+    const struct handback *handback; /* how that was done; NULL: it was not */
+    bool gone;                       /* the ticket's retention is over */
+    bool holder_lost;                /* reported once when the holder left the configuration */
     struct dispatch *dispatches, **dispatches_end;
     struct promise *promises, **promises_end;
     struct told *told, **told_end;

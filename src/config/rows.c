@@ -244,7 +244,7 @@ static const struct setting escalation_rows[] = {
     { .key = "on", .type = SETTING_TRIGGERS, .flags = SETTING_REQUIRED,
       .help = "Triggers: `band P1` or `band P1..P2`, `warning`, `breach`, `manager` (the customer "
               "demands one), `reopened` or `reopened 2` (so often), `unrouted` (P1 and P2), "
-              "`deadletter`." },
+              "`deadletter`, `dispute` (no department takes it)." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_escalation, matcher),
       EXTRA(struct config_escalation, match_text), .help = MATCH_HELP },
     { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),
@@ -347,6 +347,10 @@ static const struct setting top_rows[] = {
     { .key = "escalations", .type = SETTING_TABLES, AT(struct config, escalations),
       EXTRA(struct config, escalation_count), .inner = &escalation_settings,
       .help = "What starts which ladder. For each trigger the first that matches is taken." },
+    { .key = "max_returns", .type = SETTING_INTEGER, AT(struct config, max_returns), .min = 1,
+      .max = 100, .fallback = "2",
+      .help = "With so many returns a ticket is in dispute: the first department leads until a person "
+              "names the one whose it is (`settled`)." },
     { .key = "agreements", .type = SETTING_LATER,
       .help = "promises between departments come later" },
     { .key = "calendars", .type = SETTING_LATER,

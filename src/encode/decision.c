@@ -72,6 +72,7 @@ static void put_ticket(struct json_writer *json, const struct turn *turn)
     json_put_text(json, status_name(ticket->status));
     JSON_KEY(json, "responsible");
     json_put_str(json, ticket->department);
+    put_hands(json, &ticket->hands);
     JSON_KEY(json, "customer");
     put_customer(json, &ticket->customer);
     JSON_KEY(json, "clocks");
@@ -139,6 +140,7 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     put_route(json, turn->verdict);
     judgement_learned(json, turn->verdict, turn->arena);
     put_informed(json, turn);
+    put_handback(json, turn->handback);
     JSON_KEY(json, "near_miss");
     if (turn->verdict)
         judgement_near_miss(json, turn->verdict);

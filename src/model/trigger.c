@@ -10,6 +10,7 @@ const char *trigger_name(enum trigger trigger)
         [TRIGGER_REOPENED] = "reopened",
         [TRIGGER_UNROUTED] = "unrouted",
         [TRIGGER_DEADLETTER] = "deadletter",
+        [TRIGGER_DISPUTE] = "dispute",
     };
     return names[trigger];
 }

@@ -5,6 +5,8 @@
 /* One walk through the tree. */
 struct walk {
     const struct facts *facts;
+    const int *without; /* departments that may not be found */
+    size_t without_count;
     struct verdict *verdict;
 };
 
@@ -36,13 +38,22 @@ static bool route_matches(struct walk *walk, const struct config_route *route)
     return false;
 }
 
-static const struct config_route *first_match(struct walk *walk, const struct config_route *parent)
+/* The deepest first match that may be responsible. A route below which nobody may is left again:
+ * the next one that matches is tried, and then its parent stands in. */
+static bool descend(struct walk *walk, const struct config_route *route)
 {
-    for (size_t i = 0; i < parent->child_count; i++) {
-        if (route_matches(walk, &parent->children[i]))
-            return &parent->children[i];
+    struct verdict *verdict = walk->verdict;
+    verdict->path[verdict->path_count++] = route;
+    for (size_t i = 0; i < route->child_count; i++) {
+        if (route_matches(walk, &route->children[i]) && descend(walk, &route->children[i]))
+            return true;
     }
-    return NULL;
+    if (!is_among(route->department, walk->without, walk->without_count)) {
+        verdict->department = route->department;
+        return true;
+    }
+    verdict->path_count--;
+    return false;
 }
 
 static size_t depth_of(const struct config_route *route)
@@ -81,8 +92,9 @@ static void inform_all(const struct config *config, const struct facts *facts,
 /* The department that the model would choose, as a route below the root; NULL: it must not, or does
  * not know. */
 static const struct config_route *learned_route(const struct config *config,
-                                                const struct facts *facts)
+                                                const struct walk *walk)
 {
+    const struct facts *facts = walk->facts;
     const struct config_learned *learned = &config->learned;
     struct str slug;
     if (!learned->model || !learned->fallback || !facts->learned)
@@ -91,42 +103,56 @@ static const struct config_route *learned_route(const struct config *config,
     if (str_empty(slug) || learned_margin(facts->learned) < learned->margin)
         return NULL;
     for (size_t i = 0; i < learned->route_count; i++) {
-        if (str_equal(config->departments[learned->routes[i].department].slug, slug))
+        int department = learned->routes[i].department;
+        if (str_equal(config->departments[department].slug, slug) &&
+            !is_among(department, walk->without, walk->without_count))
             return &learned->routes[i];
     }
     return NULL;
 }
 
-static void fall_back(const struct config *config, const struct facts *facts,
-                      struct verdict *verdict)
+static void fall_back(const struct config *config, struct walk *walk)
 {
-    const struct config_route *route = learned_route(config, facts);
+    struct verdict *verdict = walk->verdict;
+    const struct config_route *route = learned_route(config, walk);
     verdict->unrouted = !route;
     verdict->by_learned = route != NULL;
     if (!route)
         return;
     verdict->path[verdict->path_count++] = route;
     verdict->department = route->department;
-    verdict->learned = facts->learned;
+    verdict->learned = walk->facts->learned;
+}
+
+static void note_learned(struct verdict *verdict, const struct facts *facts)
+{
+    for (size_t i = 0; facts->learned && i < verdict->path_count; i++) {
+        const struct matcher *matcher = verdict->path[i]->matcher;
+        if (matcher && matcher_asks_learned(matcher))
+            verdict->learned = facts->learned;
+    }
+}
+
+void route_event_without(const struct config *config, const struct facts *facts, const int *without,
+                         size_t without_count, struct arena *arena, struct verdict *verdict)
+{
+    struct walk walk = { facts, without, without_count, verdict };
+    memset(verdict, 0, sizeof(*verdict));
+    verdict->department = -1;
+    verdict->path = arena_alloc(arena, (depth_of(config->root) + 1) * sizeof(*verdict->path));
+    verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));
+    descend(&walk, config->root);
+    note_learned(verdict, facts);
+    if (verdict->path_count <= 1)
+        fall_back(config, &walk);
+    if (verdict->department >= 0)
+        inform_all(config, facts, verdict);
 }
 
 void route_event(const struct config *config, const struct facts *facts, struct arena *arena,
                  struct verdict *verdict)
 {
-    struct walk walk = { facts, verdict };
-    memset(verdict, 0, sizeof(*verdict));
-    verdict->path = arena_alloc(arena, (depth_of(config->root) + 1) * sizeof(*verdict->path));
-    verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));
-    for (const struct config_route *route = config->root; route;
-         route = first_match(&walk, route)) {
-        verdict->path[verdict->path_count++] = route;
-        verdict->department = route->department;
-        if (route->matcher && matcher_asks_learned(route->matcher) && facts->learned)
-            verdict->learned = facts->learned;
-    }
-    if (verdict->path_count == 1)
-        fall_back(config, facts, verdict);
-    inform_all(config, facts, verdict);
+    route_event_without(config, facts, NULL, 0, arena, verdict);
 }
 
 const struct config_screen *screen_event(const struct config *config, const struct facts *facts)

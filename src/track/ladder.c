@@ -231,6 +231,19 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
     return answer;
 }
 
+void ladder_end(struct turn *turn, enum trigger trigger, struct str by)
+{
+    struct ticket *ticket = turn->ticket;
+    size_t kept = 0;
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        if (ticket->climbs[i].trigger == trigger)
+            tell_told(turn, &ticket->climbs[i], NOTICE_RESOLVED, by);
+        else
+            ticket->climbs[kept++] = ticket->climbs[i];
+    }
+    ticket->climb_count = kept;
+}
+
 void ladder_end_all(struct turn *turn, struct str by)
 {
     for (size_t i = 0; i < turn->ticket->climb_count; i++)

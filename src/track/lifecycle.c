@@ -3,6 +3,7 @@
 #include "track/clocks.h"
 #include "track/ladder.h"
 #include "track/ownership.h"
+#include "track/returns.h"
 #include "track/row.h"
 
 typedef void apply_fn(struct turn *turn);
@@ -116,7 +117,9 @@ static void apply_assigned(struct turn *turn)
     if (turn->created)
         return; /* its first dispatch went there */
     struct str slug = turn->config->departments[department].slug;
-    if (str_equal(slug, ticket->department))
+    if (ticket->hands.dispute)
+        returns_settle(turn);
+    else if (str_equal(slug, ticket->department))
         turn_outcome(turn, OUTCOME_ECHO, "%.*s holds it already", STR_ARG(slug));
     else if (ticket->status == STATUS_CLOSED)
         turn_outcome(turn, OUTCOME_REJECTED, "the ticket is closed");
@@ -154,6 +157,7 @@ static void apply_accepted(struct turn *turn)
         turn_outcome(turn, OUTCOME_ECHO, "%.*s accepted it already", STR_ARG(ticket->department));
     else {
         ticket->accepted = true;
+        returns_end_dispute(turn, STR("accepted"));
         if (ticket->status == STATUS_NEW)
             move(turn, STATUS_OPEN);
     }
@@ -220,7 +224,9 @@ static void apply_snapshot(struct turn *turn)
     row_keep(turn);
     if (turn->created)
         return; /* its first dispatch says all of it */
-    if (change.department >= 0 && ticket->status != STATUS_CLOSED)
+    if (change.department >= 0 && ticket->hands.dispute)
+        returns_settle(turn);
+    else if (change.department >= 0 && ticket->status != STATUS_CLOSED)
         ownership_move(turn, change.department, WHY_ASSIGNED);
     if (change.unknown_department) /* what else the row says counts */
         turn_outcome(turn, OUTCOME_APPLIED, "unknown department '%.*s'; the owner stays",
@@ -266,9 +272,11 @@ static const struct {
     [EVENT_UPDATED] = { apply_updated, true, true, true },
     [EVENT_ASSIGNED] = { apply_assigned, true, false, true },
     [EVENT_ACCEPTED] = { apply_accepted, false, false, true },
+    [EVENT_RETURNED] = { returns_take, false, false, true },
     [EVENT_RESOLVED] = { apply_resolved, false, false, true },
     [EVENT_REOPENED] = { apply_reopened, true, true, true },
     [EVENT_CLOSED] = { apply_closed, false, false, true },
+    [EVENT_SETTLED] = { returns_settle, false, false, true },
     [EVENT_SNAPSHOT] = { apply_snapshot, true, true, true },
     [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },
     [EVENT_UNACKNOWLEDGED] = { apply_unacknowledged, false, false, false },

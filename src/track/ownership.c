@@ -1,6 +1,7 @@
 #include "track/ownership.h"
 
 #include "track/ladder.h"
+#include "track/returns.h"
 
 static void inform(struct turn *turn, int department, enum dispatch_text text)
 {
@@ -37,6 +38,7 @@ void ownership_begin(struct turn *turn, int assigned)
     enum why why = WHY_ASSIGNED;
     int department = assigned >= 0 ? assigned : judged_department(turn, &why);
     ticket->department = turn->config->departments[department].slug;
+    ticket->hands.first = ticket->department;
     ticket->pinned = why == WHY_ASSIGNED;
     ticket->unrouted = why == WHY_UNROUTED;
     turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_EVENT_TEXT);
@@ -51,11 +53,37 @@ void ownership_move(struct turn *turn, int department, enum why why)
     if (holder >= 0)
         turn_dispatch(turn, holder, ROLE_RELEASED, why, DISPATCH_NO_TEXT);
     ticket->department = turn->config->departments[department].slug;
+    ticket->hands.from = from;
     ticket->accepted = false;
     ticket->pinned = why == WHY_ASSIGNED;
     ticket->unrouted = why == WHY_UNROUTED;
     turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_OPENING_TEXT);
     ladder_move_all(turn, from);
+}
+
+void ownership_return(struct turn *turn)
+{
+    ownership_move(turn, turn->verdict->department, WHY_RETURNED);
+    inform_all(turn, DISPATCH_OPENING_TEXT);
+}
+
+void ownership_settle(struct turn *turn, int department)
+{
+    struct ticket *ticket = turn->ticket;
+    if (department != turn_holder(turn))
+        ownership_move(turn, department, WHY_SETTLED);
+    else
+        turn_dispatch(turn, department, ROLE_RESPONSIBLE, WHY_SETTLED, DISPATCH_NO_TEXT);
+    ticket->pinned = true;
+    ticket->accepted = true;
+    if (ticket->status == STATUS_NEW)
+        status_move(&ticket->status, STATUS_OPEN, NULL);
+}
+
+void ownership_conclude(struct turn *turn)
+{
+    if (status_is_ended(turn->ticket->status))
+        returns_end_dispute(turn, STR("resolved"));
 }
 
 void ownership_review(struct turn *turn, bool may_move)
@@ -64,8 +92,8 @@ void ownership_review(struct turn *turn, bool may_move)
     enum why why = WHY_ROUTED;
     int department = judged_department(turn, &why);
     bool lost = turn_holder(turn) < 0;
-    bool raised =
-        may_move && ticket->floor > turn->earlier_floor && !ticket->pinned && !ticket->accepted;
+    bool free = !ticket->pinned && !ticket->accepted && !ticket->hands.dispute;
+    bool raised = may_move && free && ticket->floor > turn->earlier_floor;
     bool elsewhere = !str_equal(turn->config->departments[department].slug, ticket->department);
     if (elsewhere && (lost || (raised && why == WHY_ROUTED)))
         ownership_move(turn, department, why);

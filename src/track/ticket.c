@@ -31,22 +31,44 @@ bool ticket_has_seen(const struct ticket *ticket, uint64_t identity)
     return identity == ticket->newly_seen;
 }
 
-bool ticket_has_informed(const struct ticket *ticket, struct str slug)
+static bool is_among(struct str slug, const struct str *slugs, size_t count)
 {
-    for (size_t i = 0; i < ticket->informed_count; i++) {
-        if (str_equal(ticket->informed[i], slug))
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(slugs[i], slug))
             return true;
     }
     return false;
 }
 
+static void append(struct str **slugs, size_t *count, struct str slug, struct arena *arena)
+{
+    struct str *grown = arena_alloc_raw(arena, (*count + 1) * sizeof(*grown));
+    if (*count)
+        memcpy(grown, *slugs, *count * sizeof(*grown));
+    grown[(*count)++] = slug;
+    *slugs = grown;
+}
+
+bool ticket_has_informed(const struct ticket *ticket, struct str slug)
+{
+    return is_among(slug, ticket->informed, ticket->informed_count);
+}
+
 void ticket_add_informed(struct ticket *ticket, struct str slug, struct arena *arena)
 {
-    struct str *grown = arena_alloc_raw(arena, (ticket->informed_count + 1) * sizeof(*grown));
-    if (ticket->informed_count)
-        memcpy(grown, ticket->informed, ticket->informed_count * sizeof(*grown));
-    grown[ticket->informed_count++] = slug;
-    ticket->informed = grown;
+    append(&ticket->informed, &ticket->informed_count, slug, arena);
+}
+
+bool ticket_has_returned(const struct ticket *ticket, struct str slug)
+{
+    return is_among(slug, ticket->hands.returned, ticket->hands.returned_count);
+}
+
+void ticket_add_returned(struct ticket *ticket, struct str slug, struct arena *arena)
+{
+    struct hands *hands = &ticket->hands;
+    if (!ticket_has_returned(ticket, slug))
+        append(&hands->returned, &hands->returned_count, slug, arena);
 }
 
 struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind)

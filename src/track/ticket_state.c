@@ -81,7 +81,7 @@ bool ticket_fits_before_pauses(const struct ticket *ticket)
             ticket->climbs[i].subject > CLOCK_RESPONSE)
             return false;
     }
-    return ticket->wait == WAIT_NONE;
+    return ticket->wait == WAIT_NONE && !section_hands.present(ticket);
 }
 
 size_t seen_kept(const struct ticket *ticket)
@@ -149,6 +149,8 @@ bool ticket_decode(struct str state, struct str id, struct arena *arena, struct 
     struct unpack in = packed(state);
     if (!codecs[version]->unpack(&in, id, ticket, arena, &why))
         return error_set(err, "a ticket's state of version %u has %s", version, why);
+    if (!str_present(ticket->hands.first))
+        ticket->hands.first = ticket->department; /* it never moved, as far as is known */
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "track/ladder.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
+#include "track/returns.h"
 
 static bool is_late(const struct turn *turn)
 {
@@ -46,6 +47,8 @@ struct past track_past(struct turn *turn)
     turn->earlier_floor = ticket->floor;
     take_fields(turn, past.late);
     count_in(turn, past.late);
+    if (turn->event->type == EVENT_RETURNED && !past.late)
+        returns_judge(turn);
     return past;
 }
 
@@ -104,7 +107,7 @@ static void track_known(struct turn *turn, const struct past *past)
                                            STR_ARG(event->id)));
     /* What is over, or was over when it happened, stays with whom it was. */
     bool stays = past->late || past->ended;
-    if (turn->verdict)
+    if (turn->verdict && !turn->returned)
         ownership_review(turn, !stays || lifecycle_reopens(turn, past->late));
     lifecycle_apply(turn, past->late);
     announce_band(turn, past->band);
@@ -117,6 +120,7 @@ void track_event(struct turn *turn, const struct past *past)
         track_new(turn, past);
     else
         track_known(turn, past);
+    ownership_conclude(turn);
 }
 
 static void fire_climb(struct turn *turn)

@@ -17,6 +17,7 @@ static const char *const role_names[ROLE_COUNT] = {
 static const char *const why_names[WHY_COUNT] = {
     [WHY_ROUTED] = "routed",     [WHY_UNROUTED] = "unrouted", [WHY_ASSIGNED] = "assigned",
     [WHY_SCREENED] = "screened", [WHY_LEARNED] = "learned",   [WHY_UPDATE] = "update",
+    [WHY_RETURNED] = "returned", [WHY_DISPUTED] = "disputed", [WHY_SETTLED] = "settled",
 };
 
 static const char *const promise_names[PROMISE_STATUS_COUNT] = {

@@ -149,6 +149,48 @@ static void routes(void **state)
     }
 }
 
+/* Of a ticket that goes quality-eu > quality > service, with billing as the second best. */
+static void who_handed_it_back_is_passed_over(void **state)
+{
+    struct world *world = *state;
+    static const struct {
+        const char *name;
+        int without[4];
+        size_t count;
+        const char *expected;
+    } rows[] = {
+        { "nobody did", { 0 }, 0, "service/safety/eu +legal" },
+        { "the parent stands in", { QUALITY_EU }, 1, "service/safety +legal" },
+        { "a child stays where its parent is passed over",
+          { QUALITY },
+          1,
+          "service/safety/eu +legal" },
+        { "the next route that matches is tried", { QUALITY_EU, QUALITY }, 2, "service/billing" },
+        { "then the root", { QUALITY_EU, QUALITY, BILLING }, 3, "service unrouted" },
+        { "then nobody is left", { QUALITY_EU, QUALITY, BILLING, SERVICE }, 4, " unrouted" },
+    };
+    struct attribute region = { .name = STR("region"), .text = STR("eu") };
+    struct event event = { .attributes = &region, .attribute_count = 1 };
+    struct str signal = STR("text.safety");
+    struct facts facts = { .event = &event,
+                           .signals = &signal,
+                           .signal_count = 1,
+                           .score = 50,
+                           .category = STR("billing") };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct verdict verdict;
+        struct buf got = { 0 };
+        route_event_without(&world->config, &facts, rows[i].without, rows[i].count, world->arena,
+                            &verdict);
+        tell(&verdict, &got);
+        if (strcmp(buf_text(&got), rows[i].expected) != 0)
+            fail_msg("%s:\n  expected %s\n  got      %s", rows[i].name, rows[i].expected,
+                     buf_text(&got));
+        assert_int_equal(verdict.department < 0, rows[i].count == 4);
+        buf_free(&got);
+    }
+}
+
 static void the_first_screening_rule_labels(void **state)
 {
     struct world *world = *state;
@@ -166,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(routes, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_handed_it_back_is_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_screening_rule_labels, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

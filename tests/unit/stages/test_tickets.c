@@ -341,7 +341,8 @@ static void random_event(uint64_t *seed, time_ms now, struct buf *out)
 {
     static const char *const kinds[] = { "opened",   "message",      "message",        "updated",
                                          "assigned", "accepted",     "resolved",       "reopened",
-                                         "closed",   "acknowledged", "unacknowledged", "returned" };
+                                         "closed",   "acknowledged", "unacknowledged", "returned",
+                                         "returned", "settled" };
     static const char *const texts[] = { "hello",         "it is on fire", "thank you",
                                          "overcharged",   "terrible",      "my lawyer",
                                          "your manager!", "没有着火" };
@@ -352,7 +353,7 @@ static void random_event(uint64_t *seed, time_ms now, struct buf *out)
     time_ms time = now - (time_ms)(next_random(seed) % 5 ? 0 : next_random(seed) % TIME_HOUR);
     buf_clear(out);
     buf_printf(out, "{\"ticket\":\"t%d\",\"type\":\"%s\",\"time\":\"%.*s\"",
-               (int)(next_random(seed) % 12), kinds[next_random(seed) % 12],
+               (int)(next_random(seed) % 12), kinds[next_random(seed) % 14],
                STR_ARG(time_format_ms(time, text)));
     if (next_random(seed) % 10)
         buf_printf(out, ",\"id\":\"e%d\"", (int)(next_random(seed) % 3000));
@@ -362,6 +363,8 @@ static void random_event(uint64_t *seed, time_ms now, struct buf *out)
         buf_printf(out, ",\"from\":\"agent\"");
     if (next_random(seed) % 2)
         buf_printf(out, ",\"department\":\"%s\"", names[next_random(seed) % 6]);
+    if (next_random(seed) % 3)
+        buf_printf(out, ",\"reason_code\":\"not_ours\"");
     if (next_random(seed) % 4 == 0)
         buf_printf(out,
                    ",\"category\":\"billing\",\"customer\":{\"account\":\"a%d\",\"tier\":\"gold\"}",

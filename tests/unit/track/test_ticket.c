@@ -254,6 +254,44 @@ static void what_an_older_version_cannot_hold_is_written_in_the_next(void **stat
     arena_free(arena);
 }
 
+/* Nor one that forgot who handed it back. */
+static void through_whose_hands_it_went_comes_back(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    fill(&ticket, arena);
+    ticket_encode(&ticket, 1, NOW, &bytes);
+    assert_int_equal(bytes.data[0], 1);
+    assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+    assert_true(str_is(back.hands.first, "quality") && !str_present(back.hands.from));
+    ticket.hands = (struct hands){ .first = STR("service"),
+                                   .from = STR("billing"),
+                                   .returns = 3,
+                                   .ping_pongs = 2,
+                                   .dispute = true };
+    ticket_add_returned(&ticket, STR("billing"), arena);
+    ticket_add_returned(&ticket, STR("legal"), arena);
+    ticket_add_returned(&ticket, STR("billing"), arena);
+    for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
+        buf_clear(&bytes);
+        ticket_encode(&ticket, version, NOW + 9, &bytes);
+        assert_int_equal(bytes.data[0], 3);
+        assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+        assert_true(str_is(back.hands.first, "service") && str_is(back.hands.from, "billing"));
+        assert_int_equal(back.hands.returns, 3);
+        assert_int_equal(back.hands.returned_count, 2);
+        assert_true(ticket_has_returned(&back, STR("legal")));
+        assert_false(ticket_has_returned(&back, STR("service")));
+        assert_int_equal(back.hands.ping_pongs, 2);
+        assert_true(back.hands.dispute);
+    }
+    buf_free(&bytes);
+    arena_free(arena);
+}
+
 /* A section more than this release knows is something that it could not keep. */
 static void an_unknown_section_is_refused(void **state)
 {
@@ -454,6 +492,7 @@ int main(void)
         cmocka_unit_test(the_version_before_is_read_and_written),
         cmocka_unit_test(the_version_of_one_clock_is_read_and_written),
         cmocka_unit_test(what_an_older_version_cannot_hold_is_written_in_the_next),
+        cmocka_unit_test(through_whose_hands_it_went_comes_back),
         cmocka_unit_test(an_unknown_section_is_refused),
         cmocka_unit_test(the_newest_version_takes_no_more_room),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),

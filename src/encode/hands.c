@@ -1,0 +1,44 @@
+/* Through whose hands a ticket goes, in the records. */
+#include "encode/parts.h"
+
+void put_handback(struct json_writer *json, const struct handback *handback)
+{
+    if (!handback)
+        return;
+    JSON_KEY(json, "return");
+    json_open_object(json);
+    JSON_KEY(json, "by");
+    json_put_str(json, handback->by);
+    JSON_KEY(json, "code");
+    json_put_str(json, handback->code);
+    JSON_KEY(json, "reason");
+    json_put_str(json, handback->text);
+    JSON_KEY(json, "against");
+    json_put_str(json, handback->against);
+    json_close_object(json);
+}
+
+/* Nothing for a ticket that stayed with whom it was given to. */
+void put_hands(struct json_writer *json, const struct hands *hands)
+{
+    if (!str_present(hands->from) && hands->returns == 0)
+        return;
+    JSON_KEY(json, "hands");
+    json_open_object(json);
+    JSON_KEY(json, "first");
+    json_put_str(json, hands->first);
+    JSON_KEY(json, "from");
+    json_put_str(json, hands->from);
+    JSON_KEY(json, "returned");
+    json_open_array(json);
+    for (size_t i = 0; i < hands->returned_count; i++)
+        json_put_str(json, hands->returned[i]);
+    json_close_array(json);
+    JSON_KEY(json, "returns");
+    json_put_int(json, hands->returns);
+    JSON_KEY(json, "ping_pongs");
+    json_put_int(json, hands->ping_pongs);
+    JSON_KEY(json, "dispute");
+    json_put_bool(json, hands->dispute);
+    json_close_object(json);
+}

@@ -1,0 +1,85 @@
+#include "tickets_judge.h"
+
+#include "json/json.h"
+#include "track/returns.h"
+#include "track/urgency.h"
+
+/* The words that the ticket was opened with, as far as they were kept. */
+static bool read_opening(const struct turn *turn, struct str *subject, struct str *body)
+{
+    size_t at = 0;
+    if (!str_present(turn->opening))
+        return false;
+    const cJSON *opening =
+        json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
+    *subject = json_string(json_get(opening, STR("subject")));
+    *body = json_string(json_get(opening, STR("body")));
+    return true;
+}
+
+/* What a routing model may be asked of: the opening, as it was learned from openings; what comes
+ * later (thanks, any news?) tells nothing of who should have it. Of a ticket that tells of a danger
+ * it is never asked. */
+static void prepare_learned(struct turn *turn, const struct score *score)
+{
+    const struct ticket *ticket = turn->ticket;
+    const struct routing_model *model = turn->config->learned.model;
+    if (!model || ticket->floor > 0 || (score && score->floor > 0))
+        return;
+    struct learn_input input = { .subject = turn->event->subject,
+                                 .body = turn->event->body,
+                                 .signals = score ? score->names : NULL,
+                                 .signal_count = score ? score->name_count : 0,
+                                 .category = ticket->category };
+    if (read_opening(turn, &input.subject, &input.body)) {
+        input.signals = ticket->signals;
+        input.signal_count = ticket->signal_count;
+    }
+    turn->learned = arena_alloc(turn->arena, sizeof(*turn->learned));
+    *turn->learned = (struct learned){ .model = model, .features = turn->features, .input = input };
+}
+
+void judge_score(struct turn *turn, const struct hit *hits, size_t hit_count)
+{
+    struct ticket *ticket = turn->ticket;
+    struct history history = { ticket->contacts, ticket->reopens };
+    struct score *result = arena_alloc(turn->arena, sizeof(*result));
+    score_event(turn->config, turn->event, hits, hit_count, &ticket->customer, ticket->category,
+                &history, turn->arena, result);
+    turn->score = result;
+    prepare_learned(turn, result);
+    /* Danger is never screened away. */
+    struct facts facts = turn_facts(turn, STR_NONE);
+    facts.signals = result->names;
+    facts.signal_count = result->name_count;
+    facts.score = result->points;
+    facts.band = result->band;
+    turn->screen = result->floor > 0 ? NULL : screen_event(turn->config, &facts);
+    urgency_take(turn);
+}
+
+/* A return has no word of the customer: the tree is asked again as the opening asked it. */
+static const struct event *as_opened(const struct turn *turn)
+{
+    struct event *event = arena_alloc(turn->arena, sizeof(*event));
+    *event = *turn->event;
+    event->type = EVENT_OPENED;
+    read_opening(turn, &event->subject, &event->body);
+    return event;
+}
+
+void judge_route(struct turn *turn)
+{
+    struct verdict *verdict = arena_alloc(turn->arena, sizeof(*verdict));
+    int *without = NULL;
+    size_t without_count = 0;
+    if (!turn->score)
+        prepare_learned(turn, NULL);
+    struct facts facts = turn_facts(turn, STR_NONE);
+    if (turn->returned) {
+        facts.event = as_opened(turn);
+        without = returns_without(turn, &without_count);
+    }
+    route_event_without(turn->config, &facts, without, without_count, turn->arena, verdict);
+    turn->verdict = verdict;
+}
