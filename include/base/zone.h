@@ -21,3 +21,8 @@ struct str zone_format(const struct zone *zone, time_ms time, char text[TIME_TEX
 /* The moment a local clock showed `local` (ms since 1970-01-01T00:00 on that clock). In the hour
  * that a clock shows twice: the first; in the one it skips: as if it had not jumped. */
 time_ms zone_moment(const struct zone *zone, time_ms local);
+/* The first moment at which the local clock shows `local` or later: in the hour that it shows twice
+ * the first, and where it jumps over `local`, the jump. Never falls when `local` rises. */
+time_ms zone_reached(const struct zone *zone, time_ms local);
+/* The first moment after `time` at which the zone's offset changes, or TIME_NEVER. */
+time_ms zone_change_after(const struct zone *zone, time_ms time);

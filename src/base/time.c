@@ -5,41 +5,10 @@
 #include <string.h>
 #include <stdlib.h>
 
+#include "base/date.h"
+
 #define LAST_TIME INT64_C(253402300799999)  /* the end of the year 9999 */
 #define LONGEST_DURATION (36525 * TIME_DAY) /* a century: keeps sums far from overflow */
-
-/* Days since 1970-01-01 of a date in the proleptic Gregorian calendar. Years are counted from
- * March so that the leap day is a year's last day. */
-static int64_t days_from_date(int64_t year, int month, int day)
-{
-    if (month <= 2)
-        year--;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
-    int64_t shifted = (5 * of_year + 2) / 153;
-    *day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
-    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-    *year = years + era * 400 + (*month <= 2);
-}
-
-static int days_in_month(int64_t year, int month)
-{
-    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month == 2 && leap ? 29 : days[month - 1];
-}
 
 /* Reads exactly `count` digits and steps over them. */
 static bool take_digits(struct str *s, size_t count, int *out)
@@ -122,12 +91,12 @@ bool time_parse(struct str text, time_ms *out, struct error *err)
         return error_set(err, "the time '%.*s' has no offset (as in Z or +08:00)", STR_ARG(text));
     if (!take_offset(&s, &offset) || s.size > 0)
         goto malformed;
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+    if (month < 1 || month > 12 || day < 1 || day > date_days_in_month(year, month) || hour > 23 ||
         minute > 59 || second > 60)
         return error_set(err, "'%.*s' names a moment that does not exist", STR_ARG(text));
     if (second == 60)
         ms = 0; /* a leap second is the whole next second's start */
-    int64_t time = days_from_date(year, month, day) * TIME_DAY + hour * TIME_HOUR +
+    int64_t time = date_to_days((struct date){ year, month, day }) * TIME_DAY + hour * TIME_HOUR +
                    (minute - offset) * TIME_MINUTE + second * TIME_SECOND + ms;
     if (time < 0 || time > LAST_TIME)
         return error_set(err, "the time '%.*s' is not between 1970 and 9999", STR_ARG(text));
@@ -149,22 +118,20 @@ static void put_digits(char *text, int width, int64_t value)
 static struct str format_time(time_ms time, bool always_ms, char text[TIME_TEXT_SIZE])
 {
     int64_t days = time / TIME_DAY, ms = time % TIME_DAY;
-    int64_t year;
-    int month, day;
 
     if (ms < 0) {
         ms += TIME_DAY;
         days--;
     }
-    date_from_days(days, &year, &month, &day);
-    if (year < 0 || year > 9999) { /* arithmetic can lead there, no record can */
-        int length = snprintf(text, TIME_TEXT_SIZE, "year %lld", (long long)year);
+    struct date date = date_from_days(days);
+    if (date.year < 0 || date.year > 9999) { /* arithmetic can lead there, no record can */
+        int length = snprintf(text, TIME_TEXT_SIZE, "year %lld", (long long)date.year);
         return (struct str){ text, (size_t)length };
     }
     memcpy(text, "0000-00-00T00:00:00.000Z", 25);
-    put_digits(text, 4, year);
-    put_digits(text + 5, 2, month);
-    put_digits(text + 8, 2, day);
+    put_digits(text, 4, date.year);
+    put_digits(text + 5, 2, date.month);
+    put_digits(text + 8, 2, date.day);
     put_digits(text + 11, 2, ms / TIME_HOUR);
     put_digits(text + 14, 2, ms / TIME_MINUTE % 60);
     put_digits(text + 17, 2, ms / TIME_SECOND % 60);

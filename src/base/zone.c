@@ -143,3 +143,26 @@ time_ms zone_moment(const struct zone *zone, time_ms local)
     }
     return local - zone->changes[i].offset;
 }
+
+time_ms zone_reached(const struct zone *zone, time_ms local)
+{
+    size_t i = change_before(zone, local - TIME_DAY);
+
+    /* Each offset in turn, until `local` comes before the next change. */
+    for (; i + 1 < zone->count; i++) {
+        if (local - zone->changes[i].offset < zone->changes[i + 1].at)
+            break;
+    }
+    /* Where the clock jumped over it, it is later from the change on. */
+    return i > 0 ? time_max(local - zone->changes[i].offset, zone->changes[i].at)
+                 : local - zone->changes[0].offset;
+}
+
+time_ms zone_change_after(const struct zone *zone, time_ms time)
+{
+    for (size_t i = 1; i < zone->count; i++) {
+        if (zone->changes[i].at > time && zone->changes[i].offset != zone->changes[i - 1].offset)
+            return zone->changes[i].at;
+    }
+    return TIME_NEVER;
+}

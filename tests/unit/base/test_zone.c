@@ -101,6 +101,48 @@ static void the_first_of_two_moments_wins_in_every_zone(void **state)
     }
 }
 
+static const struct {
+    const char *name, *zone, *local, *moment;
+} reached[] = {
+    { "any time", "Europe/Berlin", "2026-11-21T09:00:00Z", "2026-11-21T08:00:00Z" },
+    { "in the hour that is skipped it is reached by the jump", "Europe/Berlin",
+      "2026-03-29T02:30:00Z", "2026-03-29T01:00:00Z" },
+    { "the end of the hour that is skipped", "Europe/Berlin", "2026-03-29T03:00:00Z",
+      "2026-03-29T01:00:00Z" },
+    { "the hour that comes twice is reached by the first", "Europe/Berlin", "2026-10-25T02:30:00Z",
+      "2026-10-25T00:30:00Z" },
+    { "its end comes once", "Europe/Berlin", "2026-10-25T03:00:00Z", "2026-10-25T02:00:00Z" },
+    { "a midnight that is skipped", "Africa/Cairo", "2026-04-24T00:00:00Z",
+      "2026-04-23T22:00:00Z" },
+    { "a day that is skipped", "Pacific/Apia", "2011-12-30T12:00:00Z", "2011-12-30T10:00:00Z" },
+};
+
+static void a_local_time_is_reached_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(reached) / sizeof(reached[0]); i++) {
+        struct zone *zone = zone_open(str_from(reached[i].zone), NULL);
+        time_ms local = at(reached[i].local), moment = at(reached[i].moment);
+        if (zone_reached(zone, local) != moment)
+            fail_msg("%s: %lld ms off", reached[i].name,
+                     (long long)(zone_reached(zone, local) - moment));
+        zone_close(zone);
+    }
+}
+
+static void changes_follow_each_other(void **state)
+{
+    (void)state;
+    struct zone *berlin = zone_open(STR("Europe/Berlin"), NULL), *utc = zone_open(STR("UTC"), NULL);
+    time_ms summer = at("2026-03-29T01:00:00Z"), winter = at("2026-10-25T01:00:00Z");
+    assert_true(zone_change_after(berlin, summer - 1) == summer);
+    assert_true(zone_change_after(berlin, summer) == winter);
+    assert_true(zone_change_after(berlin, at("2100-01-01T00:00:00Z")) == TIME_NEVER);
+    assert_true(zone_change_after(utc, 0) == TIME_NEVER);
+    zone_close(berlin);
+    zone_close(utc);
+}
+
 static void a_name_that_is_no_zone_is_refused(void **state)
 {
     (void)state;
@@ -121,6 +163,8 @@ int main(void)
         cmocka_unit_test(a_moment_and_its_local_time_name_each_other),
         cmocka_unit_test(a_local_time_names_one_moment),
         cmocka_unit_test(the_first_of_two_moments_wins_in_every_zone),
+        cmocka_unit_test(a_local_time_is_reached_once),
+        cmocka_unit_test(changes_follow_each_other),
         cmocka_unit_test(a_name_that_is_no_zone_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
