@@ -118,7 +118,7 @@ void loader_read_targets(struct loader *loader, const struct setting *row, const
                         STR_ARG(item->text));
         } else {
             struct str text = arena_copy(loader->arena, item->text);
-            targets[band] = (struct target){ TARGET_TIME, time, text };
+            targets[band] = (struct target){ .unit = TARGET_TIME, .amount = time, .text = text };
         }
     }
     for (int band = 1; band < BAND_COUNT; band++) {

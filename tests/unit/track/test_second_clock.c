@@ -42,8 +42,9 @@ static int open_config(void **state)
     for (size_t i = 0; i < config->sla_count; i++) {
         for (int band = 0; band < BAND_COUNT; band++) {
             if (targets[band])
-                config->slas[i].target[CLOCK_RESOLUTION][band] =
-                    (struct target){ TARGET_TIME, targets[band], STR("as long as it takes") };
+                config->slas[i].target[CLOCK_RESOLUTION][band] = (struct target){
+                    .unit = TARGET_TIME, .amount = targets[band], .text = STR("as long as it takes")
+                };
         }
     }
     return 0;
