@@ -103,6 +103,14 @@ struct config_warning { /* warn: 75% of the target, or so long before the due ti
     int percent;        /* 0: use `before` */
     time_ms before;
 };
+enum { CONFIG_WARNINGS_MAX = 4 };
+struct config_warnings {
+    struct config_warning items[CONFIG_WARNINGS_MAX]; /* as written */
+    size_t count;
+};
+
+/* What an SLA's clocks stand still for: bits, in the order of the choices of `pause`. */
+enum { PAUSE_CUSTOMER = 1 << 0, PAUSE_THIRD_PARTY = 1 << 1 };
 
 struct config_sla {
     struct str name;
@@ -110,7 +118,8 @@ struct config_sla {
     struct matcher *matcher; /* NULL: matches everything */
     struct str match_text;
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
-    struct config_warning warn; /* percent 0 and before 0: none */
+    struct config_warnings warn;
+    unsigned pause; /* PAUSE_ bits */
     struct yaml_place place;
 };
 

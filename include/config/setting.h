@@ -28,13 +28,14 @@ enum setting_type {
     SETTING_LADDER,     /* int: index */
     SETTING_BAND,       /* int: 0..3, -1 absent */
     SETTING_UNLESS,     /* bool: `acknowledged` */
-    SETTING_WARNING,    /* struct config_warning: 75% or 10m, alone or as a list of one */
     /* lists and maps */
     SETTING_NAME,        /* struct config_name: a text or {zh, en} */
     SETTING_TEXTS,       /* struct str *; size_t at `extra` */
     SETTING_PATHS,       /* the same: files or directories, made relative to the program's */
     SETTING_DEPARTMENTS, /* int *; size_t at `extra` */
     SETTING_LEVELS,      /* struct config_level *; size_t at `extra` */
+    SETTING_WARNINGS,    /* struct config_warnings: 75% or 10m, alone or as a list */
+    SETTING_SET,         /* unsigned: a bit for each of `choices`, alone or as a list */
     SETTING_PEOPLE,      /* struct str **, size_t * at `extra`: level -> names */
     SETTING_POINTS,      /* struct config_points_list: name -> integer, min..max */
     SETTING_NEEDS,       /* struct config_points_list: name -> index in score.needs */

@@ -8,7 +8,8 @@
 #include "base/str.h"
 #include "model/trigger.h"
 
-enum clock_kind { CLOCK_RESPONSE };
+/* The numbers are kept in states. */
+enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION };
 
 /* Rows there can be: SLAs have their targets in arrays of that size. */
 enum { CLOCK_KIND_MAX = 8 };
@@ -32,6 +33,7 @@ struct clock_sentence {
 struct clock_kind_row {
     const char *name; /* "response": of settings, records and sentences */
     bool starts[CUE_COUNT], keeps[CUE_COUNT], ends[CUE_COUNT];
+    bool continues; /* taken up again, it runs on; else it starts afresh */
     enum trigger warning, breach; /* that they set off */
 
     /* Reasons of a promise, for the trade. */

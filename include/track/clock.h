@@ -60,25 +60,58 @@ struct clock {
     size_t interval_count;
 };
 
+/* More than any ticket has that people work on, and far below what a ticket's state can hold. */
+enum { CLOCK_INTERVALS_MAX = 1000 };
+
+/* Not kept, not ended: running or paused. */
+static inline bool clock_is_open(const struct clock *clock)
+{
+    return clock->state == CLOCK_RUNNING || clock->state == CLOCK_PAUSED;
+}
+
 /* No clock runs: all times TIME_NEVER. */
 void clock_reset(struct clock *clock, enum clock_kind kind);
 /* Starts afresh under `terms` at `start`, of the kind that it is; nothing is promised yet where the
- * band has no target. The interval list is made anew in `arena`. */
+ * band has no target. The interval list is made anew in `arena`, here and below. */
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena);
-/* Another band's target, counted from the same start. True when the due time changed; *previous
- * is then the old one, TIME_NEVER: nothing was promised before. A clock that is not running stays
- * as it is, and so does a promise where the other band has no target. */
+/* Another band's target, counted from the same start, pauses kept. True when the due time changed;
+ * *previous is then the old one, TIME_NEVER: nothing was promised before. A clock that is not open
+ * stays as it is, and so does a promise where the other band has no target. */
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band,
                     time_ms *previous);
+
+/* Stands still from `time` on, for `reason`, which does not count; a paused one may go on to
+ * another reason. Its due time stays what was promised, and nothing is due. False when nothing
+ * changed. */
+bool clock_pause(struct clock *clock, enum interval_reason reason, time_ms time,
+                 struct arena *arena);
+/* Runs again from `time` on: what was left of the target is counted from there. *previous is what
+ * was promised before the pause. False when it was not paused. */
+bool clock_resume(struct clock *clock, const struct sla_terms *terms, time_ms time,
+                  time_ms *previous, struct arena *arena);
+/* One that was kept or ended runs on from `time`: the time since is none of the promise's. A breach
+ * that was announced stands. */
+void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, time_ms time,
+                  struct arena *arena);
+
+/* Since when it stands still, of a paused one. */
+time_ms clock_paused_since(const struct clock *clock);
+
 /* Whether an answer at `time`, its own, counts: one from before a reopening keeps no promise made
  * after it, while the first may be kept before the event that made the ticket. */
 bool clock_takes(const struct clock *clock, time_ms time);
+/* Whether `time` lies behind the due time; in a pause, whether its begin does. */
+bool clock_is_late(const struct clock *clock, time_ms time);
+/* How much of the promise's own time passed from its due time to `time`, or to its end; ms. */
+int64_t clock_overdue(const struct clock *clock, const struct sla_terms *terms, time_ms time);
 /* The answer came at `time`: met, or missed when that is late or a breach stands. False when
- * nothing was running that takes it. */
+ * nothing was open that takes it. */
 bool clock_fulfil(struct clock *clock, time_ms time);
-/* Nothing is owed any more. False when nothing was running. */
+/* Nothing is owed any more. False when nothing was open. */
 bool clock_end(struct clock *clock, time_ms time);
 
+/* The warning that was next was given: the one after it is. */
+void clock_warned(struct clock *clock, const struct sla_terms *terms);
 /* The next announcement: warning or breach, or TIME_NEVER. */
 time_ms clock_deadline(const struct clock *clock);

@@ -13,6 +13,12 @@ void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time);
 /* The ticket's band changed: other targets, counted from the same start; the first ones where the
  * band before had none. `cause` ends the sentence "tightened by ...". */
 void clocks_retarget(struct turn *turn, struct str cause);
+/* The ticket waits for somebody: clocks whose SLA pauses for that stand still, the others run. */
+void clocks_wait(struct turn *turn, enum wait wait, time_ms time);
+/* It waits no longer: what stood still runs on, and the customer hears of the new due times. */
+void clocks_resume(struct turn *turn, time_ms time);
+/* Whether a clock has paused and run on as often as can be kept. */
+bool clocks_are_full(const struct ticket *ticket);
 /* Warns or declares the breach if turn->at is the deadline of a clock, of several the first. False:
  * it is none's. */
 bool clocks_fire(struct turn *turn);

@@ -13,7 +13,8 @@ struct sla_terms {
     struct str name;
     struct str calendar; /* "always" */
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
-    struct config_warning warn;
+    struct config_warnings warn;
+    unsigned pause; /* PAUSE_ bits */
 };
 
 struct ladder_terms_step {

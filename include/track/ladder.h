@@ -8,9 +8,10 @@
  * ladder, and steps without delay are told at once. Nothing for what happened before quiet_before,
  * nor when that ladder is climbing already and nobody acknowledged it. */
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when);
-/* The same of a trigger that is about a clock: each kind of clock climbs on its own. */
+/* The same of a trigger that is about a clock: each kind of clock climbs on its own. `again`: it is
+ * the next of several, and starts anew what is being climbed. */
 void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
-                          time_ms when);
+                          time_ms when, bool again);
 
 /* The step or the end of an acknowledgement that is due. `climb` belongs to the turn's ticket. */
 void ladder_fire(struct turn *turn, struct climb *climb);

@@ -126,6 +126,9 @@ void turn_begin(struct turn *turn);
 void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Moves the ticket's status, or rejects the event with the reason why not. */
+bool turn_move(struct turn *turn, enum status to);
+
 void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
                    enum dispatch_text text);
 /* Whether this turn has a dispatch that tells the department as the responsible one. */

@@ -164,6 +164,13 @@ static void finish_screens(struct loader *loader)
     }
 }
 
+/* Whether an SLA has the key: to say "none" is not to say nothing. */
+static bool says(const struct loader *loader, size_t sla, const char *key)
+{
+    const struct yaml *list = yaml_get(loader->root, "slas");
+    return list && sla < list->count && yaml_get(list->items[sla], key);
+}
+
 static void finish_slas(struct loader *loader)
 {
     struct config *config = loader->config;
@@ -188,8 +195,10 @@ static void finish_slas(struct loader *loader)
                     sla->target[kind][band] = last->target[kind][band];
             }
         }
-        if (sla->warn.percent == 0 && sla->warn.before == 0)
+        if (sla->warn.count == 0)
             sla->warn = last->warn;
+        if (!says(loader, i, "pause"))
+            sla->pause = last->pause;
     }
 }
 

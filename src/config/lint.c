@@ -140,7 +140,7 @@ static void lint_escalations(struct loader *loader)
 
     for (size_t i = 0; i < config->sla_count; i++) {
         promised = true;
-        warned |= config->slas[i].warn.percent > 0 || config->slas[i].warn.before > 0;
+        warned |= config->slas[i].warn.count > 0;
     }
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];

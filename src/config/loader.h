@@ -94,6 +94,9 @@ void loader_read_targets(struct loader *loader, const struct setting *row, const
                          struct target *targets);
 void loader_read_triggers(struct loader *loader, const struct setting *row, const struct yaml *node,
                           struct config_escalation *escalation);
+/* 75% or 10m. False after saying that it must be. */
+bool loader_read_warning(struct loader *loader, const struct setting *row, const struct yaml *node,
+                         struct config_warning *out);
 /* False after saying that the value must be of that kind. */
 bool loader_wants(struct loader *loader, const struct setting *row, const struct yaml *node,
                   enum yaml_kind kind);

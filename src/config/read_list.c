@@ -95,6 +95,58 @@ static void read_departments(struct loader *loader, const struct setting *row,
     set_array(row, object, items, count);
 }
 
+/* Each of a list, or the one that stands alone. Returns how many there are. */
+static size_t items_of(struct loader *loader, const struct setting *row, const struct yaml *node,
+                       const struct yaml *const **items, const struct yaml *const *one)
+{
+    *items = node->kind == YAML_TEXT ? one : (const struct yaml *const *)node->items;
+    if (node->kind == YAML_TEXT)
+        return 1;
+    return loader_wants(loader, row, node, YAML_LIST) ? node->count : 0;
+}
+
+static bool same_warning(const struct config_warning *a, const struct config_warning *b)
+{
+    return a->percent == b->percent && a->before == b->before;
+}
+
+static void read_warnings(struct loader *loader, const struct setting *row, const struct yaml *node,
+                          struct config_warnings *out)
+{
+    const struct yaml *const *items;
+    size_t count = items_of(loader, row, node, &items, &node);
+    if (count > CONFIG_WARNINGS_MAX) {
+        loader_fail(loader, items[CONFIG_WARNINGS_MAX]->place, "a clock has at most %d warnings",
+                    CONFIG_WARNINGS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct config_warning warning;
+        if (!loader_wants(loader, row, items[i], YAML_TEXT) ||
+            !loader_read_warning(loader, row, items[i], &warning))
+            continue;
+        bool known = false;
+        for (size_t k = 0; k < out->count; k++)
+            known |= same_warning(&out->items[k], &warning);
+        if (!known)
+            out->items[out->count++] = warning;
+    }
+}
+
+static void read_set(struct loader *loader, const struct setting *row, const struct yaml *node,
+                     unsigned *out)
+{
+    struct setting one = { .key = row->key, .type = SETTING_CHOICE, .choices = row->choices };
+    const struct yaml *const *items;
+    size_t count = items_of(loader, row, node, &items, &node);
+    for (size_t i = 0; i < count; i++) {
+        int choice = -1;
+        loader_read_value(loader, &one, items[i], (char *)&choice);
+        if (choice >= 0)
+            *out |= 1u << choice;
+    }
+}
+
 static void read_levels(struct loader *loader, const struct setting *row, const struct yaml *node,
                         char *object)
 {
@@ -288,6 +340,12 @@ void loader_read_list(struct loader *loader, const struct setting *row, const st
         break;
     case SETTING_LEVELS:
         read_levels(loader, row, node, object);
+        break;
+    case SETTING_WARNINGS:
+        read_warnings(loader, row, node, at);
+        break;
+    case SETTING_SET:
+        read_set(loader, row, node, at);
         break;
     case SETTING_PEOPLE:
         read_people(loader, row, node, object);

@@ -302,7 +302,7 @@ static bool read_unless(struct loader *loader, const struct setting *row, const 
     return true;
 }
 
-static bool read_warning(struct loader *loader, const struct setting *row, const struct yaml *node,
+bool loader_read_warning(struct loader *loader, const struct setting *row, const struct yaml *node,
                          struct config_warning *out)
 {
     struct config_warning warning = { 0 };
@@ -384,9 +384,6 @@ static void read_scalar(struct loader *loader, const struct setting *row, const 
     case SETTING_UNLESS:
         read_unless(loader, row, node, at);
         break;
-    case SETTING_WARNING:
-        read_warning(loader, row, node, at);
-        break;
     default:
         read_text(loader, row, node, at);
         break;
@@ -400,13 +397,6 @@ void loader_read_value(struct loader *loader, const struct setting *row, const s
         loader_read_list(loader, row, node, object);
         return;
     }
-    if (row->type == SETTING_WARNING && node->kind == YAML_LIST && node->count > 1) {
-        loader_fail(loader, node->items[1]->place,
-                    "a clock has one warning in this version; keep one of them");
-        return;
-    }
-    if (row->type == SETTING_WARNING && node->kind == YAML_LIST && node->count == 1)
-        node = node->items[0];
     if (row->type == SETTING_CALENDAR && node->kind == YAML_MAP) {
         struct str unused;
         for (size_t i = 0; i < node->count; i++)

@@ -177,6 +177,9 @@ static const struct setting_table inform_settings = {
     .rows = inform_rows, .count = COUNT(inform_rows),
 };
 
+/* In the order of the PAUSE_ bits. */
+static const char *const pauses[] = { "customer", "third_party", NULL };
+
 static const struct setting sla_rows[] = {
     { .key = "name", .type = SETTING_TEXT, AT(struct config_sla, name), .flags = SETTING_REQUIRED,
       .help = "Its name in promises and decisions." },
@@ -188,17 +191,21 @@ static const struct setting sla_rows[] = {
       .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the first human reply, by band. Bands that are not named take the target of "
               "the last SLA; if it has none either, nothing is promised." },
-    { .key = "warn", .type = SETTING_WARNING, AT(struct config_sla, warn),
-      .help = "When to warn before the breach: a part of the target (`75%`) or a time before its "
-              "end (`10m`). Default: as the last SLA." },
+    { .key = "resolution", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_RESOLUTION]),
+      .min = TIME_SECOND, .max = YEAR,
+      .help = "Time to the resolution, by band, as for `response`. Of a ticket that is reopened the "
+              "time since it was resolved or closed is none of it." },
+    { .key = "warn", .type = SETTING_WARNINGS, AT(struct config_sla, warn),
+      .help = "When to warn before the breach: parts of the target (`75%`) or times before its "
+              "end (`10m`), at most four. Default: as the last SLA." },
+    { .key = "pause", .type = SETTING_SET, AT(struct config_sla, pause), .choices = pauses,
+      .help = "Whose answer the clocks stand still for while the ticket is pending: what is left of "
+              "the target is counted from when it goes on. Default: as the last SLA, and if that "
+              "says nothing, no one's." },
     { .key = "update", .type = SETTING_LATER,
-      .help = "only response clocks run" },
-    { .key = "resolution", .type = SETTING_LATER,
-      .help = "only response clocks run" },
+      .help = "nothing is promised of further words" },
     { .key = "follow_up", .type = SETTING_LATER,
-      .help = "only response clocks run" },
-    { .key = "pause", .type = SETTING_LATER,
-      .help = "clocks do not pause yet" },
+      .help = "nobody asks after the resolution yet" },
     { .key = "max_extensions", .type = SETTING_LATER,
       .help = "clocks cannot be extended yet" },
 };

@@ -69,6 +69,24 @@ static void put_choices(struct schema *schema, const struct setting *row)
     json_close_array(&schema->json);
 }
 
+/* One of them, or a list. */
+static void put_set(struct schema *schema, const struct setting *row)
+{
+    key(schema, "anyOf");
+    json_open_array(&schema->json);
+    json_open_object(&schema->json);
+    put_choices(schema, row);
+    json_close_object(&schema->json);
+    json_open_object(&schema->json);
+    put(schema, "type", "array");
+    key(schema, "items");
+    json_open_object(&schema->json);
+    put_choices(schema, row);
+    json_close_object(&schema->json);
+    json_close_object(&schema->json);
+    json_close_array(&schema->json);
+}
+
 static void add_table(struct schema *schema, const struct setting_table *table)
 {
     for (size_t i = 0; i < schema->count; i++) {
@@ -132,9 +150,9 @@ static void put_shape(struct schema *schema, const struct setting *row)
         enum setting_type type;
         const char *name, *shape;
     } shapes[] = {
-        { SETTING_WARNING, "anyOf",
+        { SETTING_WARNINGS, "anyOf",
           "[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"},"
-          "\"maxItems\":1}]" },
+          "\"maxItems\":4}]" },
         { SETTING_NAME, "anyOf",
           "[{\"type\":\"string\"},{\"type\":\"object\",\"properties\":{\"zh\":{\"type\":"
           "\"string\"},\"en\":{\"type\":\"string\"}},\"additionalProperties\":false}]" },
@@ -207,6 +225,9 @@ static void put_type(struct schema *schema, const struct setting *row)
     case SETTING_CHOICE:
     case SETTING_FLAG:
         put_choices(schema, row);
+        break;
+    case SETTING_SET:
+        put_set(schema, row);
         break;
     case SETTING_BAND:
         put_raw(schema, "enum", "[\"P1\",\"P2\",\"P3\",\"P4\"]");

@@ -124,9 +124,6 @@ static void write_single(struct writer *writer, const struct setting *row, const
     case SETTING_UNLESS:
         json_put_text(json, *(const bool *)at ? "acknowledged" : NULL);
         break;
-    case SETTING_WARNING:
-        write_warning(writer, at);
-        break;
     default:
         json_put_str(json, *(const struct str *)at);
         break;
@@ -156,6 +153,27 @@ static void write_departments(struct writer *writer, const int *departments, siz
     json_open_array(&writer->json);
     for (size_t i = 0; i < count; i++)
         json_put_str(&writer->json, department_slug(writer, departments[i]));
+    json_close_array(&writer->json);
+}
+
+/* One stands alone, as it always did. */
+static void write_warnings(struct writer *writer, const struct config_warnings *warnings)
+{
+    if (warnings->count != 1)
+        json_open_array(&writer->json);
+    for (size_t i = 0; i < warnings->count; i++)
+        write_warning(writer, &warnings->items[i]);
+    if (warnings->count != 1)
+        json_close_array(&writer->json);
+}
+
+static void write_set(struct writer *writer, const struct setting *row, unsigned set)
+{
+    json_open_array(&writer->json);
+    for (unsigned i = 0; row->choices[i]; i++) {
+        if (set & 1u << i)
+            json_put_text(&writer->json, row->choices[i]);
+    }
     json_close_array(&writer->json);
 }
 
@@ -283,6 +301,12 @@ static void write_value(struct writer *writer, const struct setting *row, const 
             json_put_str(&writer->json, writer->config->levels[i].name);
         json_close_array(&writer->json);
         break;
+    case SETTING_WARNINGS:
+        write_warnings(writer, at);
+        break;
+    case SETTING_SET:
+        write_set(writer, row, *(const unsigned *)at);
+        break;
     case SETTING_PEOPLE:
         write_people(writer, row, object);
         break;
@@ -339,9 +363,10 @@ static bool absent(const struct setting *row, const char *object)
         return !*(const bool *)at;
     case SETTING_TIME:
         return *(const time_ms *)at == 0;
-    case SETTING_WARNING:
-        return ((const struct config_warning *)at)->percent == 0 &&
-               ((const struct config_warning *)at)->before == 0;
+    case SETTING_WARNINGS:
+        return ((const struct config_warnings *)at)->count == 0;
+    case SETTING_SET:
+        return *(const unsigned *)at == 0;
     default:
         return false;
     }

@@ -88,8 +88,44 @@ static void put_clock_life(struct json_writer *json, const struct clock *clock)
     json_put_time(json, clock->fulfilled);
 }
 
+static void put_intervals(struct json_writer *json, const struct clock *clock)
+{
+    JSON_KEY(json, "intervals");
+    json_open_array(json);
+    for (size_t i = 0; i < clock->interval_count; i++) {
+        const struct interval *interval = &clock->intervals[i];
+        json_open_object(json);
+        JSON_KEY(json, "reason");
+        json_put_text(json, interval_reason_name(interval->reason));
+        JSON_KEY(json, "from");
+        json_put_time(json, interval->from);
+        JSON_KEY(json, "to");
+        json_put_time(json, interval->to);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+/* What most clocks do not have. Overdue grows until the clock stops, then no more. */
+static void put_clock_rest(struct json_writer *json, const struct clock *clock,
+                           const struct sla_terms *terms, time_ms now)
+{
+    char text[TIME_TEXT_SIZE];
+    int64_t overdue = clock->state == CLOCK_MET ? 0 : clock_overdue(clock, terms, now);
+    if (overdue > 0) {
+        JSON_KEY(json, "overdue");
+        json_put_str(json, duration_format(overdue, text));
+    }
+    if (clock->extensions) {
+        JSON_KEY(json, "extensions");
+        json_put_int(json, clock->extensions);
+    }
+    if (clock->interval_count > 1)
+        put_intervals(json, clock);
+}
+
 static void put_clock(struct json_writer *json, const struct clock *clock,
-                      const struct sla_terms *terms, bool brief)
+                      const struct sla_terms *terms, time_ms now, bool brief)
 {
     json_open_object(json);
     JSON_KEY(json, "clock");
@@ -104,6 +140,11 @@ static void put_clock(struct json_writer *json, const struct clock *clock,
         JSON_KEY(json, "sla");
         json_put_str(json, terms->name);
         put_clock_life(json, clock);
+        put_clock_rest(json, clock, terms, now);
+    } else if (clock->state == CLOCK_PAUSED) {
+        JSON_KEY(json, "paused");
+        json_put_text(json,
+                      interval_reason_name(clock->intervals[clock->interval_count - 1].reason));
     }
     json_close_object(json);
 }
@@ -115,8 +156,8 @@ void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
     for (size_t i = 0; i < ticket->clock_count; i++) {
         const struct clock *clock = &ticket->clocks[i];
         const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
-        if (terms && clock->due != TIME_NEVER && (!brief || clock->state == CLOCK_RUNNING))
-            put_clock(json, clock, terms, brief);
+        if (terms && clock->due != TIME_NEVER && (!brief || clock_is_open(clock)))
+            put_clock(json, clock, terms, turn->moment->now, brief);
     }
     json_close_array(json);
 }

@@ -36,7 +36,7 @@ static const struct clock_sentence *choose(const struct promise *promise, const 
     }
     if (clock->fulfilled == TIME_NEVER)
         return &row->missed;
-    return clock->fulfilled <= clock->due ? &row->kept_in_time : &row->kept_late;
+    return clock_is_late(clock, clock->fulfilled) ? &row->kept_late : &row->kept_in_time;
 }
 
 static struct str fill(struct str format, struct str who, struct str due, struct str zone,
@@ -61,6 +61,39 @@ static struct str fill(struct str format, struct str who, struct str due, struct
         format = (struct str){ format.data + taken, format.size - taken };
     }
     return (struct str){ text, size };
+}
+
+/* What a later one says of the same clock stands in its place. */
+static bool is_last_word(const struct promise *promise)
+{
+    for (const struct promise *other = promise->next; other; other = other->next) {
+        if (other->clock == promise->clock)
+            return false;
+    }
+    return true;
+}
+
+/* One sentence for each clock. */
+static struct config_name sentences(struct encoder *encoder, const struct turn *turn,
+                                    struct config_name who)
+{
+    struct config_name all = { STR_NONE, STR_NONE };
+    struct str zone = encoder->config->zone;
+    struct arena *arena = turn->arena;
+    for (const struct promise *promise = turn->promises; promise; promise = promise->next) {
+        char text[TIME_TEXT_SIZE];
+        if (!is_last_word(promise))
+            continue;
+        const struct clock_sentence *sentence =
+            choose(promise, ticket_clock(turn->ticket, promise->clock));
+        struct str due = zone_format(encoder->zone, promise->due, text);
+        struct str zh = fill(sentence->zh, who.zh, due, zone, arena);
+        struct str en = fill(sentence->en, who.en, due, zone, arena);
+        bool first = !str_present(all.en);
+        all.zh = first ? zh : arena_printf(arena, "%.*s%.*s", STR_ARG(all.zh), STR_ARG(zh));
+        all.en = first ? en : arena_printf(arena, "%.*s %.*s", STR_ARG(all.en), STR_ARG(en));
+    }
+    return all;
 }
 
 static void put_promise(struct json_writer *json, struct encoder *encoder,
@@ -97,8 +130,6 @@ static void put_names(struct json_writer *json, struct config_name names)
 
 static void put_record(struct json_writer *json, struct encoder *encoder, const struct turn *turn)
 {
-    char text[TIME_TEXT_SIZE];
-    const struct promise *last = turn->promises;
     struct config_name who = department_names(turn);
     json_open_object(json);
     JSON_KEY(json, "kind");
@@ -113,17 +144,11 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
     put_names(json, who);
     JSON_KEY(json, "promises");
     json_open_array(json);
-    for (const struct promise *promise = last; promise; promise = promise->next) {
+    for (const struct promise *promise = turn->promises; promise; promise = promise->next)
         put_promise(json, encoder, promise);
-        last = promise;
-    }
     json_close_array(json);
     JSON_KEY(json, "text");
-    const struct clock_sentence *sentence = choose(last, ticket_clock(turn->ticket, last->clock));
-    struct str due = zone_format(encoder->zone, last->due, text);
-    struct str zone = encoder->config->zone;
-    put_names(json, (struct config_name){ fill(sentence->zh, who.zh, due, zone, turn->arena),
-                                          fill(sentence->en, who.en, due, zone, turn->arena) });
+    put_names(json, sentences(encoder, turn, who));
     JSON_KEY(json, "decided_at");
     json_put_time_ms(json, turn->moment->now);
     JSON_KEY(json, "config");

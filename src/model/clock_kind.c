@@ -30,6 +30,36 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
                           STR("{who} has answered you before {due} ({zone}); we learned of it too "
                               "late and told you otherwise. We are sorry.") },
     },
+    [CLOCK_RESOLUTION] = {
+        .name = "resolution",
+        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
+        .keeps = { [CUE_RESOLVED] = true },
+        .ends = { [CUE_CLOSED] = true },
+        .continues = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "resolved",
+        .unkept = "without a resolution",
+        .made = { STR("{who}将在 {due}（{zone}）之前解决此事。"),
+                  STR("{who} will have this solved by {due} ({zone}).") },
+        .moved = { STR("{who}现在承诺在 {due}（{zone}）之前解决此事。"),
+                   STR("{who} now promises to have this solved by {due} ({zone}).") },
+        .met = { STR("{who}已在承诺的 {due}（{zone}）之前解决此事。"),
+                 STR("{who} has solved this before {due} ({zone}), as promised.") },
+        .missed = { STR("{who}未能在承诺的 {due}（{zone}）之前解决此事，非常抱歉，我们仍在处理。"),
+                    STR("{who} has not solved this by {due} ({zone}), which was promised. We are "
+                        "sorry and stay on it.") },
+        .ended = { STR("此事已结束，{who}无需再于 {due}（{zone}）之前解决。"),
+                   STR("The matter has ended; {who} no longer owes a solution by {due} "
+                       "({zone}).") },
+        .kept_late = { STR("{who}已解决此事，但晚于承诺的 {due}（{zone}），非常抱歉。"),
+                       STR("{who} has solved this, but after {due} ({zone}), which was promised. "
+                           "We are sorry.") },
+        .kept_in_time = { STR("{who}已解决此事，但我们未能及时确认，曾告知您已超过承诺的 "
+                              "{due}（{zone}），非常抱歉。"),
+                          STR("{who} has solved this before {due} ({zone}); we learned of it too "
+                              "late and told you otherwise. We are sorry.") },
+    },
 };
 
-const size_t clock_kind_count = CLOCK_RESPONSE + 1;
+const size_t clock_kind_count = CLOCK_RESOLUTION + 1;

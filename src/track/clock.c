@@ -1,5 +1,7 @@
 #include "track/clock.h"
 
+#include <string.h>
+
 static const char *const state_names[CLOCK_STATE_COUNT] = {
     [CLOCK_OFF] = "off",       [CLOCK_RUNNING] = "running", [CLOCK_MET] = "met",
     [CLOCK_MISSED] = "missed", [CLOCK_ENDED] = "ended",     [CLOCK_PAUSED] = "paused",
@@ -17,6 +19,11 @@ static const struct {
     [INTERVAL_ENDED] = { "ended", false },
 };
 
+const char *clock_state_name(enum clock_state state)
+{
+    return state_names[state];
+}
+
 const char *interval_reason_name(enum interval_reason reason)
 {
     return reasons[reason].name;
@@ -27,21 +34,70 @@ bool interval_counts(enum interval_reason reason)
     return reasons[reason].counts;
 }
 
-const char *clock_state_name(enum clock_state state)
+/* ---- the three places where a calendar has a say */
+
+/* When so much time, counted from a moment, has passed. */
+static time_ms later(const struct sla_terms *terms, time_ms from, int64_t amount)
 {
-    return state_names[state];
+    (void)terms;
+    return from + amount;
 }
 
-/* A warning that would come with the start or before it warns of nothing. */
-static time_ms warning_time(const struct clock *clock, const struct config_warning *warn)
+/* How much time passes between two moments. */
+static int64_t between(const struct sla_terms *terms, time_ms from, time_ms to)
 {
-    time_ms at = TIME_NEVER;
-    if (warn->percent > 0)
-        at = clock->start + (clock->due - clock->start) * warn->percent / 100;
-    else if (warn->before > 0)
-        at = clock->due - warn->before;
-    return at > clock->start && at < clock->due ? at : TIME_NEVER;
+    (void)terms;
+    return to > from ? to - from : 0;
 }
+
+/* When a target that began at `start` ends. */
+static time_ms due_time(const struct sla_terms *terms, const struct target *target, time_ms start)
+{
+    return later(terms, start, target->amount);
+}
+
+/* ---- intervals */
+
+static const struct interval *last_counting(const struct clock *clock)
+{
+    const struct interval *last = &clock->intervals[clock->interval_count - 1];
+    while (last > clock->intervals && !interval_counts(last->reason))
+        last--;
+    return last;
+}
+
+/* When so much of the promise's own time has passed. Of a pause it is not known how long it lasts:
+ * then as if there were none. */
+static time_ms moment_of(const struct clock *clock, const struct sla_terms *terms, int64_t amount)
+{
+    const struct interval *last = last_counting(clock);
+    for (const struct interval *interval = clock->intervals; interval < last; interval++) {
+        if (!interval_counts(interval->reason))
+            continue;
+        int64_t ran = between(terms, interval->from, interval->to);
+        if (amount < ran)
+            return later(terms, interval->from, amount);
+        amount -= ran;
+    }
+    return later(terms, last->from, amount);
+}
+
+static void begin_interval(struct clock *clock, time_ms time, enum interval_reason reason,
+                           struct arena *arena)
+{
+    size_t count = clock->interval_count;
+    struct interval *grown = arena_alloc_raw(arena, (count + 1) * sizeof(*grown));
+    if (count) {
+        memcpy(grown, clock->intervals, count * sizeof(*grown));
+        time = time_max(time, grown[count - 1].from);
+        grown[count - 1].to = time;
+    }
+    grown[count] = (struct interval){ time, TIME_NEVER, reason };
+    clock->intervals = grown;
+    clock->interval_count = count + 1;
+}
+
+/* ---- targets and warnings */
 
 static const struct target *target_of(const struct clock *clock, const struct sla_terms *terms,
                                       int band)
@@ -49,20 +105,53 @@ static const struct target *target_of(const struct clock *clock, const struct sl
     return &terms->target[clock->kind][band];
 }
 
-/* When a target that began at `start` ends: the one place where a calendar has a say. */
-static time_ms due_time(const struct target *target, time_ms start)
+/* All the time that the promise has, of its own. */
+static int64_t total_of(const struct clock *clock, const struct sla_terms *terms)
 {
-    return start + target->amount;
+    const struct target *target = target_of(clock, terms, clock->band);
+    int64_t amount = target->unit == TARGET_TIME
+                         ? target->amount
+                         : between(terms, clock->start, due_time(terms, target, clock->start));
+    return amount + clock->extension;
+}
+
+/* A warning that would come with the start, before it, or with the end, warns of nothing. */
+static time_ms warning_time(const struct clock *clock, const struct sla_terms *terms,
+                            const struct config_warning *warning, int64_t total)
+{
+    int64_t amount =
+        warning->percent > 0 ? total * warning->percent / 100 : total - warning->before;
+    if (amount <= 0 || amount >= total)
+        return TIME_NEVER;
+    time_ms at = moment_of(clock, terms, amount);
+    return at > clock->start && at < clock->due ? at : TIME_NEVER;
+}
+
+/* The earliest of those that are still to come. */
+static void set_warning(struct clock *clock, const struct sla_terms *terms, int64_t total)
+{
+    clock->warn = TIME_NEVER;
+    for (unsigned i = 0; i < terms->warn.count; i++) {
+        if (!(clock->warned & 1u << i))
+            clock->warn =
+                time_min(clock->warn, warning_time(clock, terms, &terms->warn.items[i], total));
+    }
 }
 
 static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 {
+    const struct target *target = target_of(clock, terms, band);
     clock->band = band;
-    if (!target_given(target_of(clock, terms, band)))
+    if (!target_given(target))
         return;
-    clock->due = due_time(target_of(clock, terms, band), clock->start);
-    clock->warn = warning_time(clock, &terms->warn);
+    int64_t total = total_of(clock, terms);
+    clock->due = clock->interval_count == 1 && !clock->extension
+                     ? due_time(terms, target, clock->start)
+                     : moment_of(clock, terms, total);
+    set_warning(clock, terms, total);
 }
+
+/* ---- verbs */
 
 void clock_reset(struct clock *clock, enum clock_kind kind)
 {
@@ -82,16 +171,14 @@ void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t de
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
     clock->start = start;
+    begin_interval(clock, start, reason, arena);
     aim(clock, terms, band);
-    clock->intervals = arena_alloc(arena, sizeof(*clock->intervals));
-    clock->intervals[0] = (struct interval){ start, TIME_NEVER, reason };
-    clock->interval_count = 1;
 }
 
 bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band, time_ms *previous)
 {
     bool promised = clock->due != TIME_NEVER;
-    if (clock->state != CLOCK_RUNNING || (promised && !target_given(target_of(clock, terms, band))))
+    if (!clock_is_open(clock) || (promised && !target_given(target_of(clock, terms, band))))
         return false;
     time_ms old = clock->due;
     aim(clock, terms, band);
@@ -101,10 +188,51 @@ bool clock_retarget(struct clock *clock, const struct sla_terms *terms, int band
     return true;
 }
 
+bool clock_pause(struct clock *clock, enum interval_reason reason, time_ms time,
+                 struct arena *arena)
+{
+    if (!clock_is_open(clock) || clock->intervals[clock->interval_count - 1].reason == reason)
+        return false;
+    clock->state = CLOCK_PAUSED;
+    begin_interval(clock, time, reason, arena);
+    return true;
+}
+
+bool clock_resume(struct clock *clock, const struct sla_terms *terms, time_ms time,
+                  time_ms *previous, struct arena *arena)
+{
+    if (clock->state != CLOCK_PAUSED)
+        return false;
+    *previous = clock->due;
+    clock->state = CLOCK_RUNNING;
+    begin_interval(clock, time, INTERVAL_RESUMED, arena);
+    aim(clock, terms, clock->band);
+    return true;
+}
+
+time_ms clock_paused_since(const struct clock *clock)
+{
+    return last_counting(clock)->to;
+}
+
+void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, time_ms time,
+                  struct arena *arena)
+{
+    time_ms ended = clock->intervals[clock->interval_count - 1].to;
+    clock->state = CLOCK_RUNNING;
+    clock->fulfilled = TIME_NEVER;
+    begin_interval(clock, ended, INTERVAL_ENDED, arena);
+    begin_interval(clock, time, INTERVAL_REOPENED, arena);
+    aim(clock, terms, band);
+}
+
+/* An answer may be reported late: what was noted after its own time is no part of the promise. */
 static bool stop(struct clock *clock, time_ms time, enum clock_state state)
 {
-    if (clock->state != CLOCK_RUNNING)
+    if (!clock_is_open(clock))
         return false;
+    while (clock->interval_count > 1 && clock->intervals[clock->interval_count - 1].from > time)
+        clock->interval_count--;
     clock->state = state;
     clock->intervals[clock->interval_count - 1].to = time;
     return true;
@@ -112,13 +240,39 @@ static bool stop(struct clock *clock, time_ms time, enum clock_state state)
 
 bool clock_takes(const struct clock *clock, time_ms time)
 {
-    return clock->state == CLOCK_RUNNING &&
+    return clock_is_open(clock) &&
            (clock->intervals[0].reason == INTERVAL_OPENED || time >= clock->start);
+}
+
+bool clock_is_late(const struct clock *clock, time_ms time)
+{
+    /* In a pause no time passes since it began. */
+    for (size_t i = clock->interval_count; i-- > 0;) {
+        const struct interval *interval = &clock->intervals[i];
+        if (interval->from > time)
+            continue;
+        if (interval_counts(interval->reason))
+            break;
+        time = interval->from;
+    }
+    return time > clock->due;
+}
+
+int64_t clock_overdue(const struct clock *clock, const struct sla_terms *terms, time_ms time)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < clock->interval_count && clock->due != TIME_NEVER; i++) {
+        const struct interval *interval = &clock->intervals[i];
+        if (interval_counts(interval->reason))
+            sum +=
+                between(terms, time_max(interval->from, clock->due), time_min(interval->to, time));
+    }
+    return sum;
 }
 
 bool clock_fulfil(struct clock *clock, time_ms time)
 {
-    bool kept = time <= clock->due && clock->breached == TIME_NEVER;
+    bool kept = !clock_is_late(clock, time) && clock->breached == TIME_NEVER;
     if (!clock_takes(clock, time))
         return false;
     stop(clock, time, kept ? CLOCK_MET : CLOCK_MISSED);
@@ -129,6 +283,23 @@ bool clock_fulfil(struct clock *clock, time_ms time)
 bool clock_end(struct clock *clock, time_ms time)
 {
     return stop(clock, time, CLOCK_ENDED);
+}
+
+void clock_warned(struct clock *clock, const struct sla_terms *terms)
+{
+    int64_t total = total_of(clock, terms);
+    unsigned left = 0;
+    for (unsigned i = 0; i < terms->warn.count; i++) {
+        time_ms at = warning_time(clock, terms, &terms->warn.items[i], total);
+        if (at <= clock->warn)
+            clock->warned |= 1u << i;
+        else if (at != TIME_NEVER && !(clock->warned & 1u << i))
+            left++;
+    }
+    if (left)
+        set_warning(clock, terms, total);
+    else
+        clock->warned = CLOCK_WARNED_ALL;
 }
 
 time_ms clock_deadline(const struct clock *clock)

@@ -29,6 +29,109 @@ static bool has_target(const struct sla_terms *terms, enum clock_kind kind)
     return false;
 }
 
+static void declare_breach(struct turn *turn, struct clock *clock)
+{
+    clock->breached = turn->moment->now;
+    clock->warned = CLOCK_WARNED_ALL;
+    turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
+    ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due, false);
+}
+
+/* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
+ * moment that has passed and end it, too. */
+static void declare_if_late(struct turn *turn, struct clock *clock, time_ms time)
+{
+    if (clock_is_open(clock) && clock->breached == TIME_NEVER && clock_is_late(clock, time))
+        declare_breach(turn, clock);
+}
+
+/* ---- waiting */
+
+static enum interval_reason pause_reason(enum wait wait)
+{
+    return wait == WAIT_CUSTOMER ? INTERVAL_CUSTOMER : INTERVAL_THIRD_PARTY;
+}
+
+/* Whether the clock stands still while the ticket waits for that one. */
+static bool pauses_for(const struct turn *turn, const struct clock *clock, enum wait wait)
+{
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    unsigned bit = wait == WAIT_CUSTOMER      ? PAUSE_CUSTOMER
+                   : wait == WAIT_THIRD_PARTY ? PAUSE_THIRD_PARTY
+                                              : 0u;
+    return terms && terms->pause & bit;
+}
+
+/* A clock that starts while the ticket waits. */
+static void wait_with(struct turn *turn, struct clock *clock, time_ms time)
+{
+    if (pauses_for(turn, clock, turn->ticket->wait))
+        clock_pause(clock, pause_reason(turn->ticket->wait), time, turn->arena);
+}
+
+static void resume(struct turn *turn, struct clock *clock, time_ms time)
+{
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    char text[TIME_TEXT_SIZE];
+    time_ms previous = TIME_NEVER;
+    time_ms since = clock->state == CLOCK_PAUSED ? clock_paused_since(clock) : time;
+    if (!terms || !clock_resume(clock, terms, time, &previous, turn->arena))
+        return;
+    if (clock->due != previous && clock->breached == TIME_NEVER)
+        turn_promise(turn, clock, PROMISE_MOVED, previous,
+                     arena_printf(turn->arena, "resumed after %.*s",
+                                  STR_ARG(duration_format(time - since, text))));
+}
+
+void clocks_resume(struct turn *turn, time_ms time)
+{
+    for (size_t i = 0; i < turn->ticket->clock_count; i++) {
+        if (turn->ticket->clocks[i].state == CLOCK_PAUSED)
+            resume(turn, &turn->ticket->clocks[i], time);
+    }
+}
+
+void clocks_wait(struct turn *turn, enum wait wait, time_ms time)
+{
+    for (size_t i = 0; i < turn->ticket->clock_count; i++) {
+        struct clock *clock = &turn->ticket->clocks[i];
+        if (!clock_is_open(clock))
+            continue;
+        if (pauses_for(turn, clock, wait)) {
+            declare_if_late(turn, clock, time);
+            clock_pause(clock, pause_reason(wait), time, turn->arena);
+        } else if (clock->state == CLOCK_PAUSED) {
+            resume(turn, clock, time);
+        }
+    }
+}
+
+bool clocks_are_full(const struct ticket *ticket)
+{
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (ticket->clocks[i].interval_count >= CLOCK_INTERVALS_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* ---- what clocks listen to */
+
+/* A promise that ran before the ticket ended; the time since is none of it. */
+static bool reopen(struct turn *turn, enum clock_kind kind, time_ms time)
+{
+    struct clock *clock = ticket_clock(turn->ticket, kind);
+    const struct sla_terms *terms =
+        clock ? definitions_sla(turn->definitions, clock->definition) : NULL;
+    if (!clock_kinds[kind].continues || !terms || clock->state == CLOCK_OFF ||
+        clock_is_open(clock) || clock->interval_count >= CLOCK_INTERVALS_MAX)
+        return false;
+    clock_reopen(clock, terms, turn->ticket->band, time, turn->arena);
+    if (clock->due != TIME_NEVER && clock->breached == TIME_NEVER)
+        turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER, STR("reopened"));
+    return true;
+}
+
 static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum clock_cue cue,
                   time_ms time)
 {
@@ -43,25 +146,17 @@ static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum cl
     }
     clock = ticket_clock_or_new(ticket, kind, turn->arena);
     clock_start(clock, terms, sla, ticket->band, time, reason, turn->arena);
+    wait_with(turn, clock, time);
     if (clock->due != TIME_NEVER)
         turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER,
                      cue == CUE_REOPENED ? STR("reopened") : STR_NONE);
 }
 
-static void declare_breach(struct turn *turn, struct clock *clock)
+/* By how much of its own time it is late; of pauses nothing counts. */
+static int64_t overdue(const struct turn *turn, const struct clock *clock, time_ms time)
 {
-    clock->breached = turn->moment->now;
-    clock->warned = CLOCK_WARNED_ALL;
-    turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
-    ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due);
-}
-
-/* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
- * moment that has passed and end it, too. */
-static void declare_if_late(struct turn *turn, struct clock *clock, time_ms time)
-{
-    if (clock->state == CLOCK_RUNNING && clock->breached == TIME_NEVER && time > clock->due)
-        declare_breach(turn, clock);
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    return terms ? clock_overdue(clock, terms, time) : time - clock->due;
 }
 
 static void keep(struct turn *turn, struct clock *clock, time_ms time)
@@ -76,10 +171,10 @@ static void keep(struct turn *turn, struct clock *clock, time_ms time)
         return;
     if (clock->state == CLOCK_MET)
         turn_promise(turn, clock, PROMISE_MET, TIME_NEVER, STR_NONE);
-    else if (time > clock->due)
+    else if (clock_is_late(clock, time))
         turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER,
                      arena_printf(turn->arena, "%s %.*s late", kept,
-                                  STR_ARG(duration_format(time - clock->due, text))));
+                                  STR_ARG(duration_format(overdue(turn, clock, time), text))));
     else
         turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER,
                      arena_printf(turn->arena,
@@ -111,7 +206,8 @@ void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time)
     }
     uint64_t sla = 0;
     for (size_t kind = 0; kind < clock_kind_count; kind++) {
-        if (!clock_kinds[kind].starts[cue])
+        if (!clock_kinds[kind].starts[cue] ||
+            (cue == CUE_REOPENED && reopen(turn, (enum clock_kind)kind, time)))
             continue;
         if (!sla)
             sla = choose_sla(turn);
@@ -125,7 +221,7 @@ static void retarget(struct turn *turn, struct clock *clock, struct str cause)
     const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
     int from = clock->band;
     time_ms previous = TIME_NEVER;
-    if (!terms || clock->state != CLOCK_RUNNING)
+    if (!terms || !clock_is_open(clock))
         return;
     if (!clock_retarget(clock, terms, ticket->band, &previous))
         return;
@@ -156,11 +252,13 @@ static void fire(struct turn *turn, struct clock *clock)
         declare_breach(turn, clock);
         return;
     }
-    clock->warned = CLOCK_WARNED_ALL;
+    time_ms warn = clock->warn;
+    bool again = clock->warned != 0;
+    clock_warned(clock, definitions_sla(turn->definitions, clock->definition));
     turn->timer = arena_printf(turn->arena, "%s warning", row->name);
     /* A backlog may yet bring the answer, but by the clock it is too late to warn of anything. */
     if (turn->moment->now < clock->due)
-        ladder_trigger_clock(turn, row->warning, clock->kind, clock->warn);
+        ladder_trigger_clock(turn, row->warning, clock->kind, warn, again);
 }
 
 bool clocks_fire(struct turn *turn)

@@ -19,6 +19,62 @@ static void write_target(struct json_writer *json, const struct target *target)
     json_close_object(json);
 }
 
+static bool any_given(const struct target *targets)
+{
+    for (int band = 0; band < BAND_COUNT; band++) {
+        if (target_given(&targets[band]))
+            return true;
+    }
+    return false;
+}
+
+/* What an SLA does not promise is not in its text: a kind of clock that comes later changes no
+ * definition that does without it. The first kind was always there. */
+static void write_targets(struct json_writer *json, enum clock_kind kind,
+                          const struct target *targets)
+{
+    if (kind != CLOCK_RESPONSE && !any_given(targets))
+        return;
+    json_key(json, clock_kind_name(kind));
+    json_open_array(json);
+    for (int band = 0; band < BAND_COUNT; band++)
+        write_target(json, &targets[band]);
+    json_close_array(json);
+}
+
+static void write_warning(struct json_writer *json, const struct config_warning *warning)
+{
+    json_open_object(json);
+    JSON_KEY(json, "percent");
+    json_put_int(json, warning->percent);
+    JSON_KEY(json, "before");
+    json_put_int(json, warning->before);
+    json_close_object(json);
+}
+
+/* None and one as releases wrote them that knew no more. */
+static void write_warnings(struct json_writer *json, const struct config_warnings *warnings)
+{
+    static const struct config_warning none;
+    JSON_KEY(json, "warn");
+    if (warnings->count <= 1) {
+        write_warning(json, warnings->count ? &warnings->items[0] : &none);
+        return;
+    }
+    json_open_array(json);
+    for (size_t i = 0; i < warnings->count; i++)
+        write_warning(json, &warnings->items[i]);
+    json_close_array(json);
+}
+
+static void write_pause(struct json_writer *json, unsigned pause)
+{
+    if (!pause)
+        return;
+    JSON_KEY(json, "pause");
+    json_put_int(json, pause);
+}
+
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
     const struct config_sla *sla = &config->slas[index];
@@ -26,20 +82,10 @@ static void write(struct json_writer *json, const struct config *config, size_t 
     json_put_str(json, sla->name);
     JSON_KEY(json, "calendar");
     json_put_text(json, "always");
-    for (size_t kind = 0; kind < clock_kind_count; kind++) {
-        json_key(json, clock_kind_name((enum clock_kind)kind));
-        json_open_array(json);
-        for (int band = 0; band < BAND_COUNT; band++)
-            write_target(json, &sla->target[kind][band]);
-        json_close_array(json);
-    }
-    JSON_KEY(json, "warn");
-    json_open_object(json);
-    JSON_KEY(json, "percent");
-    json_put_int(json, sla->warn.percent);
-    JSON_KEY(json, "before");
-    json_put_int(json, sla->warn.before);
-    json_close_object(json);
+    for (size_t kind = 0; kind < clock_kind_count; kind++)
+        write_targets(json, (enum clock_kind)kind, sla->target[kind]);
+    write_warnings(json, &sla->warn);
+    write_pause(json, sla->pause);
 }
 
 static bool read_target(const cJSON *item, struct arena *arena, struct target *target,
@@ -75,6 +121,44 @@ static bool read_targets(const cJSON *root, enum clock_kind kind, struct arena *
     return true;
 }
 
+static bool read_warning(const cJSON *item, struct config_warnings *warnings, struct error *err)
+{
+    struct config_warning warning = { 0 };
+    int64_t percent = 0;
+    if (!definition_integer(item, STR("percent"), &percent, err) ||
+        !definition_integer(item, STR("before"), &warning.before, err))
+        return false;
+    warning.percent = (int)percent;
+    if (warning.percent == 0 && warning.before == 0)
+        return true;
+    if (warnings->count == CONFIG_WARNINGS_MAX)
+        return error_set(err, "more than %d warnings", CONFIG_WARNINGS_MAX);
+    warnings->items[warnings->count++] = warning;
+    return true;
+}
+
+static bool read_warnings(const cJSON *warn, struct config_warnings *warnings, struct error *err)
+{
+    if (!warn || json_get(warn, STR("percent")))
+        return read_warning(warn, warnings, err);
+    for (const cJSON *item = warn->child; item; item = item->next) {
+        if (!read_warning(item, warnings, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_pause(const cJSON *root, unsigned *pause, struct error *err)
+{
+    int64_t bits = 0;
+    if (!json_get(root, STR("pause")))
+        return true;
+    if (!definition_integer(root, STR("pause"), &bits, err))
+        return false;
+    *pause = (unsigned)bits;
+    return true;
+}
+
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
 {
     struct sla_terms *terms = memory;
@@ -84,13 +168,8 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
         if (!read_targets(root, (enum clock_kind)kind, arena, terms, err))
             return false;
     }
-    const cJSON *warn = json_get(root, STR("warn"));
-    int64_t percent = 0;
-    if (!definition_integer(warn, STR("percent"), &percent, err) ||
-        !definition_integer(warn, STR("before"), &terms->warn.before, err))
-        return false;
-    terms->warn.percent = (int)percent;
-    return true;
+    return read_warnings(json_get(root, STR("warn")), &terms->warn, err) &&
+           read_pause(root, &terms->pause, err);
 }
 
 const struct definition_row definition_sla = {

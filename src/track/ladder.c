@@ -119,11 +119,12 @@ static struct climb *find_climb(struct ticket *ticket, enum trigger trigger, int
     return NULL;
 }
 
-static void start(struct turn *turn, enum trigger trigger, int subject, uint64_t definition)
+static void start(struct turn *turn, enum trigger trigger, int subject, bool again,
+                  uint64_t definition)
 {
     int band = trigger == TRIGGER_BAND ? turn->ticket->band : -1;
     struct climb *climb = find_climb(turn->ticket, trigger, subject);
-    if (climb && !climb->acknowledged && climb->band == band)
+    if (climb && !climb->acknowledged && climb->band == band && !again)
         return;
     /* Another ladder than before: its steps are others, so those told must hear the end of it. */
     if (climb && climb->definition != definition)
@@ -137,7 +138,8 @@ static void start(struct turn *turn, enum trigger trigger, int subject, uint64_t
     ascend(turn, climb);
 }
 
-static void trigger_about(struct turn *turn, enum trigger trigger, int subject, time_ms when)
+static void trigger_about(struct turn *turn, enum trigger trigger, int subject, time_ms when,
+                          bool again)
 {
     const struct config *config = turn->config;
     if (when < config->quiet_before || turn->event->initial)
@@ -147,7 +149,7 @@ static void trigger_about(struct turn *turn, enum trigger trigger, int subject, 
         const struct config_escalation *rule = &config->escalations[i];
         if (!rule_applies(rule, trigger, turn->ticket, &facts))
             continue;
-        start(turn, trigger, subject,
+        start(turn, trigger, subject, again,
               definitions_ladder_hash(turn->definitions, (size_t)rule->ladder));
         return;
     }
@@ -155,13 +157,13 @@ static void trigger_about(struct turn *turn, enum trigger trigger, int subject, 
 
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
 {
-    trigger_about(turn, trigger, -1, when);
+    trigger_about(turn, trigger, -1, when, false);
 }
 
 void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
-                          time_ms when)
+                          time_ms when, bool again)
 {
-    trigger_about(turn, trigger, (int)kind, when);
+    trigger_about(turn, trigger, (int)kind, when, again);
 }
 
 void ladder_fire(struct turn *turn, struct climb *climb)

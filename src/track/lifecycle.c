@@ -5,6 +5,7 @@
 #include "track/ownership.h"
 #include "track/returns.h"
 #include "track/row.h"
+#include "track/waiting.h"
 
 typedef void apply_fn(struct turn *turn);
 
@@ -18,6 +19,14 @@ static bool is_reply(const struct event *event)
     return event->type == EVENT_MESSAGE && event->from == SENDER_AGENT && !event->automated;
 }
 
+/* What an agent wrote while changing the status, in one update. */
+static bool brings_reply(const struct event *event)
+{
+    return (event->type == EVENT_PENDING || event->type == EVENT_RESOLVED ||
+            event->type == EVENT_CLOSED) &&
+           event->from == SENDER_AGENT && !event->automated && !str_empty(event->body);
+}
+
 /* Unless a dispatch of this turn made it the holder: that one carries the message too. */
 static void tell_holder(struct turn *turn)
 {
@@ -26,20 +35,10 @@ static void tell_holder(struct turn *turn)
         turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
 }
 
-/* Moves the status, or rejects the event with the reason why not. */
-static bool move(struct turn *turn, enum status to)
-{
-    struct error error;
-    if (status_move(&turn->ticket->status, to, &error))
-        return true;
-    turn_outcome(turn, OUTCOME_REJECTED, "%s", error.text);
-    return false;
-}
-
 static void reopen(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
-    if (!move(turn, STATUS_OPEN))
+    if (!turn_move(turn, STATUS_OPEN))
         return;
     ticket->resolved_at = TIME_NEVER;
     ticket->closed_at = TIME_NEVER;
@@ -56,7 +55,7 @@ static void reply(struct turn *turn)
         ticket->first_reply = turn->at;
     clocks_cue(turn, CUE_REPLIED, turn->at);
     if (ticket->status == STATUS_NEW)
-        move(turn, STATUS_OPEN);
+        turn_move(turn, STATUS_OPEN);
 }
 
 /* A customer's message within some days of `resolved`. */
@@ -81,6 +80,8 @@ static void apply_message(struct turn *turn)
         ticket->last_customer = turn->at;
     if (turn->created)
         return; /* its words went out with the first dispatch */
+    if (!turn->event->automated)
+        waiting_hear(turn);
     if (is_soon_after(turn))
         reopen(turn);
     else if (status_is_ended(ticket->status))
@@ -159,7 +160,7 @@ static void apply_accepted(struct turn *turn)
         ticket->accepted = true;
         returns_end_dispute(turn, STR("accepted"));
         if (ticket->status == STATUS_NEW)
-            move(turn, STATUS_OPEN);
+            turn_move(turn, STATUS_OPEN);
     }
 }
 
@@ -170,7 +171,7 @@ static void apply_resolved(struct turn *turn)
         turn_outcome(turn, OUTCOME_ECHO, "the ticket is resolved already");
         return;
     }
-    if (!move(turn, STATUS_RESOLVED))
+    if (!turn_move(turn, STATUS_RESOLVED))
         return;
     ticket->resolved_at = turn->at;
     clocks_cue(turn, CUE_RESOLVED, turn->at);
@@ -184,7 +185,7 @@ static void apply_closed(struct turn *turn)
         turn_outcome(turn, OUTCOME_ECHO, "the ticket is closed already");
         return;
     }
-    if (!move(turn, STATUS_CLOSED))
+    if (!turn_move(turn, STATUS_CLOSED))
         return;
     ticket->closed_at = turn->at;
     clocks_cue(turn, CUE_CLOSED, turn->at);
@@ -206,6 +207,7 @@ static void apply_reopened(struct turn *turn)
 static void take_row_status(struct turn *turn, enum status status)
 {
     struct ticket *ticket = turn->ticket;
+    bool waits = ticket->status == STATUS_PENDING;
     if (status == STATUS_CLOSED && ticket->status != STATUS_CLOSED) {
         apply_closed(turn);
     } else if (status == STATUS_RESOLVED && !status_is_ended(ticket->status)) {
@@ -214,6 +216,10 @@ static void take_row_status(struct turn *turn, enum status status)
         reopen(turn);
         tell_holder(turn);
     }
+    if (status == STATUS_PENDING && !status_is_ended(ticket->status))
+        waiting_begin(turn);
+    else if (status == STATUS_OPEN && waits)
+        waiting_end(turn);
 }
 
 /* What changed since the row before is done as if it had come as an event. */
@@ -273,6 +279,8 @@ static const struct {
     [EVENT_ASSIGNED] = { apply_assigned, true, false, true },
     [EVENT_ACCEPTED] = { apply_accepted, false, false, true },
     [EVENT_RETURNED] = { returns_take, false, false, true },
+    [EVENT_PENDING] = { waiting_begin, false, false, true },
+    [EVENT_RESUMED] = { waiting_end, false, false, true },
     [EVENT_RESOLVED] = { apply_resolved, false, false, true },
     [EVENT_REOPENED] = { apply_reopened, true, true, true },
     [EVENT_CLOSED] = { apply_closed, false, false, true },
@@ -339,7 +347,7 @@ static void apply_late(struct turn *turn)
     char text[TIME_TEXT_SIZE];
     struct str older = duration_format(turn->ticket->last_event - turn->at, text);
     turn_outcome(turn, OUTCOME_LATE, "%.*s older than what already happened", STR_ARG(older));
-    if (is_reply(turn->event))
+    if (is_reply(turn->event) || brings_reply(turn->event))
         clocks_cue(turn, CUE_REPLIED, turn->at);
     else if (from_customer(turn->event))
         tell_holder(turn);
@@ -377,9 +385,13 @@ void lifecycle_apply(struct turn *turn, bool late)
     bool alarm = lifecycle_alarms(turn, late);
     if (alarm)
         take_up(turn);
-    if (late && !alarm)
+    if (late && !alarm) {
         apply_late(turn);
-    else
+    } else {
+        /* What was promised is kept before the status changes what is promised. */
+        if (brings_reply(turn->event))
+            reply(turn);
         rows[turn->event->type].apply(turn);
+    }
     remember(turn);
 }

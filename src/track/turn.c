@@ -79,6 +79,17 @@ void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, .
     turn->reason = arena_copy(turn->arena, reason);
 }
 
+bool turn_move(struct turn *turn, enum status to)
+{
+    struct error error;
+    if (!status_move(&turn->ticket->status, to, &error)) {
+        turn_outcome(turn, OUTCOME_REJECTED, "%s", error.text);
+        return false;
+    }
+    turn->ticket->wait = WAIT_NONE;
+    return true;
+}
+
 void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
                    enum dispatch_text text)
 {
@@ -109,7 +120,8 @@ void turn_promise(struct turn *turn, const struct clock *clock, enum promise_sta
 static bool is_owed(const struct clock *clock)
 {
     return clock->due != TIME_NEVER &&
-           (clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED);
+           (clock->state == CLOCK_RUNNING || clock->state == CLOCK_MISSED ||
+            (clock->state == CLOCK_PAUSED && clock->breached != TIME_NEVER));
 }
 
 /* NULL: nothing is owed, or not by the clock that the notice is about. */

@@ -163,7 +163,33 @@ static void test_an_sla_takes_the_rest_from_the_last_one(void **state)
     assert_false(target_given(&gold->target[CLOCK_RESPONSE][1]));
     assert_int_equal(gold->target[CLOCK_RESPONSE][2].amount, TIME_HOUR);
     assert_str(gold->target[CLOCK_RESPONSE][0].text, "15m");
-    assert_int_equal(gold->warn.percent, 75);
+    assert_int_equal(gold->warn.items[0].percent, 75);
+    config_free(config);
+}
+
+static void test_an_sla_pauses_and_warns_as_it_says(void **state)
+{
+    (void)state;
+    struct config *config = load_text(
+        SMALL "slas:\n"
+              "  - { name: gold, match: customer.tier == gold, pause: [], warn: 10m }\n"
+              "  - { name: silver, match: customer.tier == silver, resolution: { P1: 2h } }\n"
+              "  - name: default\n"
+              "    resolution: { P1: 4h, P2: 24h }\n"
+              "    pause: [customer, third_party]\n"
+              "    warn: [75%, 10m, 75%, 1m]\n");
+    const struct config_sla *gold = &config->slas[0], *silver = &config->slas[1];
+    assert_int_equal(gold->pause, 0);
+    assert_int_equal(gold->warn.count, 1);
+    assert_int_equal(gold->warn.items[0].before, 10 * TIME_MINUTE);
+    assert_int_equal(gold->target[CLOCK_RESOLUTION][0].amount, 4 * TIME_HOUR);
+    assert_int_equal(silver->pause, PAUSE_CUSTOMER | PAUSE_THIRD_PARTY);
+    assert_int_equal(silver->target[CLOCK_RESOLUTION][0].amount, 2 * TIME_HOUR);
+    assert_int_equal(silver->target[CLOCK_RESOLUTION][1].amount, 24 * TIME_HOUR);
+    assert_int_equal(silver->warn.count, 3);
+    assert_int_equal(silver->warn.items[0].percent, 75);
+    assert_int_equal(silver->warn.items[2].before, TIME_MINUTE);
+    assert_non_null(strstr(config->canonical.data, "\"pause\":[\"customer\",\"third_party\"]"));
     config_free(config);
 }
 
@@ -433,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_departments_are_found_by_slug_name_and_alias),
         cmocka_unit_test(test_children_inherit_the_department),
         cmocka_unit_test(test_an_sla_takes_the_rest_from_the_last_one),
+        cmocka_unit_test(test_an_sla_pauses_and_warns_as_it_says),
         cmocka_unit_test(test_ladders_and_triggers),
         cmocka_unit_test(test_own_keys_win_over_included_ones),
         cmocka_unit_test(test_errors_come_all_at_once_in_the_order_of_files_and_lines),

@@ -13,7 +13,7 @@ static const struct config *config;
 static int open_config(void **state)
 {
     (void)state;
-    config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    config = world_config(SOURCE_DIR "/tests/traces/waiting.yaml");
     return 0;
 }
 
@@ -36,15 +36,18 @@ static time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
     static const char *const kinds[] = { "opened",       "message",        "message",  "updated",
                                          "assigned",     "accepted",       "resolved", "reopened",
                                          "acknowledged", "unacknowledged", "closed",   "returned",
-                                         "settled",      "message" };
+                                         "settled",      "message",        "pending",  "resumed",
+                                         "pending" };
+    static const char *const waits[] = { "customer", "third_party" };
     static const char *const texts[] = { "hello",    "it is on fire", "thank you",
                                          "terrible", "my lawyer",     "your manager!" };
     char text[TIME_TEXT_SIZE];
     time_ms time = now - (dice(seed, 5) ? 0 : (time_ms)dice(seed, 3600) * 1000);
     buf_clear(out);
     buf_printf(out, "{\"ticket\":\"t%u\",\"type\":\"%s\",\"time\":\"%.*s\",\"body\":\"%s\"",
-               dice(seed, TICKETS), kinds[dice(seed, 14)], STR_ARG(time_format_ms(time, text)),
-               texts[dice(seed, 6)]);
+               dice(seed, TICKETS), kinds[dice(seed, sizeof(kinds) / sizeof(*kinds))],
+               STR_ARG(time_format_ms(time, text)), texts[dice(seed, 6)]);
+    buf_printf(out, ",\"on\":\"%s\"", waits[dice(seed, 2)]);
     buf_printf(out, ",\"id\":\"e%u\"%s%s}", dice(seed, 2000),
                dice(seed, 3) ? ",\"reason_code\":\"not_ours\"" : ",\"from\":\"agent\"",
                dice(seed, 2) ? "" : ",\"department\":\"billing\"");

@@ -27,6 +27,23 @@ static void an_sla_takes_over_what_the_last_one_promises(void **state)
     config_free((struct config *)config);
 }
 
+static void what_its_clocks_pause_and_warn_of_comes_back(void **state)
+{
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/waiting.yaml");
+    struct definitions *definitions = definitions_new();
+    (void)state;
+    definitions_configure(definitions, config);
+    const struct sla_terms *terms =
+        definitions_sla(definitions, definitions_sla_hash(definitions, 0));
+    assert_int_equal(terms->target[CLOCK_RESOLUTION][3].amount, 8 * TIME_HOUR);
+    assert_int_equal(terms->pause, PAUSE_CUSTOMER);
+    assert_int_equal(terms->warn.count, 2);
+    assert_int_equal(terms->warn.items[0].percent, 50);
+    assert_int_equal(terms->warn.items[1].before, 10 * TIME_MINUTE);
+    definitions_free(definitions);
+    config_free((struct config *)config);
+}
+
 static void used_ones_outlive_their_configuration(void **state)
 {
     const struct config *old = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
@@ -100,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sla_takes_over_what_the_last_one_promises),
+        cmocka_unit_test(what_its_clocks_pause_and_warn_of_comes_back),
         cmocka_unit_test(used_ones_outlive_their_configuration),
         cmocka_unit_test(texts_that_make_no_sense_are_refused),
         cmocka_unit_test(keys_are_sixteen_digits),

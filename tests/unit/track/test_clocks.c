@@ -1,36 +1,5 @@
-/* A second kind of clock needs a row and its targets, nothing else. This program has a table of its
- * own: its two rows stand in the place of the core's. */
+/* Two kinds of clocks beside each other: each warns, breaks, is kept and is forgotten by itself. */
 #include "tickets_world.h"
-
-#include "model/clock_kind.h"
-
-enum { CLOCK_RESOLUTION = CLOCK_RESPONSE + 1 };
-
-const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
-    [CLOCK_RESPONSE] = {
-        .name = "response",
-        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
-        .keeps = { [CUE_REPLIED] = true },
-        .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true },
-        .warning = TRIGGER_WARNING,
-        .breach = TRIGGER_BREACH,
-        .kept = "answered",
-        .unkept = "without an answer",
-    },
-    [CLOCK_RESOLUTION] = {
-        .name = "resolution",
-        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
-        .keeps = { [CUE_RESOLVED] = true },
-        .ends = { [CUE_CLOSED] = true },
-        .warning = TRIGGER_WARNING,
-        .breach = TRIGGER_BREACH,
-        .kept = "resolved",
-        .unkept = "without a resolution",
-        .missed = { STR("未解决"), STR("{who} has not solved it by {due}.") },
-        .kept_late = { STR("已解决"), STR("{who} has solved it, but after {due}.") },
-    },
-};
-const size_t clock_kind_count = 2;
 
 static struct config *config;
 
@@ -141,7 +110,7 @@ static void the_breach_of_one_does_not_swallow_that_of_the_other(void **state)
         assert_int_equal(count(&world, OUTPUT_DECISIONS, "\"timer\":\"resolution breach\"", NULL),
                          1);
         assert_int_equal(
-            count(&world, OUTPUT_PROMISES, "has not solved it by 2026-11-21 00:20", NULL), 1);
+            count(&world, OUTPUT_PROMISES, "has not solved this by 2026-11-21 00:20", NULL), 1);
         pass(&world, 36 * TIME_MINUTE);
         assert_int_equal(notices(&world, "breach", "response", "manager", "firing"), 1);
         assert_int_equal(notices(&world, "breach", "resolution", "manager", "firing"), 1);
@@ -172,7 +141,7 @@ static void each_is_kept_and_ended_by_its_own(void **state)
     assert_int_equal(
         count(&world, OUTPUT_PROMISES,
               "\"reason\":\"resolved without an answer, after the promise was missed\"",
-              "\"reason\":\"resolved 10m late\"", "has solved it, but after", NULL),
+              "\"reason\":\"resolved 10m late\"", "has solved this, but after", NULL),
         1);
     assert_int_equal(
         count(&world, OUTPUT_DECISIONS, "\"status\":\"ended\"", "\"status\":\"missed\"", NULL), 1);
