@@ -119,7 +119,8 @@ struct config_sla {
     struct str match_text;
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
-    unsigned pause; /* PAUSE_ bits */
+    unsigned pause;      /* PAUSE_ bits */
+    bool since_customer; /* updates are counted from the customer's word, not from ours */
     struct yaml_place place;
 };
 

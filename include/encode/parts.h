@@ -24,7 +24,8 @@ void put_route(struct json_writer *json, const struct verdict *verdict);
 void put_handback(struct json_writer *json, const struct handback *handback);
 void put_hands(struct json_writer *json, const struct hands *hands);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);
-/* All that a ticket's clocks say; `brief`: what a department needs of those that run or are paused. */
+/* All that a ticket's clocks say; `brief`: what a department needs of those that run or are paused.
+ */
 void put_clocks(struct json_writer *json, const struct turn *turn, bool brief);
 struct str event_id_of(const struct turn *turn); /* absent: a deadline */
 

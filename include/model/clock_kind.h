@@ -9,7 +9,7 @@
 #include "model/trigger.h"
 
 /* The numbers are kept in states. */
-enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION };
+enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION, CLOCK_UPDATE };
 
 /* Rows there can be: SLAs have their targets in arrays of that size. */
 enum { CLOCK_KIND_MAX = 8 };
@@ -19,11 +19,21 @@ enum clock_cue {
     CUE_OPENED,   /* its first event */
     CUE_REOPENED, /* it is taken up again */
     CUE_REPLIED,  /* a person answered the customer */
+    CUE_WROTE,    /* the customer wrote again */
     CUE_RESOLVED,
     CUE_CLOSED,
     CUE_COUNT
 };
 const char *clock_cue_name(enum clock_cue cue); /* "resolved" */
+
+/* Whether a cue starts a clock. */
+enum clock_start {
+    START_NOT,
+    START_ALWAYS,
+    START_SINCE_US,         /* where the SLA counts updates from our last word */
+    START_SINCE_CUSTOMER,   /* where it counts them from the customer's, unless it runs already */
+    START_WITHOUT_RESPONSE, /* where no response is promised, which comes before any update */
+};
 
 /* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose. */
 struct clock_sentence {
@@ -32,8 +42,10 @@ struct clock_sentence {
 
 struct clock_kind_row {
     const char *name; /* "response": of settings, records and sentences */
-    bool starts[CUE_COUNT], keeps[CUE_COUNT], ends[CUE_COUNT];
+    enum clock_start starts[CUE_COUNT];
+    bool keeps[CUE_COUNT], ends[CUE_COUNT];
     bool continues; /* taken up again, it runs on; else it starts afresh */
+    bool recurs;    /* kept once, it is promised again: then its ladders are at their end, too */
     enum trigger warning, breach; /* that they set off */
 
     /* Reasons of a promise, for the trade. */

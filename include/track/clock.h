@@ -27,6 +27,8 @@ enum interval_reason {
     INTERVAL_CUSTOMER,    /* a pause: the ticket waits for the customer */
     INTERVAL_THIRD_PARTY, /* a pause: it waits for somebody else outside */
     INTERVAL_ENDED,       /* no time of the promise: the ticket was resolved or closed */
+    INTERVAL_REPLIED,
+    INTERVAL_WROTE,
     INTERVAL_REASON_COUNT
 };
 

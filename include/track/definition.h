@@ -14,7 +14,8 @@ struct sla_terms {
     struct str calendar; /* "always" */
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
-    unsigned pause; /* PAUSE_ bits */
+    unsigned pause;      /* PAUSE_ bits */
+    bool since_customer; /* updates are counted from the customer's word, not from ours */
 };
 
 struct ladder_terms_step {

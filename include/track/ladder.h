@@ -28,6 +28,9 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
 
 /* What the trigger was about is over, the ticket is not: the levels that were told hear it. */
 void ladder_end(struct turn *turn, enum trigger trigger, struct str by);
+/* What was climbed for about that clock is over, and the levels that were told hear it. */
+void ladder_end_clock(struct turn *turn, enum clock_kind kind, struct str by);
+
 /* The matter ended: every level that was told hears it, and the ladders are gone. */
 void ladder_end_all(struct turn *turn, struct str by);
 

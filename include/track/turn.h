@@ -126,6 +126,9 @@ void turn_begin(struct turn *turn);
 void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether the ticket has ended, or this very event ends it. */
+bool turn_ends(const struct turn *turn);
+
 /* Moves the ticket's status, or rejects the event with the reason why not. */
 bool turn_move(struct turn *turn, enum status to);
 

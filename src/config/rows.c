@@ -180,6 +180,8 @@ static const struct setting_table inform_settings = {
 /* In the order of the PAUSE_ bits. */
 static const char *const pauses[] = { "customer", "third_party", NULL };
 
+static const char *const sides[] = { "us", "customer", NULL };
+
 static const struct setting sla_rows[] = {
     { .key = "name", .type = SETTING_TEXT, AT(struct config_sla, name), .flags = SETTING_REQUIRED,
       .help = "Its name in promises and decisions." },
@@ -191,6 +193,14 @@ static const struct setting sla_rows[] = {
       .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the first human reply, by band. Bands that are not named take the target of "
               "the last SLA; if it has none either, nothing is promised." },
+    { .key = "update", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_UPDATE]),
+      .min = TIME_SECOND, .max = YEAR,
+      .help = "Time from one word to the customer to the next, by band, as for `response`. Where a "
+              "response is promised, nothing is due by it before the first word." },
+    { .key = "since", .type = SETTING_FLAG, AT(struct config_sla, since_customer),
+      .choices = sides,
+      .help = "From whose word an update is due: our last one (`us`), or the customer's first that "
+              "nobody answered. Default: as the last SLA, and if that says nothing, `us`." },
     { .key = "resolution", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_RESOLUTION]),
       .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the resolution, by band, as for `response`. Of a ticket that is reopened the "
@@ -202,8 +212,6 @@ static const struct setting sla_rows[] = {
       .help = "Whose answer the clocks stand still for while the ticket is pending: what is left of "
               "the target is counted from when it goes on. Default: as the last SLA, and if that "
               "says nothing, no one's." },
-    { .key = "update", .type = SETTING_LATER,
-      .help = "nothing is promised of further words" },
     { .key = "follow_up", .type = SETTING_LATER,
       .help = "nobody asks after the resolution yet" },
     { .key = "max_extensions", .type = SETTING_LATER,

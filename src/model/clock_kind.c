@@ -3,7 +3,7 @@
 const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     [CLOCK_RESPONSE] = {
         .name = "response",
-        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
+        .starts = { [CUE_OPENED] = START_ALWAYS, [CUE_REOPENED] = START_ALWAYS },
         .keeps = { [CUE_REPLIED] = true },
         .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true },
         .warning = TRIGGER_WARNING,
@@ -32,7 +32,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_RESOLUTION] = {
         .name = "resolution",
-        .starts = { [CUE_OPENED] = true, [CUE_REOPENED] = true },
+        .starts = { [CUE_OPENED] = START_ALWAYS, [CUE_REOPENED] = START_ALWAYS },
         .keeps = { [CUE_RESOLVED] = true },
         .ends = { [CUE_CLOSED] = true },
         .continues = true,
@@ -60,6 +60,38 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
                           STR("{who} has solved this before {due} ({zone}); we learned of it too "
                               "late and told you otherwise. We are sorry.") },
     },
+    [CLOCK_UPDATE] = {
+        .name = "update",
+        .starts = { [CUE_OPENED] = START_WITHOUT_RESPONSE,
+                    [CUE_REOPENED] = START_WITHOUT_RESPONSE,
+                    [CUE_REPLIED] = START_SINCE_US,
+                    [CUE_WROTE] = START_SINCE_CUSTOMER },
+        .keeps = { [CUE_REPLIED] = true },
+        .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true },
+        .recurs = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "told",
+        .unkept = "without a further word",
+        .made = { STR("{who}将在 {due}（{zone}）之前再次向您告知进展。"),
+                  STR("You will hear from {who} again by {due} ({zone}).") },
+        .moved = { STR("{who}现在承诺在 {due}（{zone}）之前向您告知进展。"),
+                   STR("{who} now promises that you will hear again by {due} ({zone}).") },
+        .met = { STR("{who}已在承诺的 {due}（{zone}）之前向您告知进展。"),
+                 STR("{who} has told you how it stands before {due} ({zone}), as promised.") },
+        .missed = { STR("{who}未能在承诺的 {due}（{zone}）之前向您告知进展，非常抱歉，我们仍在跟进。"),
+                    STR("{who} has not told you how it stands by {due} ({zone}), which was promised. "
+                        "We are sorry and stay on it.") },
+        .ended = { STR("此事已结束，{who}无需再于 {due}（{zone}）之前告知进展。"),
+                   STR("The matter has ended; {who} no longer owes you news by {due} ({zone}).") },
+        .kept_late = { STR("{who}已向您告知进展，但晚于承诺的 {due}（{zone}），非常抱歉。"),
+                       STR("{who} has told you how it stands, but after {due} ({zone}), which was "
+                           "promised. We are sorry.") },
+        .kept_in_time = { STR("{who}已向您告知进展，但我们未能及时确认，曾告知您已超过承诺的 "
+                              "{due}（{zone}），非常抱歉。"),
+                          STR("{who} has told you how it stands before {due} ({zone}); we learned "
+                              "of it too late and told you otherwise. We are sorry.") },
+    },
 };
 
-const size_t clock_kind_count = CLOCK_RESOLUTION + 1;
+const size_t clock_kind_count = CLOCK_UPDATE + 1;

@@ -17,6 +17,8 @@ static const struct {
     [INTERVAL_CUSTOMER] = { "customer", false },
     [INTERVAL_THIRD_PARTY] = { "third_party", false },
     [INTERVAL_ENDED] = { "ended", false },
+    [INTERVAL_REPLIED] = { "replied", true },
+    [INTERVAL_WROTE] = { "wrote", true },
 };
 
 const char *clock_state_name(enum clock_state state)

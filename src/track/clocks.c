@@ -132,24 +132,86 @@ static bool reopen(struct turn *turn, enum clock_kind kind, time_ms time)
     return true;
 }
 
+static const enum interval_reason start_reasons[CUE_COUNT] = {
+    [CUE_OPENED] = INTERVAL_OPENED,
+    [CUE_REOPENED] = INTERVAL_REOPENED,
+    [CUE_REPLIED] = INTERVAL_REPLIED,
+    [CUE_WROTE] = INTERVAL_WROTE,
+};
+
 static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum clock_cue cue,
                   time_ms time)
 {
     struct ticket *ticket = turn->ticket;
     const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
-    enum interval_reason reason = cue == CUE_REOPENED ? INTERVAL_REOPENED : INTERVAL_OPENED;
-    struct clock *clock = ticket_clock(ticket, kind);
-    if (!has_target(terms, kind)) {
-        if (clock)
-            clock_reset(clock, kind);
-        return;
-    }
-    clock = ticket_clock_or_new(ticket, kind, turn->arena);
-    clock_start(clock, terms, sla, ticket->band, time, reason, turn->arena);
+    struct clock *clock = ticket_clock_or_new(ticket, kind, turn->arena);
+    clock_start(clock, terms, sla, ticket->band, time, start_reasons[cue], turn->arena);
     wait_with(turn, clock, time);
     if (clock->due != TIME_NEVER)
         turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER,
                      cue == CUE_REOPENED ? STR("reopened") : STR_NONE);
+}
+
+static bool is_promised(const struct ticket *ticket, enum clock_kind kind)
+{
+    const struct clock *clock = ticket_clock(ticket, kind);
+    return clock && clock_is_open(clock) && clock->due != TIME_NEVER;
+}
+
+static bool begins(const struct turn *turn, enum clock_kind kind, enum clock_cue cue,
+                   const struct sla_terms *terms, time_ms time)
+{
+    const struct ticket *ticket = turn->ticket;
+    const struct clock *clock = ticket_clock(ticket, kind);
+    bool open = clock && clock_is_open(clock);
+    switch (clock_kinds[kind].starts[cue]) {
+    case START_ALWAYS:
+        return true;
+    case START_SINCE_US: /* of words that are reported late the last one counts */
+        return !terms->since_customer && !turn_ends(turn) && (!open || time > clock->start);
+    case START_SINCE_CUSTOMER:
+        return terms->since_customer && !turn_ends(turn) && !open &&
+               !is_promised(ticket, CLOCK_RESPONSE);
+    case START_WITHOUT_RESPONSE:
+        return !is_promised(ticket, CLOCK_RESPONSE);
+    case START_NOT:
+        break;
+    }
+    return false;
+}
+
+/* What comes into play later is of the SLA that the ticket is under. */
+static uint64_t sla_of(const struct turn *turn, enum clock_cue cue)
+{
+    const struct ticket *ticket = turn->ticket;
+    if (cue == CUE_OPENED || cue == CUE_REOPENED)
+        return choose_sla(turn);
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        if (ticket->clocks[i].definition)
+            return ticket->clocks[i].definition;
+    }
+    return choose_sla(turn);
+}
+
+static void start_all(struct turn *turn, enum clock_cue cue, time_ms time)
+{
+    uint64_t sla = 0;
+    for (size_t i = 0; i < clock_kind_count; i++) {
+        enum clock_kind kind = (enum clock_kind)i;
+        if (clock_kinds[kind].starts[cue] == START_NOT ||
+            (cue == CUE_REOPENED && reopen(turn, kind, time)))
+            continue;
+        if (!sla)
+            sla = sla_of(turn, cue);
+        const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
+        struct clock *clock = ticket_clock(turn->ticket, kind);
+        if (has_target(terms, kind)) {
+            if (begins(turn, kind, cue, terms, time))
+                start(turn, kind, sla, cue, time);
+        } else if (clock) {
+            clock_reset(clock, kind);
+        }
+    }
 }
 
 /* By how much of its own time it is late; of pauses nothing counts. */
@@ -167,6 +229,8 @@ static void keep(struct turn *turn, struct clock *clock, time_ms time)
         return;
     declare_if_late(turn, clock, time);
     clock_fulfil(clock, time);
+    if (row_of(clock)->recurs)
+        ladder_end_clock(turn, clock->kind, STR("answered"));
     if (clock->due == TIME_NEVER)
         return;
     if (clock->state == CLOCK_MET)
@@ -204,15 +268,7 @@ void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time)
         if (row_of(clock)->ends[cue])
             end(turn, clock, cue, time);
     }
-    uint64_t sla = 0;
-    for (size_t kind = 0; kind < clock_kind_count; kind++) {
-        if (!clock_kinds[kind].starts[cue] ||
-            (cue == CUE_REOPENED && reopen(turn, (enum clock_kind)kind, time)))
-            continue;
-        if (!sla)
-            sla = choose_sla(turn);
-        start(turn, (enum clock_kind)kind, sla, cue, time);
-    }
+    start_all(turn, cue, time);
 }
 
 static void retarget(struct turn *turn, struct clock *clock, struct str cause)

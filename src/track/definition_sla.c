@@ -75,6 +75,14 @@ static void write_pause(struct json_writer *json, unsigned pause)
     json_put_int(json, pause);
 }
 
+static void write_since(struct json_writer *json, bool customer)
+{
+    if (!customer)
+        return;
+    JSON_KEY(json, "since");
+    json_put_text(json, "customer");
+}
+
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
     const struct config_sla *sla = &config->slas[index];
@@ -86,6 +94,7 @@ static void write(struct json_writer *json, const struct config *config, size_t 
         write_targets(json, (enum clock_kind)kind, sla->target[kind]);
     write_warnings(json, &sla->warn);
     write_pause(json, sla->pause);
+    write_since(json, sla->since_customer);
 }
 
 static bool read_target(const cJSON *item, struct arena *arena, struct target *target,
@@ -168,6 +177,7 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
         if (!read_targets(root, (enum clock_kind)kind, arena, terms, err))
             return false;
     }
+    terms->since_customer = str_is(json_string(json_get(root, STR("since"))), "customer");
     return read_warnings(json_get(root, STR("warn")), &terms->warn, err) &&
            read_pause(root, &terms->pause, err);
 }

@@ -246,6 +246,19 @@ void ladder_end(struct turn *turn, enum trigger trigger, struct str by)
     ticket->climb_count = kept;
 }
 
+void ladder_end_clock(struct turn *turn, enum clock_kind kind, struct str by)
+{
+    struct ticket *ticket = turn->ticket;
+    size_t kept = 0;
+    for (size_t i = 0; i < ticket->climb_count; i++) {
+        if (ticket->climbs[i].subject == (int)kind)
+            tell_told(turn, &ticket->climbs[i], NOTICE_RESOLVED, by);
+        else
+            ticket->climbs[kept++] = ticket->climbs[i];
+    }
+    ticket->climb_count = kept;
+}
+
 void ladder_end_all(struct turn *turn, struct str by)
 {
     for (size_t i = 0; i < turn->ticket->climb_count; i++)

@@ -80,8 +80,10 @@ static void apply_message(struct turn *turn)
         ticket->last_customer = turn->at;
     if (turn->created)
         return; /* its words went out with the first dispatch */
-    if (!turn->event->automated)
+    if (!turn->event->automated) {
         waiting_hear(turn);
+        clocks_cue(turn, CUE_WROTE, turn->at);
+    }
     if (is_soon_after(turn))
         reopen(turn);
     else if (status_is_ended(ticket->status))

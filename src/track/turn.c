@@ -79,6 +79,12 @@ void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, .
     turn->reason = arena_copy(turn->arena, reason);
 }
 
+bool turn_ends(const struct turn *turn)
+{
+    enum event_type type = turn->event->type;
+    return status_is_ended(turn->ticket->status) || type == EVENT_RESOLVED || type == EVENT_CLOSED;
+}
+
 bool turn_move(struct turn *turn, enum status to)
 {
     struct error error;
