@@ -69,24 +69,53 @@ void json_key(struct json_writer *json, const char *name)
     json->comma = false;
 }
 
+#ifdef __SSE2__
+/* A bit for each of sixteen bytes that needs an escape. */
+static inline unsigned escapes(__m128i bytes)
+{
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(0x1f);
+    __m128i bad =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+                     _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+    return (unsigned)_mm_movemask_epi8(bad);
+}
+
+/* Likewise of four to fifteen bytes: four or eight at each end, which may overlap. */
+static inline unsigned few_escapes(const char *at, size_t size)
+{
+    if (size < 8) {
+        uint32_t low, high;
+        memcpy(&low, at, 4);
+        memcpy(&high, at + size - 4, 4);
+        unsigned mask = escapes(_mm_set_epi32(0, 0, (int)high, (int)low));
+        return (mask & 0xf) | (mask >> 4 & 0xf) << (size - 4);
+    }
+    uint64_t low, high;
+    memcpy(&low, at, 8);
+    memcpy(&high, at + size - 8, 8);
+    unsigned mask = escapes(_mm_set_epi64x((int64_t)high, (int64_t)low));
+    return (mask & 0xff) | (mask >> 8 & 0xff) << (size - 8);
+}
+#endif
+
 /* How many bytes from `at` need no escape. */
 static size_t plain_run(const char *at, const char *end)
 {
     const char *start = at;
 #ifdef __SSE2__
     /* Complaints are prose: sixteen harmless bytes at a time is the common case. */
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1f);
     while (end - at >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i bad = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-            _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-        int mask = _mm_movemask_epi8(bad);
+        unsigned mask = escapes(_mm_loadu_si128((const __m128i *)(const void *)at));
         if (mask)
-            return (size_t)(at - start) + (size_t)__builtin_ctz((unsigned)mask);
+            return (size_t)(at - start) + (size_t)__builtin_ctz(mask);
         at += 16;
+    }
+    /* And names of some bytes the next. */
+    if (end - at >= 4) {
+        unsigned mask = few_escapes(at, (size_t)(end - at));
+        return mask ? (size_t)(at - start) + (size_t)__builtin_ctz(mask) : (size_t)(end - start);
     }
 #endif
     while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')

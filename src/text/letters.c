@@ -43,15 +43,9 @@ bool word_goes_on_after(struct str text, size_t to)
     return false;
 }
 
-/* What may end a clause: , ! ? ; : a line's end, a dot, and the first byte of 。 */
-static const bool may_end[256] = { [','] = true, ['!'] = true, ['?'] = true,  [';'] = true,
-                                   [':'] = true, ['.'] = true, ['\n'] = true, [0xe3] = true };
-
-bool is_clause_end(struct str text, size_t at)
+bool is_clause_end_there(struct str text, size_t at)
 {
     unsigned char c = (unsigned char)text.data[at];
-    if (!may_end[c])
-        return false;
     if (c == 0xe3)
         return at + 2 < text.size && memcmp(text.data + at, "\xe3\x80\x82", 3) == 0;
     if (c != '.' || at + 1 == text.size)
