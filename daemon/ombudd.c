@@ -18,9 +18,10 @@
 #include "kafka/kafka_conf.h"
 #include "kafka/start_check.h"
 
-/* jemalloc's: what a backlog needed goes back to the system after a second, not after ten. */
+/* jemalloc's: what a backlog needed goes back to the system after a second, not after ten, and also
+ * when nothing is allocated any more. */
 extern const char *malloc_conf;
-const char *malloc_conf = "dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char *malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 /* Ours alone, so that the machine's id does not leave the machine: systemd-id128 derives from it.
  */
