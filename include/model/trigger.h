@@ -9,7 +9,8 @@ enum trigger {
     TRIGGER_REOPENED, /* reopened n times: `reopened 2` */
     TRIGGER_UNROUTED, /* an unrouted P1 or P2 */
     TRIGGER_DEADLETTER,
-    TRIGGER_DISPUTE, /* no department takes the ticket */
+    TRIGGER_DISPUTE,   /* no department takes the ticket */
+    TRIGGER_PING_PONG, /* it came back from the department it was given to */
     TRIGGER_COUNT
 };
 

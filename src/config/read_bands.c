@@ -148,8 +148,8 @@ static bool read_band_range(struct str text, bool *bands)
 static void read_trigger(struct loader *loader, const struct yaml *node,
                          struct config_escalation *escalation)
 {
-    static const char *const later[] = { "ping-pong",  "broken promise", "accepted",
-                                         "low rating", "rollup",         "spike" };
+    static const char *const later[] = { "broken promise", "accepted", "low rating", "rollup",
+                                         "spike" };
     struct str names[TRIGGER_COUNT];
     const char *space = memchr(node->text.data, ' ', node->text.size);
     size_t size = space ? (size_t)(space - node->text.data) : node->text.size;

@@ -24,6 +24,8 @@ static const struct {
       "%lld urgent complaints that no route matched", "%lld 件紧急投诉没有匹配的路由" },
     { "deadletter", "1 record could not be read", "%lld records could not be read",
       "%lld 条记录无法读取" },
+    { "ping-pong", "1 complaint that went to and fro between departments",
+      "%lld complaints that went to and fro between departments", "%lld 件投诉在部门之间来回转派" },
     { "dispute", "1 complaint that no department takes", "%lld complaints that no department takes",
       "%lld 件投诉没有部门接手" },
 };

@@ -125,6 +125,7 @@ static const struct {
     { "unrouted", "urgent, and no route matches", "紧急且没有规则匹配" },
     { "deadletter", "unreadable record", "无法读取的记录" },
     { "dispute", "no department takes it", "各部门均不接手" },
+    { "ping-pong", "handed on and back again", "来回转派" },
     { "returned", "handed back", "退单" },
     { "settled", "settled", "已裁定" },
     { "applied", "applied", "已生效" },

@@ -11,6 +11,7 @@ const char *trigger_name(enum trigger trigger)
         [TRIGGER_UNROUTED] = "unrouted",
         [TRIGGER_DEADLETTER] = "deadletter",
         [TRIGGER_DISPUTE] = "dispute",
+        [TRIGGER_PING_PONG] = "ping-pong",
     };
     return names[trigger];
 }

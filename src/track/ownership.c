@@ -45,11 +45,22 @@ void ownership_begin(struct turn *turn, int assigned)
     inform_all(turn, DISPATCH_EVENT_TEXT);
 }
 
+/* A to B to A: the hand-off gained nothing, and the customer lost the time. Nobody is told where
+ * the matter has ended, nor of the ways that a dispute and its settlement take. */
+static void note_ping_pong(struct turn *turn, enum why why)
+{
+    turn->ticket->hands.ping_pongs++;
+    if (why != WHY_DISPUTED && why != WHY_SETTLED && !status_is_ended(turn->ticket->status))
+        ladder_trigger(turn, TRIGGER_PING_PONG, turn->at);
+}
+
 void ownership_move(struct turn *turn, int department, enum why why)
 {
     struct ticket *ticket = turn->ticket;
     int holder = turn_holder(turn);
     struct str from = ticket->department;
+    bool back =
+        holder >= 0 && str_equal(turn->config->departments[department].slug, ticket->hands.from);
     if (holder >= 0)
         turn_dispatch(turn, holder, ROLE_RELEASED, why, DISPATCH_NO_TEXT);
     ticket->department = turn->config->departments[department].slug;
@@ -59,6 +70,8 @@ void ownership_move(struct turn *turn, int department, enum why why)
     ticket->unrouted = why == WHY_UNROUTED;
     turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_OPENING_TEXT);
     ladder_move_all(turn, from);
+    if (back)
+        note_ping_pong(turn, why);
 }
 
 void ownership_return(struct turn *turn)
