@@ -12,6 +12,7 @@
 #include "enrich/enrich.h"
 #include "globals.h"
 #include "stages.h"
+#include "track/ledger.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
 #include "track/row.h"
@@ -336,8 +337,10 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .ticket = ticket,
                          .opening = state_opening(tickets->state, ticket->id) };
     turn_begin(&turn);
+    ledger_begin(&turn);
     find_holder(&turn);
     track_deadline(&turn);
+    ledger_conclude(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);
     if (turn.gone)

@@ -100,6 +100,34 @@ static void add_return(struct account *account, const cJSON *root)
     buf_add_char(account->out, '\n');
 }
 
+static struct str party_text(const cJSON *share)
+{
+    struct str party = text_at(share, "/party");
+    return str_is(party, "department")    ? text_at(share, "/department")
+           : str_is(party, "third_party") ? STR("a third party")
+           : str_is(party, "customer")    ? STR("the customer")
+           : str_is(party, "dispute")     ? STR("a dispute")
+                                          : STR("after an end");
+}
+
+/* "4h 30m: service 2h, the customer 2h 30m": whose time it was. */
+static void add_ledger(struct account *account, const cJSON *root)
+{
+    const cJSON *ledger = json_get(root, STR("ledger"));
+    const cJSON *shares = json_get(ledger, STR("shares"));
+    char text[TIME_TEXT_SIZE];
+    if (shares == NULL || shares->child == NULL)
+        return;
+    buf_printf(account->out, "            %.*s",
+               STR_ARG(duration_format(int_at(ledger, "/age") * TIME_SECOND, text)));
+    for (const cJSON *share = shares->child; share; share = share->next) {
+        struct str who = party_text(share);
+        buf_printf(account->out, "%s %.*s %.*s", share == shares->child ? ":" : ",", STR_ARG(who),
+                   STR_ARG(duration_format(int_at(share, "/seconds") * TIME_SECOND, text)));
+    }
+    buf_add_char(account->out, '\n');
+}
+
 static void tell_decision(struct account *account, const cJSON *root)
 {
     struct buf *out = account->out;
@@ -120,6 +148,7 @@ static void tell_decision(struct account *account, const cJSON *root)
     buf_add_char(out, '\n');
     add_signals(account, root);
     add_return(account, root);
+    add_ledger(account, root);
     const cJSON *route = json_get(root, STR("route"));
     if (route == NULL || route->child == NULL)
         return;

@@ -23,6 +23,8 @@ void put_route(struct json_writer *json, const struct verdict *verdict);
  * where there is nothing to say. */
 void put_handback(struct json_writer *json, const struct handback *handback);
 void put_hands(struct json_writer *json, const struct hands *hands);
+/* Whose time the ticket's life was, where it ended in this turn. */
+void put_ledger(struct json_writer *json, const struct turn *turn);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);
 /* All that a ticket's clocks say; `brief`: what a department needs of those that run or are paused.
  */

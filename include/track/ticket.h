@@ -51,6 +51,27 @@ struct hands {
     bool dispute;   /* nobody takes it: the first holder leads until a person decides */
 };
 
+/* Whose time it can be. */
+enum party {
+    PARTY_DEPARTMENT,
+    PARTY_CUSTOMER,
+    PARTY_THIRD_PARTY,
+    PARTY_DISPUTE,
+    PARTY_ENDED, /* after an end that was none, until the ticket was taken up again */
+    PARTY_COUNT
+};
+
+struct owner {
+    enum party party;
+    struct str department; /* slug, of PARTY_DEPARTMENT alone */
+};
+
+/* What one of them had of a ticket's life, see ledger.h. */
+struct share {
+    struct owner owner;
+    int64_t seconds;
+};
+
 struct ticket {
     struct str id;   /* the key; not part of the encoding */
     time_ms created; /* time of the event that made it: its incarnation */
@@ -63,6 +84,8 @@ struct ticket {
     bool accepted;
     bool unrouted; /* only the root matched */
     struct hands hands;
+    struct share *shares; /* of owners until the last change; the rest is the present one's */
+    size_t share_count;
     struct str *informed; /* slugs that have had a copy */
     size_t informed_count;
 

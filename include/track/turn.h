@@ -103,6 +103,7 @@ struct turn {
     struct learned *learned; /* what the model may be asked; NULL: it must not be */
     const struct config_screen *screen;
     int earlier_score, earlier_base, earlier_floor; /* of the ticket before this turn */
+    struct owner earlier_owner;                     /* of its time; of a new one nobody */
 
     /* what came of it */
     enum outcome outcome;

@@ -1,5 +1,6 @@
 /* Through whose hands a ticket goes, in the records. */
 #include "encode/parts.h"
+#include "track/ledger.h"
 
 void put_handback(struct json_writer *json, const struct handback *handback)
 {
@@ -40,5 +41,49 @@ void put_hands(struct json_writer *json, const struct hands *hands)
     json_put_int(json, hands->ping_pongs);
     JSON_KEY(json, "dispute");
     json_put_bool(json, hands->dispute);
+    json_close_object(json);
+}
+
+static void put_share(struct json_writer *json, const struct share *share)
+{
+    json_open_object(json);
+    JSON_KEY(json, "party");
+    json_put_text(json, party_name(share->owner.party));
+    if (share->owner.party == PARTY_DEPARTMENT) {
+        JSON_KEY(json, "department");
+        json_put_str(json, share->owner.department);
+    }
+    JSON_KEY(json, "seconds");
+    json_put_int(json, share->seconds);
+    json_close_object(json);
+}
+
+static bool ends_now(const struct turn *turn)
+{
+    return turn->ticket && turn->outcome == OUTCOME_APPLIED &&
+           status_is_ended(turn->ticket->status) &&
+           (turn->earlier_owner.party != PARTY_ENDED || turn->event->type == EVENT_CLOSED);
+}
+
+void put_ledger(struct json_writer *json, const struct turn *turn)
+{
+    struct share *shares = NULL;
+    int64_t age = 0;
+    if (!ends_now(turn))
+        return;
+    size_t count = ledger_shares(turn->ticket, turn->at, turn->arena, &shares);
+    for (size_t i = 0; i < count; i++)
+        age += shares[i].seconds;
+    JSON_KEY(json, "ledger");
+    json_open_object(json);
+    JSON_KEY(json, "age");
+    json_put_int(json, age);
+    JSON_KEY(json, "shares");
+    json_open_array(json);
+    for (size_t i = 0; i < count; i++) {
+        if (shares[i].seconds > 0)
+            put_share(json, &shares[i]);
+    }
+    json_close_array(json);
     json_close_object(json);
 }

@@ -42,6 +42,7 @@ enum tag {
     TAG_COUNT_V2,
     TAG_WAIT = TAG_COUNT_V2, /* from version 3 on */
     TAG_HANDS,
+    TAG_LEDGER,
     TAG_COUNT_V3
 };
 
@@ -55,7 +56,7 @@ time_ms sections_deadline(struct unpack *in);
 /* Those of version 2 that are still as they were. */
 extern const struct section section_core, section_customer, section_climbs, section_row,
     section_seen;
-extern const struct section section_hands;
+extern const struct section section_hands, section_ledger;
 
 /* What they have in common. A list longer than TICKET_LIST_MAX fails: far above what can be, far
  * below what would hurt. */

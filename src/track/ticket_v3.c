@@ -180,6 +180,7 @@ static const struct section *const sections[TAG_COUNT_V3] = {
     [TAG_CLOCKS] = &section_clocks, [TAG_CLIMBS] = &section_climbs,
     [TAG_ROW] = &section_row,       [TAG_SEEN] = &section_seen,
     [TAG_WAIT] = &section_wait,     [TAG_HANDS] = &section_hands,
+    [TAG_LEDGER] = &section_ledger,
 };
 
 static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)

@@ -2,6 +2,7 @@
 
 #include "track/clocks.h"
 #include "track/ladder.h"
+#include "track/ledger.h"
 #include "track/lifecycle.h"
 #include "track/ownership.h"
 #include "track/returns.h"
@@ -45,6 +46,8 @@ struct past track_past(struct turn *turn)
     turn->earlier_score = ticket->score;
     turn->earlier_base = ticket->base;
     turn->earlier_floor = ticket->floor;
+    if (!turn->created)
+        ledger_begin(turn);
     take_fields(turn, past.late);
     count_in(turn, past.late);
     if (turn->event->type == EVENT_RETURNED && !past.late)
@@ -121,6 +124,7 @@ void track_event(struct turn *turn, const struct past *past)
     else
         track_known(turn, past);
     ownership_conclude(turn);
+    ledger_conclude(turn);
 }
 
 static void fire_climb(struct turn *turn)

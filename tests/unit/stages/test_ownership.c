@@ -1,5 +1,7 @@
 /* Laws of ownership, on random streams: what departments are told by dispatches alone makes exactly
- * one of them responsible for every ticket at every moment, the one that the decisions name. */
+ * one of them responsible for every ticket at every moment, the one that the decisions name; and
+ * whose time a ticket's life was adds up to its age, to the second, and to what its decisions told.
+ */
 #include "tickets_world.h"
 
 enum { EVENTS = 4000, TICKETS = 12, SEEDS = 4 };
@@ -39,7 +41,8 @@ static void random_event(uint64_t *seed, time_ms now, unsigned number, struct bu
 {
     static const char *const types[] = { "opened",   "message",  "assigned", "returned", "returned",
                                          "returned", "accepted", "settled",  "settled",  "resolved",
-                                         "reopened", "closed",   "snapshot", "message" };
+                                         "reopened", "closed",   "snapshot", "message",  "pending",
+                                         "pending",  "resumed" };
     static const char *const departments[] = { "service", "quality", "billing", "refunds", "legal",
                                                "品控",    "nowhere", NULL,      NULL,      NULL };
     static const char *const actors[] = { "service", "billing", "refunds", NULL, NULL, NULL, NULL };
@@ -47,11 +50,12 @@ static void random_event(uint64_t *seed, time_ms now, unsigned number, struct bu
     static const char *const bodies[] = { "It is on fire", "my refund", "hello", NULL };
     static const char *const categories[] = { "billing", NULL, NULL };
     static const char *const statuses[] = { "new", "open", "resolved", NULL, NULL, NULL };
+    static const char *const waits[] = { "customer", "third_party", NULL };
     char text[TIME_TEXT_SIZE];
     time_ms time = now - (dice(seed, 8) ? 0 : (time_ms)dice(seed, 3600) * 1000);
     buf_clear(out);
     buf_printf(out, "{\"ticket\":\"t%u\",\"type\":\"%s\",\"time\":\"%.*s\",\"id\":\"e%u\"",
-               dice(seed, TICKETS), types[dice(seed, 14)], STR_ARG(time_format_ms(time, text)),
+               dice(seed, TICKETS), types[dice(seed, 17)], STR_ARG(time_format_ms(time, text)),
                number);
     add_choice(out, "department", departments, 10, seed);
     add_choice(out, "by_department", actors, 7, seed);
@@ -59,28 +63,46 @@ static void random_event(uint64_t *seed, time_ms now, unsigned number, struct bu
     add_choice(out, "body", bodies, 4, seed);
     add_choice(out, "category", categories, 3, seed);
     add_choice(out, "status", statuses, 6, seed);
+    add_choice(out, "on", waits, 3, seed);
     buf_printf(out, "}");
 }
 
-/* What the departments' own topics say of each ticket. */
-struct ledger {
-    char holder[TICKETS][32]; /* "": it is unknown */
+/* What the records say of each ticket. */
+struct owed {
+    char name[32]; /* "service", or "(customer)" */
+    int64_t seconds;
 };
 
-static char *holder_of(struct ledger *ledger, struct str ticket)
-{
-    return ledger->holder[atoi(ticket.data + 1)];
-}
+struct account {
+    char holder[32]; /* "": it is unknown */
+    char owner[32];  /* whose time runs */
+    char wait[16];
+    time_ms created;
+    int64_t shared; /* seconds */
+    struct owed shares[16];
+    size_t share_count;
+};
+
+struct accounts {
+    struct account items[TICKETS];
+    unsigned disputes, ledgers, waits;
+    const char *waits_on; /* for whom the present event says that it waits */
+};
 
 static struct str member(const cJSON *root, const char *pointer)
 {
     return json_string(json_pointer(root, str_from(pointer)));
 }
 
-static void take_dispatch(struct ledger *ledger, const cJSON *root)
+static struct account *account_of(struct accounts *accounts, const cJSON *root)
+{
+    return &accounts->items[atoi(member(root, "/ticket").data + 1)];
+}
+
+static void take_dispatch(struct accounts *accounts, const cJSON *root)
 {
     struct str department = member(root, "/department"), role = member(root, "/role");
-    char *holder = holder_of(ledger, member(root, "/ticket"));
+    char *holder = account_of(accounts, root)->holder;
     if (str_is(role, "released")) {
         assert_true(str_is(department, holder)); /* only who has it can lose it */
         holder[0] = '\0';
@@ -88,19 +110,102 @@ static void take_dispatch(struct ledger *ledger, const cJSON *root)
         assert_true(!holder[0] || str_is(department, holder)); /* never two */
         snprintf(holder, 32, "%.*s", STR_ARG(department));
     }
+    accounts->disputes += str_is(member(root, "/why"), "disputed");
 }
 
-static void take_decision(struct ledger *ledger, const cJSON *root)
+static struct owed *share_of(struct account *account, const char *name)
 {
-    struct str responsible = member(root, "/responsible");
-    const char *holder = holder_of(ledger, member(root, "/ticket"));
-    if (str_present(responsible))
-        assert_true(str_is(responsible, holder));
-    else
-        assert_int_equal(holder[0], '\0');
+    for (size_t i = 0; i < account->share_count; i++) {
+        if (!strcmp(account->shares[i].name, name))
+            return &account->shares[i];
+    }
+    struct owed *share = &account->shares[account->share_count++];
+    assert_true(strlen(name) < sizeof(share->name));
+    memcpy(share->name, name, strlen(name) + 1);
+    return share;
 }
 
-static void take_actions(struct ledger *ledger, const struct world *world, unsigned *disputes)
+static void find_owner(const struct account *account, const cJSON *root, char owner[32])
+{
+    struct str status = member(root, "/status");
+    if (str_is(status, "resolved") || str_is(status, "closed"))
+        snprintf(owner, 32, "(ended)");
+    else if (str_is(status, "pending"))
+        snprintf(owner, 32, "(%s)", account->wait);
+    else if (cJSON_IsTrue(json_pointer(root, STR("/hands/dispute"))))
+        snprintf(owner, 32, "(dispute)");
+    else
+        snprintf(owner, 32, "%.*s", STR_ARG(member(root, "/responsible")));
+}
+
+static void check_ledger(struct account *account, const cJSON *root, int64_t age)
+{
+    const cJSON *shares = json_pointer(root, STR("/ledger/shares"));
+    int64_t told = 0, sum = 0;
+    size_t count = 0, expected = 0;
+    assert_true(json_integer(json_pointer(root, STR("/ledger/age")), &told));
+    assert_int_equal(told, age);
+    for (const cJSON *share = shares->child; share; share = share->next, count++) {
+        char name[32];
+        int64_t seconds = 0;
+        assert_true(json_integer(json_get(share, STR("seconds")), &seconds));
+        if (str_is(member(share, "/party"), "department"))
+            snprintf(name, sizeof(name), "%.*s", STR_ARG(member(share, "/department")));
+        else
+            snprintf(name, sizeof(name), "(%.*s)", STR_ARG(member(share, "/party")));
+        if (share_of(account, name)->seconds != seconds)
+            fail_msg("%s had %lld s, and the ledger says %lld", name,
+                     (long long)share_of(account, name)->seconds, (long long)seconds);
+        sum += seconds;
+    }
+    for (size_t i = 0; i < account->share_count; i++)
+        expected += account->shares[i].seconds > 0;
+    assert_int_equal(count, expected);
+    assert_int_equal(sum, age);
+}
+
+/* Whose time it was up to this decision, from what the decisions before said of owner and status.
+ */
+static void take_time(struct accounts *accounts, struct account *account, const cJSON *root)
+{
+    time_ms time = 0;
+    char owner[32];
+    assert_true(time_parse(member(root, "/time"), &time, NULL));
+    find_owner(account, root, owner);
+    if (!account->owner[0])
+        account->created = time;
+    else if (strcmp(owner, account->owner) != 0 || json_get(root, STR("ledger"))) {
+        int64_t rest = (time - account->created) / 1000 - account->shared;
+        if (rest > 0) {
+            share_of(account, account->owner)->seconds += rest;
+            account->shared += rest;
+        }
+    }
+    snprintf(account->owner, sizeof(account->owner), "%s", owner);
+    if (json_get(root, STR("ledger"))) {
+        check_ledger(account, root, account->shared);
+        accounts->ledgers++;
+    }
+}
+
+static void take_decision(struct accounts *accounts, const cJSON *root)
+{
+    struct account *account = account_of(accounts, root);
+    struct str responsible = member(root, "/responsible");
+    if (!str_present(responsible)) {
+        assert_int_equal(account->holder[0], '\0');
+        return;
+    }
+    assert_true(str_is(responsible, account->holder));
+    if (str_is(member(root, "/type"), "pending") && str_is(member(root, "/outcome"), "applied")) {
+        snprintf(account->wait, sizeof(account->wait), "%s", accounts->waits_on);
+        accounts->waits++;
+    }
+    if (str_is(member(root, "/kind"), "decision"))
+        take_time(accounts, account, root);
+}
+
+static void take_actions(struct accounts *accounts, const struct world *world)
 {
     struct arena *arena = arena_new(64 * 1024);
     for (size_t i = 0; i < world->actions.count; i++) {
@@ -111,44 +216,144 @@ static void take_actions(struct ledger *ledger, const struct world *world, unsig
         const cJSON *root = json_parse(action->value, &json_event_limits, arena, NULL, &at, NULL);
         assert_non_null(root);
         if (action->output == OUTPUT_DEPARTMENT)
-            take_dispatch(ledger, root);
+            take_dispatch(accounts, root);
         else
-            take_decision(ledger, root);
-        *disputes += str_is(member(root, "/why"), "disputed");
+            take_decision(accounts, root);
     }
     arena_free(arena);
 }
 
-static void one_department_is_responsible_at_every_moment(void **state)
+static void one_department_has_it_and_all_its_time_is_somebodys(void **state)
 {
-    unsigned disputes = 0;
+    struct accounts all = { .disputes = 0 };
     (void)state;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct world world;
-        struct ledger ledger = { 0 };
+        struct accounts accounts = { .disputes = 0 };
         struct buf json = { 0 };
         uint64_t dices = seed;
         time_ms now = WORLD_START;
         world_open(&world, config, 0, 1);
         for (unsigned i = 0; i < EVENTS; i++) {
-            now += (time_ms)dice(&dices, 600) * 1000;
+            now += (time_ms)dice(&dices, 600 * 1000);
             random_event(&dices, now, i, &json);
+            accounts.waits_on =
+                strstr(buf_text(&json), "\"on\":\"third") ? "third_party" : "customer";
             world_feed(&world, buf_str(&json), now);
-            take_actions(&ledger, &world, &disputes);
+            take_actions(&accounts, &world);
             world_commit(&world);
             if (dice(&dices, 500) == 0)
                 world_restart(&world, true);
         }
+        all.disputes += accounts.disputes;
+        all.ledgers += accounts.ledgers;
+        all.waits += accounts.waits;
         buf_free(&json);
         world_close(&world);
     }
-    assert_true(disputes > 100);
+    assert_true(all.disputes > 100 && all.ledgers > 100 && all.waits > 100);
+}
+
+/* ---- examples */
+
+static struct str ledger_of(const struct world *world, struct arena *arena)
+{
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        const char *from = NULL;
+        if (action->output != OUTPUT_DECISIONS)
+            continue;
+        from = memmem(action->value.data, action->value.size, "\"ledger\":", 9);
+        if (!from)
+            return STR("none");
+        size_t size = (size_t)(action->value.data + action->value.size - from);
+        const char *to = memmem(from, size, "]}", 2);
+        return arena_copy(arena, (struct str){ from + 9, (size_t)(to + 2 - from) - 9 });
+    }
+    return STR("no decision");
+}
+
+/* Feeds `HH:MM:SS type members`, the ticket being t0; the ledger that the last one told of. */
+static struct str tell_life(const char *const *lines, struct arena *arena)
+{
+    struct world world;
+    struct str ledger = STR_NONE;
+    world_open(&world, config, 0, 1);
+    for (; *lines; lines++) {
+        int hours = 0, minutes = 0, seconds = 0, used = 0;
+        char type[32], text[TIME_TEXT_SIZE];
+        assert_int_equal(
+            sscanf(*lines, "%d:%d:%d %31s %n", &hours, &minutes, &seconds, type, &used), 4);
+        time_ms time = WORLD_START + ((hours * INT64_C(60) + minutes) * 60 + seconds) * 1000;
+        struct str when = time_format(time, text);
+        struct str json =
+            arena_printf(arena, "{\"ticket\":\"t0\",\"type\":\"%s\",\"time\":\"%.*s\"%s}", type,
+                         STR_ARG(when), *lines + used);
+        world_feed(&world, json, time);
+        ledger = ledger_of(&world, arena);
+        world_commit(&world);
+    }
+    world_close(&world);
+    return ledger;
+}
+
+#define SHARE(who, seconds) "{\"party\":\"" who "\",\"seconds\":" seconds "}"
+#define PART(slug, seconds)                                                                        \
+    "{\"party\":\"department\",\"department\":\"" slug "\",\"seconds\":" seconds "}"
+
+static void every_second_is_somebodys(void **state)
+{
+    static const struct {
+        const char *name, *lines[12], *ledger;
+    } rows[] = {
+        { "one department had it all",
+          { "00:00:00 opened ,\"body\":\"hello\"", "01:30:00 resolved" },
+          "{\"age\":5400,\"shares\":[" PART("service", "5400") "]}" },
+        { "each holder has its own, and one that comes back adds to it",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 assigned ,\"department\":\"quality\"",
+            "00:40:00 assigned ,\"department\":\"service\"", "00:45:00 resolved" },
+          "{\"age\":2700,\"shares\":[" PART("service", "900") "," PART("quality", "1800") "]}" },
+        { "while the customer is asked it is the customer's, then a third party's",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:01:00 pending ,\"on\":\"customer\"",
+            "00:03:00 pending ,\"on\":\"third_party\"", "00:06:00 resumed", "00:10:00 resolved" },
+          "{\"age\":600,\"shares\":[" PART("service", "300") "," SHARE("customer", "120") "," SHARE(
+              "third_party", "180") "]}" },
+        { "a dispute is nobody's, and what is settled somebody's",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:05:00 returned ,\"reason\":\"not ours\"",
+            "00:25:00 settled ,\"department\":\"legal\"", "00:30:00 resolved" },
+          "{\"age\":1800,\"shares\":[" PART("service", "300") "," SHARE("dispute", "1200") "," PART(
+              "legal", "300") "]}" },
+        { "the time between an end and a reopening has a name of its own",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 resolved", "00:20:00 closed",
+            "05:10:00 reopened", "05:11:00 resolved" },
+          "{\"age\":18660,\"shares\":[" PART("service", "660") "," SHARE("ended", "18000") "]}" },
+        { "and the same where it was never closed",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 resolved", "05:10:00 reopened",
+            "05:11:00 resolved" },
+          "{\"age\":18660,\"shares\":[" PART("service", "660") "," SHARE("ended", "18000") "]}" },
+        { "closing tells it again, with the time since",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 resolved", "00:20:00 closed" },
+          "{\"age\":1200,\"shares\":[" PART("service", "600") "," SHARE("ended", "600") "]}" },
+        { "what does not end tells nothing",
+          { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 accepted" },
+          "none" },
+    };
+    struct arena *arena = arena_new(64 * 1024);
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct str ledger = tell_life(rows[i].lines, arena);
+        if (!str_is(ledger, rows[i].ledger))
+            fail_msg("%s:\n  expected %s\n  got      %.*s", rows[i].name, rows[i].ledger,
+                     STR_ARG(ledger));
+    }
+    arena_free(arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_department_is_responsible_at_every_moment),
+        cmocka_unit_test(every_second_is_somebodys),
+        cmocka_unit_test(one_department_has_it_and_all_its_time_is_somebodys),
     };
     json_init();
     return cmocka_run_group_tests(tests, open_config, close_config);

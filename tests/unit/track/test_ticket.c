@@ -272,6 +272,16 @@ static void through_whose_hands_it_went_comes_back(void **state)
                                    .returns = 3,
                                    .ping_pongs = 2,
                                    .dispute = true };
+    static struct share shares[] = {
+        { { PARTY_DEPARTMENT, { "service", 7 } }, 300 },
+        { { PARTY_DEPARTMENT, { "quality", 7 } }, 0 },
+        { { PARTY_DEPARTMENT, { "billing", 7 } }, 86400 },
+        { { PARTY_DEPARTMENT, { "logistics", 9 } }, 1 },
+        { { PARTY_DISPUTE, STR_NONE }, INT64_C(1) << 40 },
+        { { PARTY_ENDED, STR_NONE }, 5 },
+    };
+    ticket.shares = shares;
+    ticket.share_count = sizeof(shares) / sizeof(*shares);
     ticket_add_returned(&ticket, STR("billing"), arena);
     ticket_add_returned(&ticket, STR("legal"), arena);
     ticket_add_returned(&ticket, STR("billing"), arena);
@@ -287,6 +297,12 @@ static void through_whose_hands_it_went_comes_back(void **state)
         assert_false(ticket_has_returned(&back, STR("service")));
         assert_int_equal(back.hands.ping_pongs, 2);
         assert_true(back.hands.dispute);
+        assert_int_equal(back.share_count, ticket.share_count);
+        for (size_t i = 0; i < back.share_count; i++) {
+            assert_int_equal(back.shares[i].owner.party, shares[i].owner.party);
+            assert_true(str_equal(back.shares[i].owner.department, shares[i].owner.department));
+            assert_int_equal(back.shares[i].seconds, shares[i].seconds);
+        }
     }
     buf_free(&bytes);
     arena_free(arena);
