@@ -120,6 +120,7 @@ struct config_sla {
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
     unsigned pause;      /* PAUSE_ bits */
+    int max_extensions;  /* of the resolution */
     bool since_customer; /* updates are counted from the customer's word, not from ours */
     struct yaml_place place;
 };

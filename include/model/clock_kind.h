@@ -9,7 +9,7 @@
 #include "model/trigger.h"
 
 /* The numbers are kept in states. */
-enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION, CLOCK_UPDATE };
+enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION, CLOCK_UPDATE, CLOCK_PROMISED, CLOCK_FOLLOW_UP };
 
 /* Rows there can be: SLAs have their targets in arrays of that size. */
 enum { CLOCK_KIND_MAX = 8 };
@@ -22,6 +22,7 @@ enum clock_cue {
     CUE_WROTE,    /* the customer wrote again */
     CUE_RESOLVED,
     CUE_CLOSED,
+    CUE_RATED, /* the customer said how it was */
     CUE_COUNT
 };
 const char *clock_cue_name(enum clock_cue cue); /* "resolved" */
@@ -45,6 +46,7 @@ struct clock_kind_row {
     enum clock_start starts[CUE_COUNT];
     bool keeps[CUE_COUNT], ends[CUE_COUNT];
     bool continues; /* taken up again, it runs on; else it starts afresh */
+    bool fixed;     /* a date that somebody named: no target, no pause and no band moves it */
     bool recurs;    /* kept once, it is promised again: then its ladders are at their end, too */
     enum trigger warning, breach; /* that they set off */
 
@@ -59,6 +61,9 @@ struct clock_kind_row {
 
 extern const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX];
 extern const size_t clock_kind_count;
+
+/* False: there is no such kind. */
+bool clock_kind_parse(struct str name, enum clock_kind *kind);
 
 static inline const char *clock_kind_name(enum clock_kind kind)
 {

@@ -29,6 +29,7 @@ enum event_type {
     EVENT_ACKNOWLEDGED,
     EVENT_UNACKNOWLEDGED,
     EVENT_SETTLED,
+    EVENT_FULFILLED,
     EVENT_ERASED,
     EVENT_SNAPSHOT,
     EVENT_LINKED,         /* written by ombudd alone */
@@ -88,8 +89,9 @@ struct event {
     int priority; /* 1-4, 0: unknown */
     struct str department, reason, reason_code, by, by_department;
     struct str trigger, group;
-    time_ms due;   /* of promised, extended; else TIME_NEVER */
-    struct str on; /* of pending: customer | third_party */
+    time_ms due;      /* of promised, extended; else TIME_NEVER */
+    struct str clock; /* of fulfilled: its name */
+    struct str on;    /* of pending: customer | third_party */
     struct str cause, remedy, fault;
     int rating; /* 1-5, 0: unknown */
     int solved; /* 0, 1, -1: unknown */

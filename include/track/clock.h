@@ -29,6 +29,8 @@ enum interval_reason {
     INTERVAL_ENDED,       /* no time of the promise: the ticket was resolved or closed */
     INTERVAL_REPLIED,
     INTERVAL_WROTE,
+    INTERVAL_PROMISED,
+    INTERVAL_RESOLVED,
     INTERVAL_REASON_COUNT
 };
 
@@ -100,12 +102,23 @@ void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, 
 /* Since when it stands still, of a paused one. */
 time_ms clock_paused_since(const struct clock *clock);
 
+/* At `time` somebody gave it until `due`, later than before; *previous is what was promised. What
+ * is left after a pause has the time that was added. Warnings begin anew. */
+void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms due, time_ms time,
+                  time_ms *previous);
+/* Starts afresh at `start` with a date that somebody named. `terms` NULL, `definition` 0: no SLA,
+ * so nothing warns. */
+void clock_promise(struct clock *clock, const struct sla_terms *terms, uint64_t definition,
+                   time_ms start, time_ms due, struct arena *arena);
+
 /* Whether an answer at `time`, its own, counts: one from before a reopening keeps no promise made
- * after it, while the first may be kept before the event that made the ticket. */
+ * after it, while the first may be kept before the event that made the ticket. What somebody
+ * promised is not kept by the word that promised it. */
 bool clock_takes(const struct clock *clock, time_ms time);
 /* Whether `time` lies behind the due time; in a pause, whether its begin does. */
 bool clock_is_late(const struct clock *clock, time_ms time);
-/* How much of the promise's own time passed from its due time to `time`, or to its end; ms. */
+/* How much of the promise's own time passed from its due time to `time`, or to its end; ms. `terms`
+ * NULL: every hour counts. */
 int64_t clock_overdue(const struct clock *clock, const struct sla_terms *terms, time_ms time);
 /* The answer came at `time`: met, or missed when that is late or a breach stands. False when
  * nothing was open that takes it. */

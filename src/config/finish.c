@@ -199,6 +199,8 @@ static void finish_slas(struct loader *loader)
             sla->warn = last->warn;
         if (!says(loader, i, "pause"))
             sla->pause = last->pause;
+        if (!says(loader, i, "max_extensions"))
+            sla->max_extensions = last->max_extensions;
         if (!says(loader, i, "since"))
             sla->since_customer = last->since_customer;
     }

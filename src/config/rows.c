@@ -205,6 +205,10 @@ static const struct setting sla_rows[] = {
       .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the resolution, by band, as for `response`. Of a ticket that is reopened the "
               "time since it was resolved or closed is none of it." },
+    { .key = "follow_up", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_FOLLOW_UP]),
+      .min = TIME_SECOND, .max = YEAR,
+      .help = "Time from the resolution until somebody has asked whether all is well, by band, as for "
+              "`response`. A rating by the customer fulfils it, or a message of an agent." },
     { .key = "warn", .type = SETTING_WARNINGS, AT(struct config_sla, warn),
       .help = "When to warn before the breach: parts of the target (`75%`) or times before its "
               "end (`10m`), at most four. Default: as the last SLA." },
@@ -212,10 +216,9 @@ static const struct setting sla_rows[] = {
       .help = "Whose answer the clocks stand still for while the ticket is pending: what is left of "
               "the target is counted from when it goes on. Default: as the last SLA, and if that "
               "says nothing, no one's." },
-    { .key = "follow_up", .type = SETTING_LATER,
-      .help = "nobody asks after the resolution yet" },
-    { .key = "max_extensions", .type = SETTING_LATER,
-      .help = "clocks cannot be extended yet" },
+    { .key = "max_extensions", .type = SETTING_INTEGER, AT(struct config_sla, max_extensions),
+      .min = 0, .max = 100, .fallback = "1",
+      .help = "How often the event `extended` may move the resolution. Not said: as the last SLA." },
 };
 static const struct setting_table sla_settings = {
     .name = "SLA", .size = sizeof(struct config_sla), .place = PLACE(struct config_sla),

@@ -124,6 +124,7 @@ static void put_clock_rest(struct json_writer *json, const struct clock *clock,
         put_intervals(json, clock);
 }
 
+/* What somebody promised has a date and no target, and stands without an SLA. */
 static void put_clock(struct json_writer *json, const struct clock *clock,
                       const struct sla_terms *terms, time_ms now, bool brief)
 {
@@ -132,13 +133,14 @@ static void put_clock(struct json_writer *json, const struct clock *clock,
     json_put_text(json, clock_kind_name(clock->kind));
     JSON_KEY(json, "due");
     json_put_time(json, clock->due);
+    bool fixed = clock_kinds[clock->kind].fixed;
     JSON_KEY(json, "target");
-    json_put_str(json, terms->target[clock->kind][clock->band].text);
+    json_put_str(json, fixed ? STR_NONE : terms->target[clock->kind][clock->band].text);
     JSON_KEY(json, "calendar");
-    json_put_str(json, terms->calendar);
+    json_put_str(json, fixed ? STR_NONE : terms->calendar);
     if (!brief) {
         JSON_KEY(json, "sla");
-        json_put_str(json, terms->name);
+        json_put_str(json, terms ? terms->name : STR_NONE);
         put_clock_life(json, clock);
         put_clock_rest(json, clock, terms, now);
     } else if (clock->state == CLOCK_PAUSED) {
@@ -156,7 +158,8 @@ void put_clocks(struct json_writer *json, const struct turn *turn, bool brief)
     for (size_t i = 0; i < ticket->clock_count; i++) {
         const struct clock *clock = &ticket->clocks[i];
         const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
-        if (terms && clock->due != TIME_NEVER && (!brief || clock_is_open(clock)))
+        if ((terms || clock_kinds[clock->kind].fixed) && clock->due != TIME_NEVER &&
+            (!brief || clock_is_open(clock)))
             put_clock(json, clock, terms, turn->moment->now, brief);
     }
     json_close_array(json);

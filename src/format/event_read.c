@@ -40,6 +40,7 @@ static const struct field event_fields[] = {
     { FIELD(event, trigger, WORD) },
     { FIELD(event, group, WORD) },
     { FIELD(event, due, TIME) },
+    { FIELD(event, clock, WORD) },
     { FIELD(event, on, NAME), .names = { "customer", "third_party" } },
     { FIELD(event, cause, TEXT) },
     { FIELD(event, remedy, TEXT) },

@@ -92,6 +92,75 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
                           STR("{who} has told you how it stands before {due} ({zone}); we learned "
                               "of it too late and told you otherwise. We are sorry.") },
     },
+    [CLOCK_PROMISED] = {
+        .name = "promised",
+        .keeps = { [CUE_REPLIED] = true },
+        .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true },
+        .fixed = true,
+        .recurs = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "kept",
+        .unkept = "before it was kept",
+        .made = { STR("{who}已向您承诺，将在 {due}（{zone}）之前办到。"),
+                  STR("{who} has given you its word until {due} ({zone}).") },
+        .moved = { STR("{who}与您的约定现改为 {due}（{zone}）之前。"),
+                   STR("{who} now gives you its word until {due} ({zone}).") },
+        .met = { STR("{who}已在 {due}（{zone}）之前兑现对您的承诺。"),
+                 STR("{who} has kept its word to you before {due} ({zone}).") },
+        .missed = { STR("{who}未能在 {due}（{zone}）之前兑现对您的承诺，非常抱歉，我们仍在跟进。"),
+                    STR("{who} has not kept its word to you by {due} ({zone}). We are sorry and "
+                        "stay on it.") },
+        .ended = { STR("此事已结束，{who}原定 {due}（{zone}）之前的约定不再需要。"),
+                   STR("The matter has ended; what {who} gave its word for until {due} ({zone}) "
+                       "is no longer needed.") },
+        .kept_late = { STR("{who}已兑现对您的承诺，但晚于 {due}（{zone}），非常抱歉。"),
+                       STR("{who} has kept its word to you, but after {due} ({zone}). We are "
+                           "sorry.") },
+        .kept_in_time = { STR("{who}已兑现对您的承诺，但我们未能及时确认，曾告知您已超过 "
+                              "{due}（{zone}），非常抱歉。"),
+                          STR("{who} has kept its word to you before {due} ({zone}); we learned "
+                              "of it too late and told you otherwise. We are sorry.") },
+    },
+    [CLOCK_FOLLOW_UP] = {
+        .name = "follow_up",
+        .starts = { [CUE_RESOLVED] = START_ALWAYS },
+        .keeps = { [CUE_REPLIED] = true, [CUE_RATED] = true },
+        .ends = { [CUE_REOPENED] = true, [CUE_CLOSED] = true },
+        .recurs = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "asked",
+        .unkept = "before anybody asked",
+        .made = { STR("{who}将在 {due}（{zone}）之前回访，了解您是否满意。"),
+                  STR("{who} will ask you by {due} ({zone}) whether all is well.") },
+        .moved = { STR("{who}现在将在 {due}（{zone}）之前回访。"),
+                   STR("{who} will now ask you by {due} ({zone}) whether all is well.") },
+        .met = { STR("已在 {due}（{zone}）之前完成回访，感谢您的反馈。"),
+                 STR("{who} has heard from you before {due} ({zone}). Thank you.") },
+        .missed = { STR("{who}未能在 {due}（{zone}）之前回访，非常抱歉。"),
+                    STR("{who} has not asked you by {due} ({zone}) whether all is well. We are "
+                        "sorry.") },
+        .ended = { STR("原定 {due}（{zone}）之前的回访不再需要。"),
+                   STR("There is no more need to ask you by {due} ({zone}).") },
+        .kept_late = { STR("{who}已完成回访，但晚于 {due}（{zone}），非常抱歉。"),
+                       STR("{who} has heard from you, but after {due} ({zone}), by when it was to "
+                           "ask. We are sorry.") },
+        .kept_in_time = { STR("{who}已在 {due}（{zone}）之前完成回访，但我们未能及时确认，非常抱歉。"),
+                          STR("{who} has heard from you before {due} ({zone}); we learned of it "
+                              "too late. We are sorry.") },
+    },
 };
 
-const size_t clock_kind_count = CLOCK_UPDATE + 1;
+const size_t clock_kind_count = CLOCK_FOLLOW_UP + 1;
+
+bool clock_kind_parse(struct str name, enum clock_kind *kind)
+{
+    for (size_t i = 0; i < clock_kind_count; i++) {
+        if (str_is(name, clock_kinds[i].name)) {
+            *kind = (enum clock_kind)i;
+            return true;
+        }
+    }
+    return false;
+}

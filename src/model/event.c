@@ -19,6 +19,7 @@ static const char *const type_names[EVENT_TYPE_COUNT] = {
     [EVENT_ACKNOWLEDGED] = "acknowledged",
     [EVENT_UNACKNOWLEDGED] = "unacknowledged",
     [EVENT_SETTLED] = "settled",
+    [EVENT_FULFILLED] = "fulfilled",
     [EVENT_ERASED] = "erased",
     [EVENT_SNAPSHOT] = "snapshot",
     [EVENT_LINKED] = "linked",

@@ -19,6 +19,8 @@ static const struct {
     [INTERVAL_ENDED] = { "ended", false },
     [INTERVAL_REPLIED] = { "replied", true },
     [INTERVAL_WROTE] = { "wrote", true },
+    [INTERVAL_PROMISED] = { "promised", true },
+    [INTERVAL_RESOLVED] = { "resolved", true },
 };
 
 const char *clock_state_name(enum clock_state state)
@@ -36,7 +38,7 @@ bool interval_counts(enum interval_reason reason)
     return reasons[reason].counts;
 }
 
-/* ---- the three places where a calendar has a say */
+/* ---- the three places where a calendar has a say; `terms` NULL: every hour counts */
 
 /* When so much time, counted from a moment, has passed. */
 static time_ms later(const struct sla_terms *terms, time_ms from, int64_t amount)
@@ -56,6 +58,12 @@ static int64_t between(const struct sla_terms *terms, time_ms from, time_ms to)
 static time_ms due_time(const struct sla_terms *terms, const struct target *target, time_ms start)
 {
     return later(terms, start, target->amount);
+}
+
+/* A date that somebody named knows no office hours. */
+static const struct sla_terms *hours_of(const struct clock *clock, const struct sla_terms *terms)
+{
+    return clock_kinds[clock->kind].fixed ? NULL : terms;
 }
 
 /* ---- intervals */
@@ -110,6 +118,8 @@ static const struct target *target_of(const struct clock *clock, const struct sl
 /* All the time that the promise has, of its own. */
 static int64_t total_of(const struct clock *clock, const struct sla_terms *terms)
 {
+    if (clock_kinds[clock->kind].fixed)
+        return between(NULL, clock->start, clock->due);
     const struct target *target = target_of(clock, terms, clock->band);
     int64_t amount = target->unit == TARGET_TIME
                          ? target->amount
@@ -125,7 +135,7 @@ static time_ms warning_time(const struct clock *clock, const struct sla_terms *t
         warning->percent > 0 ? total * warning->percent / 100 : total - warning->before;
     if (amount <= 0 || amount >= total)
         return TIME_NEVER;
-    time_ms at = moment_of(clock, terms, amount);
+    time_ms at = moment_of(clock, hours_of(clock, terms), amount);
     return at > clock->start && at < clock->due ? at : TIME_NEVER;
 }
 
@@ -228,6 +238,36 @@ void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, 
     aim(clock, terms, band);
 }
 
+void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms due, time_ms time,
+                  time_ms *previous)
+{
+    *previous = clock->due;
+    clock->extension += between(terms, clock->due, due);
+    clock->extensions++;
+    clock->due = due;
+    /* A warning of the new end is another one than that of the old, if it is still ahead. */
+    int64_t total = total_of(clock, terms);
+    clock->warned = 0;
+    for (unsigned i = 0; i < terms->warn.count; i++) {
+        if (warning_time(clock, terms, &terms->warn.items[i], total) <= time)
+            clock->warned |= 1u << i;
+    }
+    set_warning(clock, terms, total);
+}
+
+void clock_promise(struct clock *clock, const struct sla_terms *terms, uint64_t definition,
+                   time_ms start, time_ms due, struct arena *arena)
+{
+    clock_reset(clock, clock->kind);
+    clock->state = CLOCK_RUNNING;
+    clock->definition = definition;
+    clock->start = start;
+    clock->due = due;
+    begin_interval(clock, start, INTERVAL_PROMISED, arena);
+    if (terms)
+        set_warning(clock, terms, total_of(clock, terms));
+}
+
 /* An answer may be reported late: what was noted after its own time is no part of the promise. */
 static bool stop(struct clock *clock, time_ms time, enum clock_state state)
 {
@@ -242,8 +282,11 @@ static bool stop(struct clock *clock, time_ms time, enum clock_state state)
 
 bool clock_takes(const struct clock *clock, time_ms time)
 {
-    return clock_is_open(clock) &&
-           (clock->intervals[0].reason == INTERVAL_OPENED || time >= clock->start);
+    if (!clock_is_open(clock))
+        return false;
+    if (clock->intervals[0].reason == INTERVAL_PROMISED)
+        return time > clock->start;
+    return clock->intervals[0].reason == INTERVAL_OPENED || time >= clock->start;
 }
 
 bool clock_is_late(const struct clock *clock, time_ms time)
@@ -266,8 +309,8 @@ int64_t clock_overdue(const struct clock *clock, const struct sla_terms *terms, 
     for (size_t i = 0; i < clock->interval_count && clock->due != TIME_NEVER; i++) {
         const struct interval *interval = &clock->intervals[i];
         if (interval_counts(interval->reason))
-            sum +=
-                between(terms, time_max(interval->from, clock->due), time_min(interval->to, time));
+            sum += between(hours_of(clock, terms), time_max(interval->from, clock->due),
+                           time_min(interval->to, time));
     }
     return sum;
 }

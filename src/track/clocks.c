@@ -1,4 +1,4 @@
-#include "track/clocks.h"
+#include "clocks_inside.h"
 
 #include "track/ladder.h"
 
@@ -59,7 +59,7 @@ static bool pauses_for(const struct turn *turn, const struct clock *clock, enum 
     unsigned bit = wait == WAIT_CUSTOMER      ? PAUSE_CUSTOMER
                    : wait == WAIT_THIRD_PARTY ? PAUSE_THIRD_PARTY
                                               : 0u;
-    return terms && terms->pause & bit;
+    return terms && !row_of(clock)->fixed && terms->pause & bit;
 }
 
 /* A clock that starts while the ticket waits. */
@@ -133,10 +133,9 @@ static bool reopen(struct turn *turn, enum clock_kind kind, time_ms time)
 }
 
 static const enum interval_reason start_reasons[CUE_COUNT] = {
-    [CUE_OPENED] = INTERVAL_OPENED,
-    [CUE_REOPENED] = INTERVAL_REOPENED,
-    [CUE_REPLIED] = INTERVAL_REPLIED,
-    [CUE_WROTE] = INTERVAL_WROTE,
+    [CUE_OPENED] = INTERVAL_OPENED,     [CUE_REOPENED] = INTERVAL_REOPENED,
+    [CUE_REPLIED] = INTERVAL_REPLIED,   [CUE_WROTE] = INTERVAL_WROTE,
+    [CUE_RESOLVED] = INTERVAL_RESOLVED,
 };
 
 static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum clock_cue cue,
@@ -181,11 +180,9 @@ static bool begins(const struct turn *turn, enum clock_kind kind, enum clock_cue
 }
 
 /* What comes into play later is of the SLA that the ticket is under. */
-static uint64_t sla_of(const struct turn *turn, enum clock_cue cue)
+uint64_t clocks_sla(const struct turn *turn)
 {
     const struct ticket *ticket = turn->ticket;
-    if (cue == CUE_OPENED || cue == CUE_REOPENED)
-        return choose_sla(turn);
     for (size_t i = 0; i < ticket->clock_count; i++) {
         if (ticket->clocks[i].definition)
             return ticket->clocks[i].definition;
@@ -193,7 +190,7 @@ static uint64_t sla_of(const struct turn *turn, enum clock_cue cue)
     return choose_sla(turn);
 }
 
-static void start_all(struct turn *turn, enum clock_cue cue, time_ms time)
+void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time)
 {
     uint64_t sla = 0;
     for (size_t i = 0; i < clock_kind_count; i++) {
@@ -202,7 +199,7 @@ static void start_all(struct turn *turn, enum clock_cue cue, time_ms time)
             (cue == CUE_REOPENED && reopen(turn, kind, time)))
             continue;
         if (!sla)
-            sla = sla_of(turn, cue);
+            sla = cue == CUE_OPENED || cue == CUE_REOPENED ? choose_sla(turn) : clocks_sla(turn);
         const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
         struct clock *clock = ticket_clock(turn->ticket, kind);
         if (has_target(terms, kind)) {
@@ -217,11 +214,10 @@ static void start_all(struct turn *turn, enum clock_cue cue, time_ms time)
 /* By how much of its own time it is late; of pauses nothing counts. */
 static int64_t overdue(const struct turn *turn, const struct clock *clock, time_ms time)
 {
-    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
-    return terms ? clock_overdue(clock, terms, time) : time - clock->due;
+    return clock_overdue(clock, definitions_sla(turn->definitions, clock->definition), time);
 }
 
-static void keep(struct turn *turn, struct clock *clock, time_ms time)
+void clocks_keep(struct turn *turn, struct clock *clock, time_ms time)
 {
     const char *kept = row_of(clock)->kept;
     char text[TIME_TEXT_SIZE];
@@ -251,7 +247,11 @@ static void end(struct turn *turn, struct clock *clock, enum clock_cue cue, time
 {
     declare_if_late(turn, clock, time);
     bool broken = clock->breached != TIME_NEVER;
-    if (!clock_end(clock, time) || clock->due == TIME_NEVER)
+    if (!clock_end(clock, time))
+        return;
+    if (row_of(clock)->recurs)
+        ladder_end_clock(turn, clock->kind, str_from(clock_cue_name(cue)));
+    if (clock->due == TIME_NEVER)
         return;
     turn_promise(turn, clock, PROMISE_ENDED, TIME_NEVER,
                  arena_printf(turn->arena, "%s %s%s", clock_cue_name(cue), row_of(clock)->unkept,
@@ -264,11 +264,11 @@ void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time)
     for (size_t i = 0; i < ticket->clock_count; i++) {
         struct clock *clock = &ticket->clocks[i];
         if (row_of(clock)->keeps[cue])
-            keep(turn, clock, time);
+            clocks_keep(turn, clock, time);
         if (row_of(clock)->ends[cue])
             end(turn, clock, cue, time);
     }
-    start_all(turn, cue, time);
+    clocks_begin(turn, cue, time);
 }
 
 static void retarget(struct turn *turn, struct clock *clock, struct str cause)

@@ -83,6 +83,15 @@ static void write_since(struct json_writer *json, bool customer)
     json_put_text(json, "customer");
 }
 
+/* Once was what releases took for granted that had no such setting. */
+static void write_extensions(struct json_writer *json, int max_extensions)
+{
+    if (max_extensions == 1)
+        return;
+    JSON_KEY(json, "max_extensions");
+    json_put_int(json, max_extensions);
+}
+
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
     const struct config_sla *sla = &config->slas[index];
@@ -95,6 +104,7 @@ static void write(struct json_writer *json, const struct config *config, size_t 
     write_warnings(json, &sla->warn);
     write_pause(json, sla->pause);
     write_since(json, sla->since_customer);
+    write_extensions(json, sla->max_extensions);
 }
 
 static bool read_target(const cJSON *item, struct arena *arena, struct target *target,
@@ -168,6 +178,16 @@ static bool read_pause(const cJSON *root, unsigned *pause, struct error *err)
     return true;
 }
 
+static bool read_extensions(const cJSON *root, int *max_extensions, struct error *err)
+{
+    int64_t number = 1;
+    if (json_get(root, STR("max_extensions")) &&
+        !definition_integer(root, STR("max_extensions"), &number, err))
+        return false;
+    *max_extensions = (int)number;
+    return true;
+}
+
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
 {
     struct sla_terms *terms = memory;
@@ -179,7 +199,8 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
     }
     terms->since_customer = str_is(json_string(json_get(root, STR("since"))), "customer");
     return read_warnings(json_get(root, STR("warn")), &terms->warn, err) &&
-           read_pause(root, &terms->pause, err);
+           read_pause(root, &terms->pause, err) &&
+           read_extensions(root, &terms->max_extensions, err);
 }
 
 const struct definition_row definition_sla = {

@@ -3,6 +3,7 @@
 #include "track/clocks.h"
 #include "track/ladder.h"
 #include "track/ownership.h"
+#include "track/pledges.h"
 #include "track/returns.h"
 #include "track/row.h"
 #include "track/waiting.h"
@@ -58,12 +59,19 @@ static void reply(struct turn *turn)
         turn_move(turn, STATUS_OPEN);
 }
 
-/* A customer's message within some days of `resolved`. */
+/* The customer's own rating, not one between departments. */
+static bool rates(const struct event *event)
+{
+    return event->type == EVENT_RATED && str_empty(event->of_department);
+}
+
+/* A customer's message within some days of `resolved`, or that it is not solved. */
 static bool is_soon_after(const struct turn *turn)
 {
     const struct ticket *ticket = turn->ticket;
-    return from_customer(turn->event) && !turn->event->automated &&
-           ticket->status == STATUS_RESOLVED &&
+    const struct event *event = turn->event;
+    bool says = from_customer(event) || (rates(event) && event->solved == 0);
+    return says && !event->automated && ticket->status == STATUS_RESOLVED &&
            turn->at - ticket->resolved_at <= turn->config->reopen_within;
 }
 
@@ -206,6 +214,26 @@ static void apply_reopened(struct turn *turn)
     tell_holder(turn);
 }
 
+static void apply_rated(struct turn *turn)
+{
+    const struct event *event = turn->event;
+    if (event->rating == 0 && event->solved < 0) {
+        turn_outcome(turn, OUTCOME_REJECTED, "a rating needs `rating` or `solved`");
+        return;
+    }
+    if (!rates(event)) {
+        if (config_department(turn->config, event->of_department) < 0)
+            turn_outcome(turn, OUTCOME_REJECTED, "unknown department '%.*s'",
+                         STR_ARG(event->of_department));
+        return;
+    }
+    clocks_cue(turn, CUE_RATED, turn->at);
+    if (is_soon_after(turn)) {
+        reopen(turn);
+        tell_holder(turn);
+    }
+}
+
 static void take_row_status(struct turn *turn, enum status status)
 {
     struct ticket *ticket = turn->ticket;
@@ -283,6 +311,10 @@ static const struct {
     [EVENT_RETURNED] = { returns_take, false, false, true },
     [EVENT_PENDING] = { waiting_begin, false, false, true },
     [EVENT_RESUMED] = { waiting_end, false, false, true },
+    [EVENT_PROMISED] = { pledge_promise, false, false, true },
+    [EVENT_EXTENDED] = { pledge_extend, false, false, true },
+    [EVENT_FULFILLED] = { pledge_fulfil, false, false, true },
+    [EVENT_RATED] = { apply_rated, false, false, true },
     [EVENT_RESOLVED] = { apply_resolved, false, false, true },
     [EVENT_REOPENED] = { apply_reopened, true, true, true },
     [EVENT_CLOSED] = { apply_closed, false, false, true },
@@ -351,6 +383,8 @@ static void apply_late(struct turn *turn)
     turn_outcome(turn, OUTCOME_LATE, "%.*s older than what already happened", STR_ARG(older));
     if (is_reply(turn->event) || brings_reply(turn->event))
         clocks_cue(turn, CUE_REPLIED, turn->at);
+    else if (rates(turn->event) && turn->event->rating + turn->event->solved >= 0)
+        clocks_cue(turn, CUE_RATED, turn->at);
     else if (from_customer(turn->event))
         tell_holder(turn);
 }
@@ -378,6 +412,11 @@ static void remember(struct turn *turn)
     time_ms until = turn->at + turn->config->retention;
     if (ticket->status == STATUS_RESOLVED)
         until = time_max(until, ticket->resolved_at + turn->config->reopen_within);
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        const struct clock *clock = &ticket->clocks[i];
+        if (clock_is_open(clock) && clock->due != TIME_NEVER) /* somebody is still to ask */
+            until = time_max(until, clock->due + turn->config->retention);
+    }
     if (ticket->purge_at == TIME_NEVER || until > ticket->purge_at)
         ticket->purge_at = until;
 }

@@ -113,7 +113,7 @@ size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t 
 {
     size_t count = 0;
     for (size_t i = 0; i < ticket->clock_count && count < room; i++) {
-        if (ticket->clocks[i].state != CLOCK_OFF)
+        if (ticket->clocks[i].state != CLOCK_OFF && ticket->clocks[i].definition)
             hashes[count++] = ticket->clocks[i].definition;
     }
     for (size_t i = 0; i < ticket->climb_count && count < room; i++)

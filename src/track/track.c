@@ -151,6 +151,7 @@ void track_deadline(struct turn *turn)
         return;
     if (ticket->purge_at == turn->at) {
         turn->timer = STR("retention");
+        ladder_end_all(turn, turn->timer);
         turn->gone = true;
     } else {
         fire_climb(turn);

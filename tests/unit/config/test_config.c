@@ -172,17 +172,21 @@ static void test_an_sla_pauses_and_warns_as_it_says(void **state)
     (void)state;
     struct config *config = load_text(
         SMALL "slas:\n"
-              "  - { name: gold, match: customer.tier == gold, pause: [], warn: 10m, since: us }\n"
+              "  - { name: gold, match: customer.tier == gold, pause: [], warn: 10m, since: us, "
+              "max_extensions: 1 }\n"
               "  - { name: silver, match: customer.tier == silver, resolution: { P1: 2h } }\n"
               "  - name: default\n"
               "    resolution: { P1: 4h, P2: 24h }\n"
               "    pause: [customer, third_party]\n"
               "    since: customer\n"
+              "    max_extensions: 0\n"
               "    warn: [75%, 10m, 75%, 1m]\n");
     const struct config_sla *gold = &config->slas[0], *silver = &config->slas[1];
     assert_int_equal(gold->pause, 0);
     assert_false(gold->since_customer);
     assert_true(silver->since_customer);
+    assert_int_equal(gold->max_extensions, 1);
+    assert_int_equal(silver->max_extensions, 0);
     assert_int_equal(gold->warn.count, 1);
     assert_int_equal(gold->warn.items[0].before, 10 * TIME_MINUTE);
     assert_int_equal(gold->target[CLOCK_RESOLUTION][0].amount, 4 * TIME_HOUR);

@@ -101,6 +101,7 @@ static void show(struct buf *out, const struct event *event)
     show_str(out, "trigger", event->trigger);
     show_str(out, "group", event->group);
     show_time(out, "due", event->due, TIME_NEVER);
+    show_str(out, "clock", event->clock);
     show_str(out, "on", event->on);
     show_str(out, "cause", event->cause);
     show_str(out, "remedy", event->remedy);
@@ -184,9 +185,10 @@ static void test_fields(void **state)
           " department=quality reason=r code=not_ours by=ann by_department=service trigger=breach "
           "group=g" },
         { "a promise, a wait and an end",
-          ",\"due\":\"2026-11-21T16:00:00Z\",\"on\":\"third_party\",\"cause\":\"c\","
+          ",\"due\":\"2026-11-21T16:00:00Z\",\"clock\":\"promised\",\"on\":\"third_party\","
+          "\"cause\":\"c\","
           "\"remedy\":\"r\",\"fault\":\"ours\"",
-          " due=2026-11-21T16:00:00Z on=third_party cause=c remedy=r fault=ours" },
+          " due=2026-11-21T16:00:00Z clock=promised on=third_party cause=c remedy=r fault=ours" },
         { "a rating",
           ",\"rating\":1,\"solved\":false,\"comment\":\"slow\",\"of_department\":\"billing\"",
           " rating=1 solved=0 comment=slow of=billing" },

@@ -294,6 +294,44 @@ static void each_of_several_warnings_comes_once(void **state)
     assert_int_equal(clock.warned, CLOCK_WARNED_ALL);
 }
 
+static void an_extension_is_kept_through_pauses_and_bands(void **state)
+{
+    struct clock clock = started(1);
+    time_ms previous = 0;
+    (void)state;
+    clock.warned = CLOCK_WARNED_ALL;
+    clock_extend(&clock, &terms, START + 100 * M, START + 55 * M, &previous);
+    assert_int_equal(previous, START + 60 * M);
+    assert_int_equal(clock.due, START + 100 * M);
+    /* 80 % of the new end, not of the old. */
+    assert_int_equal(clock_deadline(&clock), START + 80 * M);
+    clock_pause(&clock, INTERVAL_CUSTOMER, START + 60 * M, arena);
+    clock_resume(&clock, &terms, START + 70 * M, &previous, arena);
+    assert_int_equal(clock.due, START + 110 * M);
+    assert_int_equal(clock_deadline(&clock), START + 90 * M);
+    assert_true(clock_retarget(&clock, &terms, 0, &previous));
+    assert_int_equal(clock.due, START + 55 * M); /* 15 and 40 min, before the pause */
+    clock = started(1);
+    clock_extend(&clock, &terms, START + 70 * M, START + 59 * M, &previous);
+    assert_int_equal(clock_deadline(&clock), START + 70 * M); /* its warning would be past */
+}
+
+static void a_date_that_somebody_named_stays(void **state)
+{
+    struct clock clock = { .kind = CLOCK_PROMISED };
+    time_ms previous = 0;
+    (void)state;
+    clock_promise(&clock, &terms, 1, START, START + 100 * M, arena);
+    assert_int_equal(clock_deadline(&clock), START + 80 * M);
+    assert_false(clock_retarget(&clock, &terms, 0, &previous));
+    assert_false(clock_fulfil(&clock, START)); /* the word that promised it */
+    assert_true(clock_fulfil(&clock, START + 1));
+    assert_int_equal(clock.state, CLOCK_MET);
+    clock_promise(&clock, NULL, 0, START, START + 100 * M, arena);
+    assert_int_equal(clock_deadline(&clock), START + 100 * M);
+    assert_int_equal(clock_overdue(&clock, NULL, START + 101 * M), M);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +344,8 @@ int main(void)
         cmocka_unit_test(what_is_left_is_counted_from_where_it_goes_on),
         cmocka_unit_test(pauses_are_no_time_of_the_promise),
         cmocka_unit_test(each_of_several_warnings_comes_once),
+        cmocka_unit_test(an_extension_is_kept_through_pauses_and_bands),
+        cmocka_unit_test(a_date_that_somebody_named_stays),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

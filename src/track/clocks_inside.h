@@ -1,0 +1,12 @@
+/* What files on a ticket's clocks have in common. Inside src/track only. */
+#pragma once
+
+#include "track/clocks.h"
+
+/* The SLA that the ticket is under; of one without any clock the first that matches now. 0: none.
+ */
+uint64_t clocks_sla(const struct turn *turn);
+/* What the clock promised was done at `time`, its own: the promise says met or missed. */
+void clocks_keep(struct turn *turn, struct clock *clock, time_ms time);
+/* Starts what that cue starts. */
+void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time);

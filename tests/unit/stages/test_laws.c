@@ -1,0 +1,193 @@
+/* What must hold of any stream of events, whatever stands in it: one announcement of a breach for
+ * each promise, silence after a closing, and the same records whoever decides them how often. */
+#include "random_events.h"
+#include "tickets_world.h"
+
+#include "model/clock_kind.h"
+
+enum { EVENTS = 1000, SEEDS = 3 };
+
+static const struct config *config;
+
+static int open_config(void **state)
+{
+    (void)state;
+    config = world_config(SOURCE_DIR "/tests/traces/everything.yaml");
+    return 0;
+}
+
+static int close_config(void **state)
+{
+    (void)state;
+    config_free((struct config *)config);
+    return 0;
+}
+
+/* ---- what is told of each ticket */
+
+struct watched {
+    bool announced[CLOCK_KIND_MAX]; /* since the promise was made */
+    bool closed;
+    int broken, firing; /* how often, to know that something was tried */
+};
+
+static const cJSON *parsed(const struct action *action, struct arena *arena)
+{
+    static const struct json_limits limits = { 1 << 20, 65536, 16 };
+    size_t at = 0;
+    return json_parse(action->value, &limits, arena, NULL, &at, NULL);
+}
+
+static void watch_promises(struct watched *watched, const cJSON *record)
+{
+    for (const cJSON *promise = json_get(record, STR("promises"))->child; promise;
+         promise = promise->next) {
+        enum clock_kind kind = CLOCK_RESPONSE;
+        struct str status = json_string(json_get(promise, STR("status")));
+        assert_true(clock_kind_parse(json_string(json_get(promise, STR("clock"))), &kind));
+        if (str_is(status, "made"))
+            watched->announced[kind] = false;
+        if (!str_is(status, "missed") || !json_is_null(json_get(promise, STR("reason"))))
+            continue;
+        if (watched->announced[kind])
+            fail_msg("the breach of %s is announced again", clock_kind_name(kind));
+        watched->announced[kind] = true;
+        watched->broken++;
+    }
+}
+
+/* A turn's notices come before its decision, which says how the ticket then stands. */
+static void watch_turn(struct watched *all, const struct world *world, struct arena *arena)
+{
+    bool fired[RANDOM_TICKETS] = { false };
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        if (!str_present(action->value) || action->output == OUTPUT_STATE ||
+            action->output == OUTPUT_DEADLETTER)
+            continue;
+        const cJSON *record = parsed(action, arena);
+        int64_t number = 0;
+        struct str ticket = json_string(json_get(record, STR("ticket")));
+        if (ticket.size < 2 ||
+            !str_to_int((struct str){ ticket.data + 1, ticket.size - 1 }, &number))
+            continue;
+        struct watched *watched = &all[number];
+        struct str status = json_string(json_get(record, STR("status")));
+        if (action->output == OUTPUT_PROMISES)
+            watch_promises(watched, record);
+        if (action->output == OUTPUT_NOTICES && str_is(status, "firing"))
+            fired[number] = true;
+        if (action->output != OUTPUT_DECISIONS)
+            continue;
+        /* The event that closes it may be the first to find a promise broken, and says both. */
+        bool closed = str_is(status, "closed");
+        if (watched->closed && closed && fired[number])
+            fail_msg("%.*s is closed, and somebody is alarmed", STR_ARG(ticket));
+        watched->closed = closed;
+        watched->firing += fired[number];
+        fired[number] = false;
+    }
+}
+
+static void breaches_are_told_once_and_the_closed_are_left_alone(void **state)
+{
+    struct buf json = { 0 };
+    struct arena *arena = arena_new(64 * 1024);
+    int broken = 0, firing = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct watched all[RANDOM_TICKETS] = { 0 };
+        struct world world;
+        uint64_t random = seed;
+        time_ms now = WORLD_START;
+        print_message("seed %llu\n", (unsigned long long)seed);
+        world_open(&world, config, 0, 1);
+        for (int i = 0; i < EVENTS; i++) {
+            now += random_step(&random);
+            random_event(&random, now, &json);
+            world_feed(&world, buf_str(&json), now);
+            arena_reset(arena);
+            watch_turn(all, &world, arena);
+            world_commit(&world);
+            if (dice(&random, 100) == 0)
+                world_restart(&world, true);
+        }
+        for (int i = 0; i < RANDOM_TICKETS; i++) {
+            broken += all[i].broken;
+            firing += all[i].firing;
+        }
+        world_close(&world);
+    }
+    print_message("%d broken promises, %d turns that alarmed\n", broken, firing);
+    assert_true(broken > 100 && firing > 500);
+    arena_free(arena);
+    buf_free(&json);
+}
+
+/* ---- who decides, and how often */
+
+enum way { PLAINLY, UNDONE, RESTARTED };
+
+static void run(enum way way, uint64_t seed, struct buf *out)
+{
+    struct world world;
+    struct buf json = { 0 };
+    uint64_t random = seed, other = seed;
+    time_ms now = WORLD_START;
+    world_open(&world, config, 0, 1);
+    for (int i = 0; i < EVENTS; i++) {
+        now += random_step(&random);
+        time_ms time = random_event(&random, now, &json);
+        struct task_clock clock = world.clock;
+        world_feed(&world, buf_str(&json), time);
+        if (way == UNDONE && dice(&other, 2)) {
+            tickets_engine.undo(world.engine);
+            world.clock = clock;
+            world.offset--;
+            world_feed(&world, buf_str(&json), time);
+        }
+        for (size_t k = 0; k < world.actions.count; k++)
+            buf_printf(out, "%.*s\n%.*s\n", STR_ARG(world.actions.items[k].key),
+                       STR_ARG(world.actions.items[k].value));
+        world_commit(&world);
+        if (way == RESTARTED && dice(&other, 50) == 0)
+            world_restart(&world, dice(&other, 2));
+    }
+    buf_free(&json);
+    world_close(&world);
+}
+
+static void who_decides_and_how_often_makes_no_difference(void **state)
+{
+    static const char *const names[] = { "again", "undone and done again", "restarted" };
+    (void)state;
+    for (uint64_t seed = 11; seed < 11 + SEEDS; seed++) {
+        struct buf first = { 0 };
+        run(PLAINLY, seed, &first);
+        assert_true(first.size > 500000);
+        for (int way = PLAINLY; way <= RESTARTED; way++) {
+            struct buf second = { 0 };
+            run((enum way)way, seed, &second);
+            size_t at = 0;
+            while (at < first.size && at < second.size && first.data[at] == second.data[at])
+                at++;
+            if (first.size != second.size || at < first.size)
+                fail_msg("seed %llu, %s, differs at byte %zu:\n%.300s\n---\n%.300s",
+                         (unsigned long long)seed, names[way], at,
+                         buf_text(&first) + (at > 100 ? at - 100 : 0),
+                         buf_text(&second) + (at > 100 ? at - 100 : 0));
+            buf_free(&second);
+        }
+        buf_free(&first);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(breaches_are_told_once_and_the_closed_are_left_alone),
+        cmocka_unit_test(who_decides_and_how_often_makes_no_difference),
+    };
+    json_init();
+    return cmocka_run_group_tests(tests, open_config, close_config);
+}
