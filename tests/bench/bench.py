@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -16,6 +17,8 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/system"))
@@ -28,7 +31,7 @@ from kafka import Kafka, home_partition  # noqa: E402
 
 TOOLS = ROOT / "build/release/tests"
 INPUT_PARTITIONS = 12
-NAME_BYTES = 9  # of a header that the copy loop writes, on average
+HEADERS, NAME_BYTES = 4, 9  # of a record that the copy loop writes: how many, a name on average
 
 
 def cpu_of(command, **options):
@@ -74,13 +77,15 @@ class Bench:
         self.preloaded[topic] = events
         return topic
 
-    def router(self, home, **changes):
-        """A router with the default configuration on its own outputs, reading `home`."""
+    def router(self, home, kind=None, tree=ROOT, libraries=None, **changes):
+        """A router with the default configuration, or another kind, on its own outputs, reading
+        `home`; of another built tree, with libraries from a folder."""
         prefix = self.name("bench")
         folder = self.folder / prefix
         folder.mkdir()
         partitions = self.kafka.partitions(home)
-        router = DefaultRouter(self.kafka, folder, prefix, home, partitions, changes)
+        router = (kind or DefaultRouter)(self.kafka, folder, prefix, home, partitions, tree, changes)
+        router.libraries = {"LD_LIBRARY_PATH": str(libraries)} if libraries else {}
         router.events = self.preloaded.get(home, 0)
         router.create_topics()
         return router
@@ -96,21 +101,26 @@ class Bench:
 class DefaultRouter(Router):
     """conf/ombud.yaml with another broker and other topics."""
 
-    def __init__(self, kafka, folder, prefix, home, partitions, changes):
+    def __init__(self, kafka, folder, prefix, home, partitions, tree, changes):
         self._home_topic, self._home_partitions, self._changes = home, partitions, changes
+        self.tree, self.programs = Path(tree), Path(tree) / "build/release"
         super().__init__(kafka, folder, prefix)
 
     def _base(self):
-        return {"include": [str(ROOT / "conf/ombud.yaml")],
+        return {**self._decides(),
                 "kafka": {"bootstrap.servers": self.kafka.bootstrap, "group.id": self.prefix},
                 "sources": [{"topic": self._home_topic, "format": "ombud"}],
                 "topics": {"prefix": self.prefix, "partitions": self._home_partitions},
                 **self._changes}
 
+    def _decides(self):
+        return {"include": [str(self.tree / "conf/ombud.yaml")]}
+
     def run(self, instances=1, timeout=600):
         """Drains the input, then ends; CPU seconds of all instances, and events per second."""
         total = self.events
-        daemons = [self.start(instance=f"i{i}", ready=False) for i in range(instances)]
+        daemons = [self.start(instance=f"i{i}", ready=False, **self.libraries)
+                   for i in range(instances)]
         started = finished = None
         deadline = time.monotonic() + timeout
         self.samples = []  # events done, CPU seconds of the first instance so far
@@ -139,6 +149,34 @@ class DefaultRouter(Router):
             self.peak_rss = usage.ru_maxrss * 1024
         rate = (total - started[1]) / max(finished - started[0], 1e-3)
         return cpu, rate, metrics
+
+
+class SmallRouter(DefaultRouter):
+    """500 phrases, routing by category, and state: no promises, no copies, no ladders."""
+
+    def _decides(self):
+        departments = ["quality", "billing", "logistics", "technical", "property", "service",
+                       "privacy", "legal"]
+        lexicons = [self._lexicon("zh", 250), self._lexicon("en", 250)]
+        return {"levels": ["lead"], "departments": {name: {} for name in departments},
+                "lexicons": lexicons, "slas": [], "ladders": {}, "escalations": [],
+                "route": {"department": "service",
+                          "routes": [{"match": f"category == {name}", "department": name}
+                                     for name in departments if name != "service"]}}
+
+    def _lexicon(self, language, count):
+        """The first `count` phrases of the shipped ones that are plain words."""
+        phrases = []
+        for path in sorted((self.tree / "conf/lexicons" / language).glob("*.yaml")):
+            for concept in yaml.safe_load(path.read_text()).get("concepts", []):
+                phrases += [p for p in concept.get("phrases", []) if isinstance(p, str) and
+                            not re.search(r"[^\w ']", p)]
+        path = self.folder / f"{language}.yaml"
+        path.write_text(yaml.safe_dump(
+            {"category": "words", "lang": language,
+             "concepts": [{"points": 10, "phrases": list(dict.fromkeys(phrases))[:count]}]},
+            allow_unicode=True))
+        return str(path)
 
 
 def cpu_so_far(pid):
@@ -193,60 +231,83 @@ def output_topics(router):
     return [t for t in router.kafka.topics() if t.startswith(router.prefix + ".")]
 
 
-def throughput(bench, rounds):
-    """Copy loop, the same loop with the router's output, once all of it in the records' values and
-    once with headers as the router's, and the router; in random order."""
-    home = bench.preload(bench.events)
-    probe = bench.router(home)
+def output_of(bench, home, **kind):
+    """Runs a router once; what the copy loop is to write to do the same: (records an event, bytes of
+    a value, share of records with headers, bytes of all headers of one)."""
+    probe = bench.router(home, **kind)
     _, _, metrics = probe.run()
-    outputs = output_topics(probe)
     records = metric(metrics, "ombud_records_written_total")
+    outputs = output_topics(probe)
     with_headers, header_bytes = headers_of(bench, outputs)
-    per_event = records / bench.events
-    value_bytes = metric(metrics, "ombud_bytes_written_total") / records
-    each = header_bytes / with_headers / 4 - NAME_BYTES
-    print(f"the router writes {per_event:.2f} records of {value_bytes + header_bytes:.0f} bytes an "
-          f"event; {with_headers:.0%} of them have headers, {header_bytes / with_headers:.0f} bytes",
-          flush=True)
     bench.delete(outputs)
+    return (records / bench.events, metric(metrics, "ombud_bytes_written_total") / records,
+            with_headers, header_bytes / with_headers)
 
-    def copy(*arguments):
-        target = bench.name("bench.copy")
-        bench.kafka.create_topic(target, INPUT_PARTITIONS)
-        cpu, output = cpu_of([TOOLS / "copy", bench.kafka.bootstrap, home, INPUT_PARTITIONS,
-                              target, target, *arguments])
-        bench.delete([target])
-        found = fields(output)
-        return cpu, found["events"] / found["seconds"]
 
-    def route():
-        router = bench.router(home)
-        cpu, rate, _ = router.run()
-        bench.delete(output_topics(router))
-        return cpu, rate
+def copy(bench, home, output=None, headers=True):
+    """The copy loop, with a router's output; without `headers` their bytes are in the values."""
+    arguments = []
+    if output:
+        records, value, share, header_bytes = output
+        arguments = ([records, int(value), share, int(header_bytes / HEADERS - NAME_BYTES)]
+                     if headers else [records, int(value + share * header_bytes)])
+    target = bench.name("bench.copy")
+    bench.kafka.create_topic(target, INPUT_PARTITIONS)
+    cpu, printed = cpu_of([TOOLS / "copy", bench.kafka.bootstrap, home, INPUT_PARTITIONS,
+                           target, target, *arguments])
+    bench.delete([target])
+    found = fields(printed)
+    return cpu, found["events"] / found["seconds"]
 
-    jobs = {"copy": copy,
-            "copy, the router's output":
-                lambda: copy(per_event, int(value_bytes + header_bytes)),
-            "the same with its headers":
-                lambda: copy(per_event, int(value_bytes), with_headers, int(each)),
-            "router": route}
+
+def route(bench, home, **kind):
+    router = bench.router(home, **kind)
+    cpu, rate, _ = router.run()
+    bench.delete(output_topics(router))
+    return cpu, rate
+
+
+def print_jobs(results, base):
+    """`base`: of each job the one that its cost is divided by."""
+    print("\n| job | CPU s a million events | events/s | CPU, in ratio to |")
+    print("|---|---|---|---|")
+    for name, rows in results.items():
+        rates = [rate for _, rate in rows]
+        ratios = [f"{other}: " + summary([cpu / own for (cpu, _), (own, _) in
+                                          zip(rows, results[other])]) for other in base[name]]
+        print(f"| {name} | {summary([c for c, _ in rows])} | {statistics.median(rates):,.0f} "
+              f"({min(rates):,.0f} to {max(rates):,.0f}) | {'<br>'.join(ratios)} |", flush=True)
+
+
+def throughput(bench, rounds, old, libraries):
+    """Routers and loops that write as much, in random order: the default configuration and 500
+    phrases; of another tree and with another librdkafka where they are given."""
+    home = bench.preload(bench.events)
+    whole, small = output_of(bench, home), output_of(bench, home, kind=SmallRouter)
+    for name, (records, value, share, header_bytes) in ("the router", whole), ("500 phrases", small):
+        print(f"{name}: {records:.2f} records of {value:.0f} bytes an event; {share:.0%} of them "
+              f"have headers, {header_bytes:.0f} bytes", flush=True)
+    loop, bare, few = "its records with headers", "its records without", "records of 500 phrases"
+    jobs = {"copy": (lambda: copy(bench, home), []),
+            bare: (lambda: copy(bench, home, whole, headers=False), []),
+            loop: (lambda: copy(bench, home, whole), []),
+            "router": (lambda: route(bench, home), [loop, bare]),
+            few: (lambda: copy(bench, home, small), []),
+            "router, 500 phrases": (lambda: route(bench, home, kind=SmallRouter), [few])}
+    if old:
+        jobs["router, old"] = (lambda: route(bench, home, tree=old), ["router"])
+    if libraries:
+        jobs["router, other librdkafka"] = (lambda: route(bench, home, libraries=libraries),
+                                            ["router"])
     results = {name: [] for name in jobs}
     order = random.Random(1)
     for number in range(rounds):
         for name in order.sample(list(jobs), len(jobs)):
-            cpu, rate = jobs[name]()
+            cpu, rate = jobs[name][0]()
             results[name].append((cpu * 1e6 / bench.events, rate))
             print(f"round {number + 1}: {name}: {results[name][-1][0]:.2f} CPU s a million, "
                   f"{rate:,.0f} events/s", flush=True)
-    print("\n| job | CPU s a million events | events/s | CPU, ratio to the second | to the third |")
-    print("|---|---|---|---|---|")
-    for name, rows in results.items():
-        ratios = [summary([cpu / other for (cpu, _), (other, _) in zip(rows, results[base])])
-                  for base in list(jobs)[1:3]]
-        rates = [rate for _, rate in rows]
-        print(f"| {name} | {summary([c for c, _ in rows])} | {statistics.median(rates):,.0f} "
-              f"({min(rates):,.0f} to {max(rates):,.0f}) | {ratios[0]} | {ratios[1]} |")
+    print_jobs(results, {name: base for name, (_, base) in jobs.items()})
 
 
 def percentile(values, part):
@@ -399,20 +460,14 @@ def state(bench, tickets):
 
 def scaling(bench, events):
     """CPU of 2 workers, of 48 partitions and of many open tickets, in ratio to one plain run."""
-    def cost(home, **changes):
-        router = bench.router(home, **changes)
-        cpu, rate, _ = router.run()
-        bench.delete(output_topics(router))
-        return cpu, rate
-
     plain, one, many = [], bench.preload(events, 1), bench.preload(events, 48)
     home = bench.preload(events)
     rows = {"2 workers": [], "1 partition": [], "48 partitions": []}
     for _ in range(3):
-        plain.append(cost(home)[0])
-        rows["2 workers"].append(cost(home, workers=2)[0])
-        rows["1 partition"].append(cost(one)[0])
-        rows["48 partitions"].append(cost(many)[0])
+        plain.append(route(bench, home)[0])
+        rows["2 workers"].append(route(bench, home, workers=2)[0])
+        rows["1 partition"].append(route(bench, one)[0])
+        rows["48 partitions"].append(route(bench, many)[0])
     print("\n| against 12 partitions and 1 worker | CPU ratio |\n|---|---|")
     for name, values in rows.items():
         print(f"| {name} | {summary([v / p for v, p in zip(values, plain)])} |")
@@ -428,12 +483,16 @@ def main():
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--old", metavar="TREE", help="another tree with a release build, for "
+                        "throughput: its router in the same rounds")
+    parser.add_argument("--librdkafka", metavar="FOLDER", help="with another librdkafka.so.1, for "
+                        "throughput: the router with it in the same rounds")
     arguments = parser.parse_args()
     what = arguments.what or ["throughput", "latency", "state", "scaling"]
     bench = Bench(arguments.events)
     try:
         if "throughput" in what:
-            throughput(bench, arguments.rounds)
+            throughput(bench, arguments.rounds, arguments.old, arguments.librdkafka)
         if "latency" in what:
             latency(bench)
         if "state" in what:

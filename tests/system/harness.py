@@ -51,6 +51,8 @@ def merged(base, changes):
 class Router:
     """A configuration with a topic prefix and a group of its own, and the processes that use it."""
 
+    programs = BUILD
+
     def __init__(self, cluster, folder, prefix, **changes):
         self.kafka = cluster
         self.folder = Path(folder)
@@ -88,7 +90,7 @@ class Router:
 
     def ctl(self, *arguments, check=True, timeout=120, stdin=None):
         """Runs ombudctl; the finished process with its output as text."""
-        result = subprocess.run([str(BUILD / "ombudctl"), *map(str, arguments)], timeout=timeout,
+        result = subprocess.run([str(self.programs / "ombudctl"), *map(str, arguments)], timeout=timeout,
                                 input=stdin, stdin=None if stdin else subprocess.DEVNULL,
                                 capture_output=True, text=True, env=sanitizer_environment())
         if check and result.returncode != 0:
@@ -185,7 +187,8 @@ class Daemon:
         if failpoint:
             settings["OMBUD_FAILPOINT"] = failpoint
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([str(BUILD / "ombudd"), "-c", str(path), *arguments],
+            self.process = subprocess.Popen([str(router.programs / "ombudd"), "-c", str(path),
+                                             *arguments],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=settings)
 
