@@ -23,7 +23,7 @@ enum {
 };
 
 /* Minutes since midnight of the day that it belongs to. `to` > `from`, beyond 1440 where it goes on
- * past midnight; at most a day long. */
+ * past midnight. Shorter than a day, or all of it. */
 struct shift {
     int from, to;
 };
@@ -67,8 +67,10 @@ int64_t calendar_valid_until(const struct calendar *calendar);
 bool calendar_is_provisional(const struct calendar *calendar, time_ms due);
 /* Own hours of the day, without what the day before left; borrowed from the calendar. */
 struct hours calendar_hours(const struct calendar *calendar, int64_t date);
-/* Whether a dated entry has a say on that day. */
-bool calendar_is_dated(const struct calendar *calendar, int64_t date);
+/* The usual ones of a weekday. */
+struct hours calendar_weekday_hours(const struct calendar *calendar, enum weekday weekday);
+/* The dated entries, ascending; borrowed. */
+const struct dated_hours *calendar_dates(const struct calendar *calendar, size_t *count);
 
 /* The first moment at which `amount` working ms have passed since `start`; `start` itself for none.
  * An end that falls together with closing time is that closing time, not the next opening.

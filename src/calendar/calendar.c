@@ -39,8 +39,10 @@ bool hours_check(const struct hours *hours, struct error *err)
     for (size_t i = 0; i < hours->count; i++) {
         const struct shift *shift = &hours->shifts[i];
         if (shift->from < 0 || shift->from >= 24 * 60 || shift->to <= shift->from ||
-            shift->to > shift->from + 24 * 60)
-            return error_set(err, "a shift begins within its day and is at most a day long");
+            shift->to - shift->from > 24 * 60 ||
+            (shift->to - shift->from == 24 * 60 && shift->from > 0))
+            return error_set(err, "a shift begins within its day and is shorter than a day, or it "
+                                  "is 00:00-24:00");
         if (i > 0 && shift->from < hours->shifts[i - 1].to)
             return error_set(err,
                              "shifts overlap, or are not in order: %02d:%02d-%02d:%02d and "
@@ -230,11 +232,15 @@ struct hours calendar_hours(const struct calendar *calendar, int64_t date)
     return hours_of(&days, date);
 }
 
-bool calendar_is_dated(const struct calendar *calendar, int64_t date)
+struct hours calendar_weekday_hours(const struct calendar *calendar, enum weekday weekday)
 {
-    struct dated_hours wanted = { .date = date };
-    return calendar && calendar->date_count &&
-           bsearch(&wanted, calendar->dates, calendar->date_count, sizeof(wanted), compare_dates);
+    return calendar ? calendar->week[weekday] : (struct hours){ &all_day, 1 };
+}
+
+const struct dated_hours *calendar_dates(const struct calendar *calendar, size_t *count)
+{
+    *count = calendar ? calendar->date_count : 0;
+    return calendar ? calendar->dates : NULL;
 }
 
 bool calendar_is_provisional(const struct calendar *calendar, time_ms due)
