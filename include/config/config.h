@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "calendar/calendar.h"
 #include "yaml/place.h"
 #include "model/band.h"
 #include "model/clock_kind.h"
@@ -39,17 +40,40 @@ struct config_source {
     bool home;                    /* the first one */
 };
 
+/* One entry of a calendar's `dates`. */
+struct config_dates {
+    int64_t first, last; /* days since 1970-01-01 */
+    enum { DATES_HOURS, DATES_WORKDAY, DATES_WEEKDAY } kind;
+    struct hours hours;   /* of DATES_HOURS; none: off */
+    enum weekday weekday; /* of DATES_WEEKDAY: whose hours it has */
+    struct yaml_place place;
+};
+
+struct config_calendar {
+    struct str name;
+    struct str base; /* another one, which holds where this one says nothing; absent: none */
+    struct str zone;
+    const struct hours *week; /* WEEKDAY_COUNT of them; NULL: as the base */
+    const struct config_dates *dates;
+    size_t date_count;
+    int64_t valid_until; /* 0: as the base */
+    struct str source;   /* where its dates are from; absent: nobody says */
+    struct yaml_place place;
+    enum { CALENDAR_READ, CALENDAR_AT_WORK, CALENDAR_DONE } state;
+    struct calendar *calendar; /* made of all this; never NULL once loaded */
+};
+
 struct config_department {
     struct str slug;  /* ASCII, part of the topic */
     struct str topic; /* whole name */
     struct config_name name;
     const struct str *aliases;
     size_t alias_count;
-    struct str calendar;       /* "always" is the one calendar of this version */
-    const struct str **people; /* [level] -> list of names */
-    size_t *people_counts;     /* [level] */
-    int capacity;              /* 0: unlimited */
-    int overflow;              /* department, -1: none */
+    const struct calendar *calendar; /* when it works */
+    const struct str **people;       /* [level] -> list of names */
+    size_t *people_counts;           /* [level] */
+    int capacity;                    /* 0: unlimited */
+    int overflow;                    /* department, -1: none */
     struct yaml_place place;
 };
 
@@ -114,9 +138,10 @@ enum { PAUSE_CUSTOMER = 1 << 0, PAUSE_THIRD_PARTY = 1 << 1 };
 
 struct config_sla {
     struct str name;
-    struct str calendar;     /* "always" is the one calendar of this version */
-    struct matcher *matcher; /* NULL: matches everything */
+    const struct calendar *calendar[BAND_COUNT]; /* when its clocks run */
+    struct matcher *matcher;                     /* NULL: matches everything */
     struct str match_text;
+    bool today_counts, working_end; /* of its targets in days, see struct target */
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
     unsigned pause;      /* PAUSE_ bits */
@@ -249,6 +274,9 @@ struct config {
     struct config_topics topics;
     struct config_source *sources; /* [0] is home */
     size_t source_count;
+    struct config_calendar *calendars; /* those defined here, and the files that were asked for */
+    size_t calendar_count;
+    struct calendar *always; /* of `zone` */
     struct config_department *departments;
     size_t department_count;
     struct config_level *levels; /* in the order of `levels:` */
@@ -315,3 +343,5 @@ void config_free(struct config *config); /* NULL is fine */
 /* By slug, name (any language) or alias, ASCII case ignored; -1: unknown. */
 int config_department(const struct config *config, struct str name);
 int config_level(const struct config *config, struct str name);
+/* NULL: there is none of that name, or "always". */
+const struct config_calendar *config_calendar(const struct config *config, struct str name);

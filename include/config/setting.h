@@ -21,7 +21,9 @@ enum setting_type {
     SETTING_START,      /* int start_from; time_ms at `extra`: earliest, latest or a time */
     SETTING_TIME,       /* time_ms: RFC 3339; absent: `min` */
     SETTING_FORMAT,     /* struct str: the name of a source format */
-    SETTING_CALENDAR,   /* struct str: "always" in this version */
+    SETTING_ZONE,       /* struct str: an IANA zone */
+    SETTING_DATE,       /* int64_t: days since 1970-01-01; 0: absent */
+    SETTING_CALENDAR,   /* const struct calendar *, by name */
     SETTING_MATCHER,    /* struct matcher *; its text as struct str at `extra` */
     SETTING_DEPARTMENT, /* int: index, -1 absent */
     SETTING_LEVEL,      /* int: index */
@@ -29,26 +31,32 @@ enum setting_type {
     SETTING_BAND,       /* int: 0..3, -1 absent */
     SETTING_UNLESS,     /* bool: `acknowledged` */
     /* lists and maps */
-    SETTING_NAME,        /* struct config_name: a text or {zh, en} */
-    SETTING_TEXTS,       /* struct str *; size_t at `extra` */
-    SETTING_PATHS,       /* the same: files or directories, made relative to the program's */
-    SETTING_DEPARTMENTS, /* int *; size_t at `extra` */
-    SETTING_LEVELS,      /* struct config_level *; size_t at `extra` */
-    SETTING_WARNINGS,    /* struct config_warnings: 75% or 10m, alone or as a list */
-    SETTING_SET,         /* unsigned: a bit for each of `choices`, alone or as a list */
-    SETTING_PEOPLE,      /* struct str **, size_t * at `extra`: level -> names */
-    SETTING_POINTS,      /* struct config_points_list: name -> integer, min..max */
-    SETTING_NEEDS,       /* struct config_points_list: name -> index in score.needs */
-    SETTING_BAND_SCORES, /* int[BAND_COUNT] */
-    SETTING_BAND_TIMES,  /* time_ms[BAND_COUNT]: one duration, or {P1: …, default: …} */
-    SETTING_TARGETS,     /* struct target[BAND_COUNT] */
-    SETTING_TRIGGERS,    /* struct config_escalation, whole */
-    SETTING_PROPERTIES,  /* struct config_property *; size_t at `extra` */
-    SETTING_TABLE,       /* the struct of `inner`, at `offset` */
-    SETTING_TABLES,      /* pointer to structs of `inner`; size_t at `extra`: a list */
-    SETTING_MAP,         /* the same from a map: the key goes to the row of `inner` named "" */
-    SETTING_ROOT,        /* pointer to one struct of `inner` */
-    SETTING_LATER        /* understood, but not by this version: an error, `help` says what */
+    SETTING_NAME,           /* struct config_name: a text or {zh, en} */
+    SETTING_TEXTS,          /* struct str *; size_t at `extra` */
+    SETTING_PATHS,          /* the same: files or directories, made relative to the program's */
+    SETTING_DEPARTMENTS,    /* int *; size_t at `extra` */
+    SETTING_LEVELS,         /* struct config_level *; size_t at `extra` */
+    SETTING_WARNINGS,       /* struct config_warnings: 75% or 10m, alone or as a list */
+    SETTING_SET,            /* unsigned: a bit for each of `choices`, alone or as a list */
+    SETTING_PEOPLE,         /* struct str **, size_t * at `extra`: level -> names */
+    SETTING_POINTS,         /* struct config_points_list: name -> integer, min..max */
+    SETTING_NEEDS,          /* struct config_points_list: name -> index in score.needs */
+    SETTING_BAND_SCORES,    /* int[BAND_COUNT] */
+    SETTING_BAND_TIMES,     /* time_ms[BAND_COUNT]: one duration, or {P1: …, default: …} */
+    SETTING_BAND_CALENDARS, /* const struct calendar *[BAND_COUNT]: one, or {P1: ..., default: ...}
+                             */
+    SETTING_HOURS,          /* struct hours[WEEKDAY_COUNT] *: weekdays -> shifts */
+    SETTING_DATES,     /* struct config_dates *; size_t at `extra`: dates -> shifts, off, workday */
+    SETTING_CALENDARS, /* struct config_calendar *; size_t at `extra`: names -> `inner`, or a path
+                        */
+    SETTING_TARGETS,   /* struct target[BAND_COUNT] */
+    SETTING_TRIGGERS,  /* struct config_escalation, whole */
+    SETTING_PROPERTIES, /* struct config_property *; size_t at `extra` */
+    SETTING_TABLE,      /* the struct of `inner`, at `offset` */
+    SETTING_TABLES,     /* pointer to structs of `inner`; size_t at `extra`: a list */
+    SETTING_MAP,        /* the same from a map: the key goes to the row of `inner` named "" */
+    SETTING_ROOT,       /* pointer to one struct of `inner` */
+    SETTING_LATER       /* understood, but not by this version: an error, `help` says what */
 };
 
 enum {

@@ -28,6 +28,15 @@ int config_department(const struct config *config, struct str name)
     return -1;
 }
 
+const struct config_calendar *config_calendar(const struct config *config, struct str name)
+{
+    for (size_t i = 0; i < config->calendar_count; i++) {
+        if (str_equal(config->calendars[i].name, name))
+            return &config->calendars[i];
+    }
+    return NULL;
+}
+
 int config_level(const struct config *config, struct str name)
 {
     for (size_t i = 0; i < config->level_count; i++) {

@@ -1,5 +1,4 @@
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
-#include "base/zone.h"
 #include "loader.h"
 
 static void finish_topics(struct loader *loader)
@@ -171,6 +170,19 @@ static bool says(const struct loader *loader, size_t sla, const char *key)
     return list && sla < list->count && yaml_get(list->items[sla], key);
 }
 
+/* Of what it promises, inherited or not. */
+static void finish_targets(struct config_sla *sla)
+{
+    for (int band = 0; band < BAND_COUNT; band++) {
+        for (size_t kind = 0; kind < clock_kind_count; kind++) {
+            struct target *target = &sla->target[kind][band];
+            bool days = target->unit > TARGET_TIME;
+            target->today_counts = days && sla->today_counts;
+            target->working_end = days && target->unit != TARGET_WORKING_DAYS && sla->working_end;
+        }
+    }
+}
+
 static void finish_slas(struct loader *loader)
 {
     struct config *config = loader->config;
@@ -190,11 +202,18 @@ static void finish_slas(struct loader *loader)
             loader_fail(loader, sla->place,
                         "the last SLA is for all the others: it must have no 'match'");
         for (int band = 0; band < BAND_COUNT; band++) {
+            if (!sla->calendar[band])
+                sla->calendar[band] = last->calendar[band];
             for (size_t kind = 0; kind < clock_kind_count; kind++) {
                 if (!target_given(&sla->target[kind][band]))
                     sla->target[kind][band] = last->target[kind][band];
             }
         }
+        if (!says(loader, i, "first_day"))
+            sla->today_counts = last->today_counts;
+        if (!says(loader, i, "on_day_off"))
+            sla->working_end = last->working_end;
+        finish_targets(sla);
         if (sla->warn.count == 0)
             sla->warn = last->warn;
         if (!says(loader, i, "pause"))
@@ -224,25 +243,15 @@ static void finish_ladders(struct loader *loader)
     }
 }
 
-static void check_zone(struct loader *loader)
-{
-    const struct yaml *node = yaml_get(loader->root, "zone");
-    struct error err;
-    struct zone *zone = zone_open(loader->config->zone, &err);
-    if (!zone && node && node->kind == YAML_TEXT)
-        loader_fail(loader, node->place, "%s", err.text);
-    zone_close(zone);
-}
-
 void loader_finish(struct loader *loader)
 {
     finish_topics(loader);
     finish_sources(loader);
     finish_levels(loader);
+    loader_finish_calendars(loader);
     finish_departments(loader);
     finish_root(loader);
     finish_screens(loader);
     finish_slas(loader);
     finish_ladders(loader);
-    check_zone(loader);
 }

@@ -77,6 +77,9 @@ void config_free(struct config *config)
         matcher_close(config->matchers[i]);
     for (size_t i = 0; i < config->source_count; i++)
         format_free(config->sources[i].mapping);
+    for (size_t i = 0; i < config->calendar_count; i++)
+        calendar_free(config->calendars[i].calendar);
+    calendar_free(config->always);
     lexicon_free(config->lexicon);
     model_free(config->learned.model);
     arena_free(config->arena);

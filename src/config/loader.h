@@ -97,6 +97,19 @@ void loader_read_triggers(struct loader *loader, const struct setting *row, cons
 /* 75% or 10m. False after saying that it must be. */
 bool loader_read_warning(struct loader *loader, const struct setting *row, const struct yaml *node,
                          struct config_warning *out);
+void loader_read_calendar(struct loader *loader, const struct yaml *node,
+                          const struct calendar **out);
+void loader_read_band_calendars(struct loader *loader, const struct setting *row,
+                                const struct yaml *node, const struct calendar **out);
+void loader_read_hours(struct loader *loader, const struct setting *row, const struct yaml *node,
+                       char *object);
+void loader_read_dates(struct loader *loader, const struct setting *row, const struct yaml *node,
+                       char *object);
+void loader_read_calendars(struct loader *loader, const struct setting *row,
+                           const struct yaml *node);
+/* The band that a key names; says so when it is none. `rest`: `default` is -1 and fine. */
+bool loader_read_band_key(struct loader *loader, const struct setting *row, const struct yaml *key,
+                          bool rest, int *band);
 /* False after saying that the value must be of that kind. */
 bool loader_wants(struct loader *loader, const struct setting *row, const struct yaml *node,
                   enum yaml_kind kind);
@@ -105,6 +118,8 @@ const char *loader_quote(struct loader *loader, const struct yaml *node);
 
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
 void loader_finish(struct loader *loader);
+/* Makes the calendars; whoever named none has `always`. */
+void loader_finish_calendars(struct loader *loader);
 /* Reads the mapping files that sources name. */
 void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */

@@ -1,9 +1,9 @@
 /* Files and what they include become one tree.
  *
  * A file's includes are taken first, in their order; then the file's own keys win. Maps are merged
- * key by key, lists and single values are replaced. A department or a ladder that is named again
- * is replaced as a whole, and so is an SLA of the same name; further SLAs of the including file
- * stand before the included ones, because the first that matches holds. */
+ * key by key, lists and single values are replaced. A department, a ladder or a calendar that is
+ * named again is replaced as a whole, and so is an SLA of the same name; further SLAs of the
+ * including file stand before the included ones, because the first that matches holds. */
 #include <string.h>
 
 #include "loader.h"
@@ -57,7 +57,8 @@ static struct yaml *merge_named(struct loader *loader, const struct yaml *under,
 static void merge_maps(struct loader *loader, struct yaml *under, const struct yaml *over,
                        const char *key)
 {
-    bool whole = key && (strcmp(key, "departments") == 0 || strcmp(key, "ladders") == 0);
+    bool whole = key && (strcmp(key, "departments") == 0 || strcmp(key, "ladders") == 0 ||
+                         strcmp(key, "calendars") == 0);
 
     for (size_t i = 0; i < over->count; i++) {
         struct yaml *value = over->items[i];

@@ -3,8 +3,7 @@
 
 #include "loader.h"
 
-/* The band that a key names; says so when it is none. `rest`: `default` is -1 and fine. */
-static bool read_band_key(struct loader *loader, const struct setting *row, const struct yaml *key,
+bool loader_read_band_key(struct loader *loader, const struct setting *row, const struct yaml *key,
                           bool rest, int *band)
 {
     *band = band_parse(key->text);
@@ -23,7 +22,7 @@ void loader_read_scores(struct loader *loader, const struct setting *row, const 
         return;
     for (size_t i = 0; i < node->count; i++) {
         int band = -1;
-        if (!read_band_key(loader, row, node->keys[i], false, &band))
+        if (!loader_read_band_key(loader, row, node->keys[i], false, &band))
             continue;
         if (band == BAND_COUNT - 1)
             loader_fail(loader, node->keys[i]->place,
@@ -62,13 +61,24 @@ void loader_read_times(struct loader *loader, const struct setting *row, const s
         out[band] = rest;
     for (size_t i = 0; i < node->count; i++) {
         int band = -1;
-        if (read_band_key(loader, row, node->keys[i], true, &band) && band >= 0)
+        if (loader_read_band_key(loader, row, node->keys[i], true, &band) && band >= 0)
             loader_read_value(loader, &value, node->items[i], (char *)&out[band]);
     }
 }
 
-/* "1wd": a working day. "1d": which one is meant? */
-static bool refuse_days(struct loader *loader, const struct yaml *node)
+static const struct {
+    const char *name;
+    enum target_unit unit;
+    int64_t max; /* about a year */
+} day_units[] = {
+    { "wd", TARGET_WORKING_DAYS, 366 },
+    { "cd", TARGET_CALENDAR_DAYS, 366 },
+    { "w", TARGET_WEEKS, 52 },
+    { "mo", TARGET_MONTHS, 12 },
+};
+
+/* "5wd" and "1d": false for what is none of days, weeks and months. */
+static bool read_days(struct loader *loader, const struct yaml *node, struct target *target)
 {
     struct str text = node->text;
     size_t digits = 0;
@@ -77,19 +87,49 @@ static bool refuse_days(struct loader *loader, const struct yaml *node)
     struct str unit = { text.data + digits, text.size - digits };
     int64_t count = 0;
 
-    if (digits == 0 || !str_to_int((struct str){ text.data, digits }, &count) || count > 10000)
+    if (digits == 0 || !str_to_int((struct str){ text.data, digits }, &count))
         return false;
-    if (str_is(unit, "wd"))
+    if (str_is(unit, "d") && count <= 10000) {
+        loader_fail(loader, node->place, "'%.*s' could mean three things: %lldh, %lldwd or %lldcd?",
+                    STR_ARG(text), (long long)count * 24, (long long)count, (long long)count);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(day_units) / sizeof(*day_units); i++) {
+        if (!str_is(unit, day_units[i].name))
+            continue;
+        if (count < 1 || count > day_units[i].max)
+            loader_fail(loader, node->place,
+                        "a target in %s must be from 1%s to %lld%s, not '%.*s'", day_units[i].name,
+                        day_units[i].name, (long long)day_units[i].max, day_units[i].name,
+                        STR_ARG(utf8_prefix(text, 64)));
+        else
+            *target = (struct target){ .unit = day_units[i].unit, .amount = count };
+        return true;
+    }
+    return false;
+}
+
+static void read_target(struct loader *loader, const struct setting *row, const struct yaml *node,
+                        struct target *out)
+{
+    struct target target = { .unit = TARGET_TIME };
+    struct error err;
+    if (read_days(loader, node, &target)) {
+        if (target.unit == TARGET_TIME) /* refused */
+            return;
+    } else if (!duration_parse(node->text, false, &target.amount, &err)) {
         loader_fail(loader, node->place,
-                    "'%.*s' counts working days, and this version keeps only the calendar "
-                    "'always', which has none; say %lldh for elapsed time",
-                    STR_ARG(text), (long long)count * 24);
-    else if (str_is(unit, "d"))
-        loader_fail(loader, node->place, "'%.*s' could mean two things: %lldh or %lldwd?",
-                    STR_ARG(text), (long long)count * 24, (long long)count);
-    else
-        return false;
-    return true;
+                    "'%s': '%.*s' is not a target like 30m, 4h, 5wd, 15cd, 8w "
+                    "or 2mo",
+                    row->key, STR_ARG(utf8_prefix(node->text, 64)));
+        return;
+    } else if (target.amount < row->min || target.amount > row->max) {
+        loader_fail(loader, node->place, "a target must be from 1s to a year, not '%.*s'",
+                    STR_ARG(node->text));
+        return;
+    }
+    target.text = arena_copy(loader->arena, node->text);
+    *out = target;
 }
 
 /* Only of one unit it can be said without a calendar. */
@@ -105,21 +145,10 @@ void loader_read_targets(struct loader *loader, const struct setting *row, const
         return;
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *item = node->items[i];
-        struct error err;
         int band = -1;
-        time_ms time = 0;
-        if (!read_band_key(loader, row, node->keys[i], false, &band) ||
-            !loader_wants(loader, row, item, YAML_TEXT) || refuse_days(loader, item))
-            continue;
-        if (!duration_parse(item->text, false, &time, &err)) {
-            loader_fail(loader, item->place, "'%s': %s", row->key, err.text);
-        } else if (time < row->min || time > row->max) {
-            loader_fail(loader, item->place, "a target must be from 1s to a year, not '%.*s'",
-                        STR_ARG(item->text));
-        } else {
-            struct str text = arena_copy(loader->arena, item->text);
-            targets[band] = (struct target){ .unit = TARGET_TIME, .amount = time, .text = text };
-        }
+        if (loader_read_band_key(loader, row, node->keys[i], false, &band) &&
+            loader_wants(loader, row, item, YAML_TEXT))
+            read_target(loader, row, item, &targets[band]);
     }
     for (int band = 1; band < BAND_COUNT; band++) {
         if (is_shorter(&targets[band], &targets[band - 1]))

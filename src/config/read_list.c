@@ -360,6 +360,18 @@ void loader_read_list(struct loader *loader, const struct setting *row, const st
     case SETTING_BAND_TIMES:
         loader_read_times(loader, row, node, at);
         break;
+    case SETTING_BAND_CALENDARS:
+        loader_read_band_calendars(loader, row, node, at);
+        break;
+    case SETTING_HOURS:
+        loader_read_hours(loader, row, node, object);
+        break;
+    case SETTING_DATES:
+        loader_read_dates(loader, row, node, object);
+        break;
+    case SETTING_CALENDARS:
+        loader_read_calendars(loader, row, node);
+        break;
     case SETTING_TARGETS:
         loader_read_targets(loader, row, node, at);
         break;

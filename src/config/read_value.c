@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "loader.h"
 
 const char *loader_quote(struct loader *loader, const struct yaml *node)
@@ -322,17 +324,23 @@ bool loader_read_warning(struct loader *loader, const struct setting *row, const
     return true;
 }
 
-static bool read_calendar(struct loader *loader, const struct yaml *node, struct str *out)
+static void read_zone(struct loader *loader, const struct yaml *node, struct str *out)
 {
-    if (!str_is(node->text, "always")) {
-        loader_fail(loader, node->place,
-                    "the calendar '%.*s' is not known: this version keeps only 'always' (every "
-                    "hour of every day)",
-                    STR_ARG(utf8_prefix(node->text, 64)));
-        return false;
-    }
-    *out = arena_copy(loader->arena, node->text);
-    return true;
+    struct error err;
+    struct zone *zone = zone_open(node->text, &err);
+    if (zone)
+        *out = arena_copy(loader->arena, node->text);
+    else
+        loader_fail(loader, node->place, "%s", err.text);
+    zone_close(zone);
+}
+
+static void read_date(struct loader *loader, const struct setting *row, const struct yaml *node,
+                      int64_t *out)
+{
+    struct error err;
+    if (!date_parse(node->text, out, &err))
+        loader_fail(loader, node->place, "'%s': %s", row->key, err.text);
 }
 
 static void read_scalar(struct loader *loader, const struct setting *row, const struct yaml *node,
@@ -367,8 +375,14 @@ static void read_scalar(struct loader *loader, const struct setting *row, const 
     case SETTING_TIME:
         read_time(loader, row, node, at);
         break;
+    case SETTING_ZONE:
+        read_zone(loader, node, at);
+        break;
+    case SETTING_DATE:
+        read_date(loader, row, node, at);
+        break;
     case SETTING_CALENDAR:
-        read_calendar(loader, node, at);
+        loader_read_calendar(loader, node, at);
         break;
     case SETTING_MATCHER:
         read_matcher(loader, node, at, extra);
@@ -395,12 +409,6 @@ void loader_read_value(struct loader *loader, const struct setting *row, const s
 {
     if (row->type >= SETTING_NAME) {
         loader_read_list(loader, row, node, object);
-        return;
-    }
-    if (row->type == SETTING_CALENDAR && node->kind == YAML_MAP) {
-        struct str unused;
-        for (size_t i = 0; i < node->count; i++)
-            read_calendar(loader, node->items[i], &unused);
         return;
     }
     if (node->kind != YAML_TEXT && !(node->kind == YAML_NULL && row->type == SETTING_TEXT))

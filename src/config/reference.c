@@ -24,17 +24,29 @@ static const char introduction[] =
     "that\n"
     "names them; a directory gives its `*.yaml` in the order of their names. Then the file's own "
     "keys\n"
-    "win: maps are merged key by key, lists and single values are replaced. A department or "
-    "ladder\n"
-    "that is named again is replaced as a whole, and so is an SLA of the same name; further SLAs "
+    "win: maps are merged key by key, lists and single values are replaced. A department, ladder "
+    "or\n"
+    "calendar that is named again is replaced as a whole, and so is an SLA of the same name; "
+    "further SLAs "
     "of\n"
     "the including file come before the included ones. The routing tree is replaced as a whole.\n"
     "Anchors, aliases and tags are not understood.\n"
     "\n"
-    "**Values.** Durations are written `500ms`, `30s`, `15m`, `2h30m`, `7d`; in SLAs `d` is "
-    "refused,\n"
-    "because a day could be 24 hours or a working day. Sizes are written `512KiB`, `64MiB`.\n"
-    "Percentages are written `75%`.\n"
+    "**Values.** Durations are written `500ms`, `30s`, `15m`, `2h30m`, `7d`. Sizes are written\n"
+    "`512KiB`, `64MiB`, percentages `75%`.\n"
+    "\n"
+    "**Targets** of SLAs are working time of the calendar (`30s`, `15m`, `4h`), working days "
+    "(`5wd` ends\n"
+    "when the fifth working day after today closes), calendar days (`15cd` ends with the fifteenth "
+    "day\n"
+    "after today), weeks (`8w`) or months (`2mo`: with the day of the same number, or the month's "
+    "last).\n"
+    "`d` is refused, because a day could be 24 hours, a working day or a calendar day. "
+    "`first_day: counts`\n"
+    "and `on_day_off: next` of the SLA move such ends. What counts as a day is a matter of the\n"
+    "calendar's zone. Pauses and warnings are in working time; of targets in calendar days, weeks "
+    "and\n"
+    "months, in elapsed time.\n"
     "\n"
     "**Reload.** `systemctl reload` (SIGHUP) takes over a new configuration at a transaction "
     "boundary,\n"
@@ -191,6 +203,8 @@ static const char *const type_names[SETTING_LATER] = {
     [SETTING_START] = "time",
     [SETTING_TIME] = "time",
     [SETTING_FORMAT] = "format",
+    [SETTING_ZONE] = "time zone",
+    [SETTING_DATE] = "date",
     [SETTING_CALENDAR] = "calendar",
     [SETTING_MATCHER] = "matcher",
     [SETTING_DEPARTMENT] = "department",
@@ -210,7 +224,11 @@ static const char *const type_names[SETTING_LATER] = {
     [SETTING_NEEDS] = "map of categories to needs",
     [SETTING_BAND_SCORES] = "map of bands to scores",
     [SETTING_BAND_TIMES] = "duration, or map of bands to durations",
-    [SETTING_TARGETS] = "map of bands to durations",
+    [SETTING_BAND_CALENDARS] = "calendar, or map of bands to calendars",
+    [SETTING_HOURS] = "map of weekdays to shifts",
+    [SETTING_DATES] = "map of dates to shifts",
+    [SETTING_CALENDARS] = "map of calendars, or of paths",
+    [SETTING_TARGETS] = "map of bands to targets",
     [SETTING_TRIGGERS] = "list of triggers",
     [SETTING_PROPERTIES] = "map of librdkafka properties",
     [SETTING_TABLE] = "map",
@@ -256,9 +274,9 @@ static void describe(const struct setting *row, unsigned flags, bool markdown, s
 static void child_path(const struct setting *row, const char *path, char *out, size_t size)
 {
     snprintf(out, size, "%s%s%s", path, row->key,
-             row->type == SETTING_TABLES ? "[]."
-             : row->type == SETTING_MAP  ? ".NAME."
-                                         : ".");
+             row->type == SETTING_TABLES                                  ? "[]."
+             : row->type == SETTING_MAP || row->type == SETTING_CALENDARS ? ".NAME."
+                                                                          : ".");
 }
 
 static void write_example(const char *key, const char *example, struct buf *out)
@@ -377,7 +395,8 @@ static bool find_key(struct str key, struct found *found, struct error *err)
             continue;
         }
         /* Of a map's items any name will do. */
-        bool item = found->row && found->row->type == SETTING_MAP &&
+        bool item = found->row &&
+                    (found->row->type == SETTING_MAP || found->row->type == SETTING_CALENDARS) &&
                     found->table == found->row->inner && end < key.size;
         if (!item)
             return unknown_key(found->table, key, part, err);

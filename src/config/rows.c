@@ -40,7 +40,7 @@ static const struct setting department_rows[] = {
       EXTRA(struct config_department, alias_count),
       .help = "Other names that events use for it, such as \"Group 70\"." },
     { .key = "calendar", .type = SETTING_CALENDAR, AT(struct config_department, calendar),
-      .fallback = "always", .help = "When it works. This version keeps only `always`." },
+      .help = "When it works: the name of a calendar. Default: `always`." },
     { .key = "people", .type = SETTING_PEOPLE, AT(struct config_department, people),
       EXTRA(struct config_department, people_counts),
       .help = "Who is told at each level: `{lead: [names], manager: [names]}`." },
@@ -181,14 +181,27 @@ static const struct setting_table inform_settings = {
 static const char *const pauses[] = { "customer", "third_party", NULL };
 
 static const char *const sides[] = { "us", "customer", NULL };
+static const char *const first_days[] = { "skipped", "counts", NULL };
+static const char *const days_off[] = { "stay", "next", NULL };
 
 static const struct setting sla_rows[] = {
     { .key = "name", .type = SETTING_TEXT, AT(struct config_sla, name), .flags = SETTING_REQUIRED,
       .help = "Its name in promises and decisions." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_sla, matcher),
       EXTRA(struct config_sla, match_text), .help = MATCH_HELP " The last one has none." },
-    { .key = "calendar", .type = SETTING_CALENDAR, AT(struct config_sla, calendar),
-      .fallback = "always", .help = "When its clocks run. This version keeps only `always`." },
+    { .key = "calendar", .type = SETTING_BAND_CALENDARS, AT(struct config_sla, calendar),
+      .help = "When its clocks run: the name of a calendar, or one for each band (`{P1: always, "
+              "default: cn}`). Default: as the last SLA, and if that says nothing, `always`." },
+    { .key = "first_day", .type = SETTING_FLAG, AT(struct config_sla, today_counts),
+      .choices = first_days,
+      .help = "Whether today is the first day of a target in days, weeks or months, or tomorrow "
+              "(`skipped`). A working day counts only before it has closed. Default: as the last SLA, "
+              "and if that says nothing, `skipped`." },
+    { .key = "on_day_off", .type = SETTING_FLAG, AT(struct config_sla, working_end),
+      .choices = days_off,
+      .help = "Whether the end of a target in calendar days, weeks or months stays on a day off, or "
+              "moves to the next working day. Default: as the last SLA, and if that says nothing, "
+              "`stay`." },
     { .key = "response", .type = SETTING_TARGETS, AT(struct config_sla, target[CLOCK_RESPONSE]),
       .min = TIME_SECOND, .max = YEAR,
       .help = "Time to the first human reply, by band. Bands that are not named take the target of "
@@ -327,6 +340,13 @@ static const struct setting top_rows[] = {
     { .key = "levels", .type = SETTING_LEVELS, AT(struct config, levels),
       EXTRA(struct config, level_count), .fallback = "[lead, manager, executive]",
       .help = "Levels of supervisors, nearest first. Each has a topic." },
+    { .key = "zone", .type = SETTING_ZONE, AT(struct config, zone), .fallback = "Asia/Shanghai",
+      .help = "The IANA time zone in which due times are shown, and that of `always`." },
+    { .key = "calendars", .type = SETTING_CALENDARS, AT(struct config, calendars),
+      EXTRA(struct config, calendar_count), .inner = &calendar_settings,
+      .help = "When people work, by name: a map of settings, or the path of a file with them. A name "
+              "that is not here is that of a file in `calendars`, beside the configuration. `always` "
+              "is there: all day, every day." },
     { .key = "departments", .type = SETTING_MAP, AT(struct config, departments),
       EXTRA(struct config, department_count), .inner = &department_settings,
       .flags = SETTING_REQUIRED,
@@ -372,8 +392,6 @@ static const struct setting top_rows[] = {
               "names the one whose it is (`settled`)." },
     { .key = "agreements", .type = SETTING_LATER,
       .help = "promises between departments come later" },
-    { .key = "calendars", .type = SETTING_LATER,
-      .help = "the only calendar is 'always'" },
     { .key = "group_wait", .type = SETTING_DURATION, AT(struct config, group_wait), .min = 0,
       .max = TIME_HOUR, .fallback = "10s",
       .help = "How long notices of one group are gathered before a message is sent." },
@@ -396,8 +414,6 @@ static const struct setting top_rows[] = {
     { .key = "max_event", .type = SETTING_BYTES, AT(struct config, max_event), .min = 1 << 10,
       .max = 512 << 10, .fallback = "512KiB",
       .help = "The largest event; what is larger goes to the dead-letter topic." },
-    { .key = "zone", .type = SETTING_TEXT, AT(struct config, zone), .fallback = "Asia/Shanghai",
-      .help = "The IANA time zone in which due times are shown." },
 };
 const struct setting_table settings = {
     .name = "", .size = sizeof(struct config), .place = -1,

@@ -8,4 +8,5 @@
 #define EXTRA(type, field) .extra = offsetof(type, field)
 #define PLACE(type) (ptrdiff_t) offsetof(type, place)
 
-extern const struct setting_table score_settings; /* rows_score.c */
+extern const struct setting_table score_settings;    /* rows_score.c */
+extern const struct setting_table calendar_settings; /* rows_calendar.c */

@@ -7,6 +7,11 @@
 #include "json/json_writer.h"
 
 #define SLUG_PATTERN "^[a-z0-9][a-z0-9_-]{0,62}$"
+#define DATE_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+#define DATES_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}( *\\\\.\\\\. *[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+#define DAY "(mon|tue|wed|thu|fri|sat|sun)"
+#define SHIFTS                                                                                     \
+    "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}"
 #define TIME_PATTERN "^([0-9]+(d|h|m|s|ms))+$"
 
 enum { TABLES_MAX = 32 };
@@ -143,6 +148,23 @@ static void put_map(struct schema *schema, const struct setting_table *table)
     json_close_object(&schema->json);
 }
 
+/* Each is a map of settings, or a path. */
+static void put_calendars(struct schema *schema, const struct setting *row)
+{
+    put(schema, "type", "object");
+    put_raw(schema, "propertyNames", "{\"pattern\":\"" SLUG_PATTERN "\"}");
+    key(schema, "additionalProperties");
+    json_open_object(&schema->json);
+    key(schema, "anyOf");
+    json_open_array(&schema->json);
+    json_open_object(&schema->json);
+    put_reference(schema, row->inner);
+    json_close_object(&schema->json);
+    json_put_raw(&schema->json, STR("{\"type\":\"string\"}"));
+    json_close_array(&schema->json);
+    json_close_object(&schema->json);
+}
+
 /* Of the lists and maps that have no table. */
 static void put_shape(struct schema *schema, const struct setting *row)
 {
@@ -171,10 +193,18 @@ static void put_shape(struct schema *schema, const struct setting *row)
         { SETTING_POINTS, "additionalProperties",
           "{\"type\":\"integer\",\"minimum\":0,\"maximum\":100}" },
         { SETTING_NEEDS, "additionalProperties", "{\"type\":\"string\"}" },
+        { SETTING_BAND_CALENDARS, "anyOf",
+          "[{\"type\":\"string\"},{\"type\":\"object\",\"patternProperties\":{\"^(P[1-4]|default)$"
+          "\":"
+          "{\"type\":\"string\"}},\"additionalProperties\":false}]" },
+        { SETTING_HOURS, "patternProperties",
+          "{\"^" DAY "( *\\\\.\\\\. *" DAY ")?$\":" SHIFTS "}" },
+        { SETTING_DATES, "patternProperties", "{\"" DATES_PATTERN "\":" SHIFTS "}" },
         { SETTING_BAND_SCORES, "patternProperties",
           "{\"^P[1-3]$\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":100}}" },
         { SETTING_TARGETS, "patternProperties",
-          "{\"^P[1-4]$\":{\"type\":\"string\",\"pattern\":\"^([0-9]+(h|m|s|ms))+$\"}}" },
+          "{\"^P[1-4]$\":{\"type\":\"string\",\"pattern\":\"^(([0-9]+(h|m|s|ms))+|[0-9]+(wd|cd|w|"
+          "mo))$\"}}" },
         { SETTING_BAND_TIMES, "anyOf",
           "[{\"type\":\"string\",\"pattern\":\"" TIME_PATTERN
           "\"},{\"type\":\"object\",\"patternProperties\":{\"^(P[1-4]|default)$\":{\"type\":"
@@ -236,7 +266,13 @@ static void put_type(struct schema *schema, const struct setting *row)
         put_raw(schema, "enum", "[\"acknowledged\"]");
         break;
     case SETTING_CALENDAR:
-        put_raw(schema, "enum", "[\"always\"]");
+        put_raw(schema, "type", "\"string\"");
+        break;
+    case SETTING_DATE:
+        put_pattern(schema, DATE_PATTERN);
+        break;
+    case SETTING_CALENDARS:
+        put_calendars(schema, row);
         break;
     case SETTING_TABLE:
     case SETTING_ROOT:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "calendar/calendar_text.h"
 #include "config/setting.h"
 #include "json/json_writer.h"
 #include "loader.h"
@@ -124,10 +125,43 @@ static void write_single(struct writer *writer, const struct setting *row, const
     case SETTING_UNLESS:
         json_put_text(json, *(const bool *)at ? "acknowledged" : NULL);
         break;
+    case SETTING_CALENDAR:
+        json_put_str(json, calendar_name(*(const struct calendar *const *)at));
+        break;
     default:
         json_put_str(json, *(const struct str *)at);
         break;
     }
+}
+
+/* What they say, whatever files and bases it is from. */
+static void write_calendars(struct writer *writer)
+{
+    json_open_object(&writer->json);
+    for (size_t i = 0; i < writer->config->calendar_count; i++) {
+        write_key(writer, writer->config->calendars[i].name);
+        json_open_object(&writer->json);
+        calendar_write(&writer->json, writer->config->calendars[i].calendar);
+        json_close_object(&writer->json);
+    }
+    json_close_object(&writer->json);
+}
+
+static void write_band_calendars(struct writer *writer, const struct calendar *const *calendars)
+{
+    bool alike = true;
+    for (int band = 1; band < BAND_COUNT; band++)
+        alike = alike && calendars[band] == calendars[0];
+    if (alike) {
+        json_put_str(&writer->json, calendar_name(calendars[0]));
+        return;
+    }
+    json_open_object(&writer->json);
+    for (int band = 0; band < BAND_COUNT; band++) {
+        write_key(writer, str_from(band_name(band)));
+        json_put_str(&writer->json, calendar_name(calendars[band]));
+    }
+    json_close_object(&writer->json);
 }
 
 static void write_name(struct writer *writer, const struct config_name *name)
@@ -314,6 +348,12 @@ static void write_value(struct writer *writer, const struct setting *row, const 
     case SETTING_NEEDS:
         write_points(writer, row, at);
         break;
+    case SETTING_CALENDARS:
+        write_calendars(writer);
+        break;
+    case SETTING_BAND_CALENDARS:
+        write_band_calendars(writer, at);
+        break;
     case SETTING_BAND_SCORES:
     case SETTING_BAND_TIMES:
     case SETTING_TARGETS:
@@ -351,14 +391,16 @@ static bool absent(const struct setting *row, const char *object)
     case SETTING_TEXT:
     case SETTING_SLUG:
     case SETTING_TOPIC:
+    case SETTING_ZONE:
     case SETTING_FORMAT:
-    case SETTING_CALENDAR:
         return !str_present(*(const struct str *)at);
     case SETTING_MATCHER:
         return !str_present(*(const struct str *)(const void *)(object + row->extra));
     case SETTING_DEPARTMENT:
     case SETTING_BAND:
         return *(const int *)at < 0;
+    case SETTING_CALENDARS:
+        return *(const size_t *)(const void *)(object + row->extra) == 0;
     case SETTING_UNLESS:
         return !*(const bool *)at;
     case SETTING_TIME:
