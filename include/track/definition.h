@@ -11,7 +11,9 @@ enum definition_kind { DEFINITION_SLA, DEFINITION_LADDER, DEFINITION_KIND_COUNT 
 
 struct sla_terms {
     struct str name;
-    struct str calendar; /* "always" */
+    const struct calendar *calendar[BAND_COUNT]; /* NULL: always */
+    struct calendar **calendars;                 /* those, each once */
+    size_t calendar_count;
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
     unsigned pause;      /* PAUSE_ bits */

@@ -65,8 +65,11 @@ struct promise {
     enum clock_kind clock;
     enum promise_status status;
     time_ms due;
-    time_ms previous_due; /* TIME_NEVER: none */
-    struct str reason;    /* absent: none */
+    time_ms previous_due;            /* TIME_NEVER: none */
+    struct str reason;               /* absent: none */
+    const struct calendar *calendar; /* that it counts by; NULL: always */
+    bool provisional;                /* made or moved to behind what the calendar knows */
+    time_ms opening; /* of one made while it was closed: when it opens; else TIME_NEVER */
     struct promise *next;
 };
 

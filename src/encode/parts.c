@@ -137,7 +137,12 @@ static void put_clock(struct json_writer *json, const struct clock *clock,
     JSON_KEY(json, "target");
     json_put_str(json, fixed ? STR_NONE : terms->target[clock->kind][clock->band].text);
     JSON_KEY(json, "calendar");
-    json_put_str(json, fixed ? STR_NONE : terms->calendar);
+    struct str calendar = fixed ? STR_NONE : calendar_name(terms->calendar[clock->band]);
+    json_put_str(json, calendar);
+    if (!fixed && calendar_is_provisional(terms->calendar[clock->band], clock->due)) {
+        JSON_KEY(json, "provisional");
+        json_put_bool(json, true);
+    }
     if (!brief) {
         JSON_KEY(json, "sla");
         json_put_str(json, terms ? terms->name : STR_NONE);

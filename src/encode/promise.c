@@ -73,6 +73,45 @@ static bool is_last_word(const struct promise *promise)
     return true;
 }
 
+static struct config_name join(struct config_name all, struct str zh, struct str en,
+                               struct arena *arena)
+{
+    if (!str_present(all.en))
+        return (struct config_name){ zh, en };
+    return (struct config_name){ arena_printf(arena, "%.*s%.*s", STR_ARG(all.zh), STR_ARG(zh)),
+                                 arena_printf(arena, "%.*s %.*s", STR_ARG(all.en), STR_ARG(en)) };
+}
+
+/* What holds for several promises is said once, behind them: the first opening, and that days off
+ * may yet move an end. */
+static struct config_name remarks(struct encoder *encoder, const struct turn *turn,
+                                  struct config_name all)
+{
+    static const struct clock_sentence closed = {
+        STR("现在是非工作时间，我们将于 {due}（{zone}）上班。"),
+        STR("We are closed at the moment and open at {due} ({zone})."),
+    };
+    static const struct clock_sentence provisional = {
+        STR("届时的节假日安排尚未公布，时间可能调整。"),
+        STR("Days off until then are not all known yet, so this may still move."),
+    };
+    struct str zone = encoder->config->zone, none = STR_NONE;
+    struct arena *arena = turn->arena;
+    time_ms opening = TIME_NEVER;
+    bool is_provisional = false;
+    for (const struct promise *promise = turn->promises; promise; promise = promise->next) {
+        opening = time_min(opening, promise->opening);
+        is_provisional |= promise->provisional && is_last_word(promise);
+    }
+    if (opening != TIME_NEVER) {
+        char text[TIME_TEXT_SIZE];
+        struct str at = zone_format(encoder->zone, opening, text);
+        all = join(all, fill(closed.zh, none, at, zone, arena),
+                   fill(closed.en, none, at, zone, arena), arena);
+    }
+    return is_provisional ? join(all, provisional.zh, provisional.en, arena) : all;
+}
+
 /* One sentence for each clock. */
 static struct config_name sentences(struct encoder *encoder, const struct turn *turn,
                                     struct config_name who)
@@ -89,9 +128,7 @@ static struct config_name sentences(struct encoder *encoder, const struct turn *
         struct str due = zone_format(encoder->zone, promise->due, text);
         struct str zh = fill(sentence->zh, who.zh, due, zone, arena);
         struct str en = fill(sentence->en, who.en, due, zone, arena);
-        bool first = !str_present(all.en);
-        all.zh = first ? zh : arena_printf(arena, "%.*s%.*s", STR_ARG(all.zh), STR_ARG(zh));
-        all.en = first ? en : arena_printf(arena, "%.*s %.*s", STR_ARG(all.en), STR_ARG(en));
+        all = join(all, zh, en, arena);
     }
     return all;
 }
@@ -115,6 +152,13 @@ static void put_promise(struct json_writer *json, struct encoder *encoder,
     json_put_time(json, promise->previous_due);
     JSON_KEY(json, "reason");
     json_put_str(json, promise->reason);
+    JSON_KEY(json, "calendar");
+    bool fixed = clock_kinds[promise->clock].fixed;
+    json_put_str(json, fixed ? STR_NONE : calendar_name(promise->calendar));
+    JSON_KEY(json, "provisional");
+    json_put_bool(json, promise->provisional);
+    JSON_KEY(json, "opens");
+    json_put_time(json, promise->opening);
     json_close_object(json);
 }
 
@@ -148,7 +192,7 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
         put_promise(json, encoder, promise);
     json_close_array(json);
     JSON_KEY(json, "text");
-    put_names(json, sentences(encoder, turn, who));
+    put_names(json, remarks(encoder, turn, sentences(encoder, turn, who)));
     JSON_KEY(json, "decided_at");
     json_put_time_ms(json, turn->moment->now);
     JSON_KEY(json, "config");

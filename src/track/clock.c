@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "calendar/target_due.h"
+
 static const char *const state_names[CLOCK_STATE_COUNT] = {
     [CLOCK_OFF] = "off",       [CLOCK_RUNNING] = "running", [CLOCK_MET] = "met",
     [CLOCK_MISSED] = "missed", [CLOCK_ENDED] = "ended",     [CLOCK_PAUSED] = "paused",
@@ -38,32 +40,44 @@ bool interval_counts(enum interval_reason reason)
     return reasons[reason].counts;
 }
 
-/* ---- the three places where a calendar has a say; `terms` NULL: every hour counts */
+/* ---- the three places where a calendar has a say */
+
+static const struct target *target_of(const struct clock *clock, const struct sla_terms *terms,
+                                      int band)
+{
+    return &terms->target[clock->kind][band];
+}
+
+/* Whose time counts; `terms` NULL: every hour. A date that somebody named knows no office hours,
+ * and neither does a target in calendar days: what it stands still for, and warnings before its
+ * end, are elapsed time. */
+static const struct calendar *calendar_of(const struct clock *clock, const struct sla_terms *terms)
+{
+    if (!terms || clock_kinds[clock->kind].fixed)
+        return NULL;
+    enum target_unit unit = target_of(clock, terms, clock->band)->unit;
+    return unit == TARGET_TIME || unit == TARGET_WORKING_DAYS ? terms->calendar[clock->band] : NULL;
+}
 
 /* When so much time, counted from a moment, has passed. */
-static time_ms later(const struct sla_terms *terms, time_ms from, int64_t amount)
+static time_ms later(const struct clock *clock, const struct sla_terms *terms, time_ms from,
+                     int64_t amount)
 {
-    (void)terms;
-    return from + amount;
+    return calendar_due(calendar_of(clock, terms), from, amount);
 }
 
 /* How much time passes between two moments. */
-static int64_t between(const struct sla_terms *terms, time_ms from, time_ms to)
+static int64_t between(const struct clock *clock, const struct sla_terms *terms, time_ms from,
+                       time_ms to)
 {
-    (void)terms;
-    return to > from ? to - from : 0;
+    return to > from ? calendar_elapsed(calendar_of(clock, terms), from, to) : 0;
 }
 
-/* When a target that began at `start` ends. */
-static time_ms due_time(const struct sla_terms *terms, const struct target *target, time_ms start)
+/* When the band's target that began with the clock ends. */
+static time_ms due_time(const struct clock *clock, const struct sla_terms *terms)
 {
-    return later(terms, start, target->amount);
-}
-
-/* A date that somebody named knows no office hours. */
-static const struct sla_terms *hours_of(const struct clock *clock, const struct sla_terms *terms)
-{
-    return clock_kinds[clock->kind].fixed ? NULL : terms;
+    return target_due(terms->calendar[clock->band], clock->start,
+                      target_of(clock, terms, clock->band));
 }
 
 /* ---- intervals */
@@ -84,12 +98,12 @@ static time_ms moment_of(const struct clock *clock, const struct sla_terms *term
     for (const struct interval *interval = clock->intervals; interval < last; interval++) {
         if (!interval_counts(interval->reason))
             continue;
-        int64_t ran = between(terms, interval->from, interval->to);
+        int64_t ran = between(clock, terms, interval->from, interval->to);
         if (amount < ran)
-            return later(terms, interval->from, amount);
+            return later(clock, terms, interval->from, amount);
         amount -= ran;
     }
-    return later(terms, last->from, amount);
+    return later(clock, terms, last->from, amount);
 }
 
 static void begin_interval(struct clock *clock, time_ms time, enum interval_reason reason,
@@ -109,21 +123,15 @@ static void begin_interval(struct clock *clock, time_ms time, enum interval_reas
 
 /* ---- targets and warnings */
 
-static const struct target *target_of(const struct clock *clock, const struct sla_terms *terms,
-                                      int band)
-{
-    return &terms->target[clock->kind][band];
-}
-
 /* All the time that the promise has, of its own. */
 static int64_t total_of(const struct clock *clock, const struct sla_terms *terms)
 {
     if (clock_kinds[clock->kind].fixed)
-        return between(NULL, clock->start, clock->due);
+        return between(clock, terms, clock->start, clock->due);
     const struct target *target = target_of(clock, terms, clock->band);
     int64_t amount = target->unit == TARGET_TIME
                          ? target->amount
-                         : between(terms, clock->start, due_time(terms, target, clock->start));
+                         : between(clock, terms, clock->start, due_time(clock, terms));
     return amount + clock->extension;
 }
 
@@ -135,7 +143,7 @@ static time_ms warning_time(const struct clock *clock, const struct sla_terms *t
         warning->percent > 0 ? total * warning->percent / 100 : total - warning->before;
     if (amount <= 0 || amount >= total)
         return TIME_NEVER;
-    time_ms at = moment_of(clock, hours_of(clock, terms), amount);
+    time_ms at = moment_of(clock, terms, amount);
     return at > clock->start && at < clock->due ? at : TIME_NEVER;
 }
 
@@ -157,9 +165,8 @@ static void aim(struct clock *clock, const struct sla_terms *terms, int band)
     if (!target_given(target))
         return;
     int64_t total = total_of(clock, terms);
-    clock->due = clock->interval_count == 1 && !clock->extension
-                     ? due_time(terms, target, clock->start)
-                     : moment_of(clock, terms, total);
+    clock->due = clock->interval_count == 1 && !clock->extension ? due_time(clock, terms)
+                                                                 : moment_of(clock, terms, total);
     set_warning(clock, terms, total);
 }
 
@@ -242,7 +249,7 @@ void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms du
                   time_ms *previous)
 {
     *previous = clock->due;
-    clock->extension += between(terms, clock->due, due);
+    clock->extension += between(clock, terms, clock->due, due);
     clock->extensions++;
     clock->due = due;
     /* A warning of the new end is another one than that of the old, if it is still ahead. */
@@ -309,7 +316,7 @@ int64_t clock_overdue(const struct clock *clock, const struct sla_terms *terms, 
     for (size_t i = 0; i < clock->interval_count && clock->due != TIME_NEVER; i++) {
         const struct interval *interval = &clock->intervals[i];
         if (interval_counts(interval->reason))
-            sum += between(hours_of(clock, terms), time_max(interval->from, clock->due),
+            sum += between(clock, terms, time_max(interval->from, clock->due),
                            time_min(interval->to, time));
     }
     return sum;

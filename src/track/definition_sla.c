@@ -1,3 +1,4 @@
+#include "calendar/calendar_text.h"
 #include "definition_kind.h"
 
 static size_t count(const struct config *config)
@@ -16,6 +17,14 @@ static void write_target(struct json_writer *json, const struct target *target)
     json_put_int(json, target->amount);
     JSON_KEY(json, "text");
     json_put_str(json, target->text);
+    if (target->today_counts) {
+        JSON_KEY(json, "today_counts");
+        json_put_bool(json, true);
+    }
+    if (target->working_end) {
+        JSON_KEY(json, "working_end");
+        json_put_bool(json, true);
+    }
     json_close_object(json);
 }
 
@@ -92,13 +101,63 @@ static void write_extensions(struct json_writer *json, int max_extensions)
     json_put_int(json, max_extensions);
 }
 
+/* Days need the zone of `always`, its time does not. */
+static bool needs_calendar(const struct config_sla *sla, int band)
+{
+    bool days = false;
+    for (size_t kind = 0; kind < clock_kind_count; kind++)
+        days = days || sla->target[kind][band].unit > TARGET_TIME;
+    return days || !str_is(calendar_name(sla->calendar[band]), "always");
+}
+
+/* Whole calendars: the promise holds whatever becomes of them in the configuration. Where `always`
+ * is all that is needed, as releases wrote it that knew no other. */
+static void write_calendars(struct json_writer *json, const struct config_sla *sla)
+{
+    const struct calendar *written[BAND_COUNT] = { NULL };
+    size_t count = 0;
+    JSON_KEY(json, "calendar");
+    json_open_array(json);
+    for (int band = 0; band < BAND_COUNT; band++)
+        json_put_str(json, calendar_name(sla->calendar[band]));
+    json_close_array(json);
+    JSON_KEY(json, "calendars");
+    json_open_array(json);
+    for (int band = 0; band < BAND_COUNT; band++) {
+        bool known = !needs_calendar(sla, band);
+        for (size_t i = 0; i < count; i++)
+            known = known || written[i] == sla->calendar[band];
+        if (known)
+            continue;
+        written[count++] = sla->calendar[band];
+        json_open_object(json);
+        JSON_KEY(json, "name");
+        json_put_str(json, calendar_name(sla->calendar[band]));
+        calendar_write(json, sla->calendar[band]);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void write_calendar(struct json_writer *json, const struct config_sla *sla)
+{
+    bool needed = false;
+    for (int band = 0; band < BAND_COUNT; band++)
+        needed = needed || needs_calendar(sla, band);
+    if (needed) {
+        write_calendars(json, sla);
+        return;
+    }
+    JSON_KEY(json, "calendar");
+    json_put_text(json, "always");
+}
+
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
     const struct config_sla *sla = &config->slas[index];
     JSON_KEY(json, "name");
     json_put_str(json, sla->name);
-    JSON_KEY(json, "calendar");
-    json_put_text(json, "always");
+    write_calendar(json, sla);
     for (size_t kind = 0; kind < clock_kind_count; kind++)
         write_targets(json, (enum clock_kind)kind, sla->target[kind]);
     write_warnings(json, &sla->warn);
@@ -118,6 +177,8 @@ static bool read_target(const cJSON *item, struct arena *arena, struct target *t
         if (!json_get(item, name))
             continue;
         target->unit = (enum target_unit)unit;
+        target->today_counts = cJSON_IsTrue(json_get(item, STR("today_counts")));
+        target->working_end = cJSON_IsTrue(json_get(item, STR("working_end")));
         return definition_integer(item, name, &target->amount, err);
     }
     return error_set(err, "the target '%.*s' has no unit that this release knows",
@@ -188,11 +249,38 @@ static bool read_extensions(const cJSON *root, int *max_extensions, struct error
     return true;
 }
 
+static bool read_calendars(const cJSON *root, struct arena *arena, struct sla_terms *terms,
+                           struct error *err)
+{
+    const cJSON *names = json_get(root, STR("calendar"));
+    const cJSON *list = json_get(root, STR("calendars"));
+    terms->calendars = arena_alloc(arena, BAND_COUNT * sizeof(*terms->calendars));
+    for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
+        if (terms->calendar_count == BAND_COUNT)
+            return error_set(err, "more calendars than bands");
+        struct calendar *calendar = calendar_read(item, err);
+        if (!calendar)
+            return false;
+        terms->calendars[terms->calendar_count++] = calendar;
+    }
+    const cJSON *name = names ? names->child : NULL;
+    for (int band = 0; band < BAND_COUNT && name; band++, name = name->next) {
+        for (size_t i = 0; i < terms->calendar_count; i++) {
+            if (str_equal(calendar_name(terms->calendars[i]), json_string(name)))
+                terms->calendar[band] = terms->calendars[i];
+        }
+        if (!terms->calendar[band] && !str_is(json_string(name), "always"))
+            return error_set(err, "the calendar '%.*s' is missing", STR_ARG(json_string(name)));
+    }
+    return true;
+}
+
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
 {
     struct sla_terms *terms = memory;
     terms->name = arena_copy(arena, json_string(json_get(root, STR("name"))));
-    terms->calendar = arena_copy(arena, json_string(json_get(root, STR("calendar"))));
+    if (!read_calendars(root, arena, terms, err))
+        return false;
     for (size_t kind = 0; kind < clock_kind_count; kind++) {
         if (!read_targets(root, (enum clock_kind)kind, arena, terms, err))
             return false;
@@ -203,10 +291,18 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
            read_extensions(root, &terms->max_extensions, err);
 }
 
+static void close(void *memory)
+{
+    struct sla_terms *terms = memory;
+    for (size_t i = 0; i < terms->calendar_count; i++)
+        calendar_free(terms->calendars[i]);
+}
+
 const struct definition_row definition_sla = {
     .name = "sla",
     .terms_size = sizeof(struct sla_terms),
     .count = count,
     .write = write,
     .parse = parse,
+    .close = close,
 };

@@ -2,7 +2,7 @@
 
 #include "definition_kind.h"
 
-static const struct json_limits limits = { .size = 1024 * 1024, .nodes = 4096, .depth = 8 };
+static const struct json_limits limits = { .size = 1024 * 1024, .nodes = 65536, .depth = 8 };
 
 static const struct definition_row *const rows[DEFINITION_KIND_COUNT] = {
     [DEFINITION_SLA] = &definition_sla,

@@ -118,7 +118,21 @@ void turn_promise(struct turn *turn, const struct clock *clock, enum promise_sta
                   time_ms previous_due, struct str reason)
 {
     struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
-    *promise = (struct promise){ clock->kind, status, clock->due, previous_due, reason, NULL };
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    bool fixed = clock_kinds[clock->kind].fixed; /* a date that somebody named */
+    const struct calendar *calendar = terms && !fixed ? terms->calendar[clock->band] : NULL;
+    time_ms opening = calendar_opening(calendar, clock->start);
+    bool stands = status == PROMISE_MADE || status == PROMISE_MOVED;
+    *promise = (struct promise){
+        .clock = clock->kind,
+        .status = status,
+        .due = clock->due,
+        .previous_due = previous_due,
+        .reason = reason,
+        .calendar = calendar,
+        .provisional = stands && calendar_is_provisional(calendar, clock->due),
+        .opening = status == PROMISE_MADE && opening > clock->start ? opening : TIME_NEVER
+    };
     *turn->promises_end = promise;
     turn->promises_end = &promise->next;
 }

@@ -86,6 +86,14 @@ static void print_promises(struct buf *out, const cJSON *root)
         print_due(out, promise, "/due");
         if (str_present(member(promise, "/reason")))
             buf_printf(out, " (%.*s)", STR_ARG(member(promise, "/reason")));
+        if (str_present(member(promise, "/opens"))) {
+            time_ms opens = 0;
+            assert_true(time_parse(member(promise, "/opens"), &opens, NULL));
+            buf_printf(out, ", opens ");
+            print_time(out, opens);
+        }
+        if (cJSON_IsTrue(json_get(promise, STR("provisional"))))
+            buf_printf(out, ", provisional");
     }
 }
 
