@@ -8,6 +8,7 @@
 /* clang-format off */
 static const struct command *const commands[] = {
     &command_ack,
+    &command_calendar,
     &command_check,
     &command_diff,
     &command_explain,

@@ -14,6 +14,7 @@ struct command {
 };
 
 extern const struct command command_ack;
+extern const struct command command_calendar;
 extern const struct command command_check;
 extern const struct command command_diff;
 extern const struct command command_explain;

@@ -338,6 +338,9 @@ void config_findings_free(struct config_findings *findings);
 /* NULL if any finding is fatal; `findings` is filled in both cases and must be freed. */
 struct config *config_load(struct str path, config_read_fn *read, void *read_arg,
                            struct config_findings *findings);
+/* The same, and the calendar of that name, whether or not anything of the configuration uses it. */
+struct config *config_load_calendar(struct str path, struct str calendar, config_read_fn *read,
+                                    void *read_arg, struct config_findings *findings);
 void config_free(struct config *config); /* NULL is fine */
 
 /* By slug, name (any language) or alias, ASCII case ignored; -1: unknown. */

@@ -42,11 +42,20 @@ static void build(struct loader *loader)
 struct config *config_load(struct str path, config_read_fn *read, void *read_arg,
                            struct config_findings *findings)
 {
+    return config_load_calendar(path, STR_NONE, read, read_arg, findings);
+}
+
+struct config *config_load_calendar(struct str path, struct str calendar, config_read_fn *read,
+                                    void *read_arg, struct config_findings *findings)
+{
     struct arena *arena = arena_new(ARENA_BLOCK);
     struct config *config = arena_alloc(arena, sizeof(*config));
-    struct loader loader = {
-        .config = config, .arena = arena, .read = read, .read_arg = read_arg, .path = path
-    };
+    struct loader loader = { .config = config,
+                             .arena = arena,
+                             .read = read,
+                             .read_arg = read_arg,
+                             .path = path,
+                             .calendar = calendar };
 
     loader.scratch = arena_new(ARENA_BLOCK);
     config->arena = arena;

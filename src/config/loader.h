@@ -39,6 +39,7 @@ struct loader {
     void *read_arg;
     const struct yaml *root; /* after includes */
     struct str path;         /* the file that was asked for */
+    struct str calendar;     /* wanted whoever uses it; absent: none */
 
     struct str *files;
     size_t file_count;

@@ -347,6 +347,8 @@ void loader_finish_calendars(struct loader *loader)
 {
     struct config *config = loader->config;
     const struct calendar *always = calendar_named(loader, STR("always"), loader->root->place);
+    if (str_present(loader->calendar))
+        calendar_named(loader, loader->calendar, (struct yaml_place){ .file = loader->path });
     for (size_t i = 0; i < config->calendar_count; i++)
         make(loader, &config->calendars[i]);
     for (size_t i = 0; i < config->department_count; i++) {
