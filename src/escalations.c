@@ -94,6 +94,14 @@ static bool is_same(const struct member *member, const struct notice *notice)
     return str_equal(last.id, notice->id);
 }
 
+/* Who was woken for a P1 hears at once what becomes of it. A dead letter may hide any complaint. */
+static time_ms interval_of(const struct escalations *stage, const struct notice *notice)
+{
+    if (notice->band == 0)
+        return 0;
+    return stage->config->group_interval[notice->band < 0 ? 1 : notice->band];
+}
+
 static void take_notice(struct escalations *stage, const struct notice_prepared *prepared,
                         const struct moment *moment, struct actions *actions)
 {
@@ -105,8 +113,9 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
         return;
     if (member && is_same(member, notice))
         return;
-    groups_put(stage->groups, notice, prepared->record->value,
-               moment->now + stage->config->group_wait, actions);
+    const struct group_pace pace = { moment->now, stage->config->group_wait,
+                                     interval_of(stage, notice) };
+    groups_put(stage->groups, notice, prepared->record->value, &pace, actions);
 }
 
 static void escalations_feed(struct engine *engine, struct prepared *opaque,
@@ -159,7 +168,7 @@ static bool escalations_tick(struct engine *engine, const struct moment *moment,
             stage->tally.messages++;
             message_add(stage->config, stage->zone, group, moment->now, actions);
         }
-        groups_flushed(stage->groups, group, told, actions);
+        groups_flushed(stage->groups, group, told, moment->now, actions);
     }
     const struct group *group = groups_due(stage->groups);
     return group && group->flush <= moment->horizon;

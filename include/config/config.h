@@ -305,14 +305,15 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
-    int max_returns;                 /* 2: with so many a ticket is in dispute */
-    time_ms group_wait;              /* 10 s */
-    time_ms ack_timeout[BAND_COUNT]; /* 30 m for P1, else 4 h */
-    time_ms reopen_within;           /* 7 d after resolved */
-    time_ms retention;               /* 30 d after closing */
-    size_t keep_text;                /* bytes of opening text in state: 1024 */
-    size_t max_event;                /* bytes: 524288 */
-    struct str zone;                 /* IANA zone for due_local: "Asia/Shanghai" */
+    int max_returns;                    /* 2: with so many a ticket is in dispute */
+    time_ms group_wait;                 /* 10 s */
+    time_ms group_interval[BAND_COUNT]; /* 5 m for P2, 15 m for P3, 1 h for P4; of P1 not used */
+    time_ms ack_timeout[BAND_COUNT];    /* 30 m for P1, else 4 h */
+    time_ms reopen_within;              /* 7 d after resolved */
+    time_ms retention;                  /* 30 d after closing */
+    size_t keep_text;                   /* bytes of opening text in state: 1024 */
+    size_t max_event;                   /* bytes: 524288 */
+    struct str zone;                    /* IANA zone for due_local: "Asia/Shanghai" */
 };
 
 /* Reads a file of the configuration for config_load: the shell does the I/O. `path` is as written,

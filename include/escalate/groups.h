@@ -19,6 +19,7 @@ struct group {
     struct str level, department, trigger;
     time_ms since;           /* when its first notice came */
     time_ms flush;           /* when its next message is due, or TIME_NEVER */
+    time_ms sent;            /* when its last message was, or TIME_NEVER */
     int64_t messages;        /* sent so far */
     struct member **members; /* in no particular order */
     size_t member_count;
@@ -34,13 +35,21 @@ const struct member *groups_find(const struct groups *groups, const struct notic
 /* The ticket, or the source of a dead letter. */
 struct str notice_member(const struct notice *notice);
 
+/* How long what is new waits for company: `wait` from `now` on, and in a group that was told of
+ * before `interval` from its last message on, whatever is later. ms. */
+struct group_pace {
+    time_ms now, wait, interval;
+};
+
 /* Puts the notice (its JSON is `value`) into its group, which is made if need be, and sets when the
- * group's next message is due: `flush`, unless one is due earlier. Appends changelog records. */
-void groups_put(struct groups *groups, const struct notice *notice, struct str value, time_ms flush,
-                struct actions *actions);
-/* After a message was sent: counts it, drops the members that need no further one (resolved ones
- * and dead letters), and the group when none is left. `told` false: nothing was sent. */
-void groups_flushed(struct groups *groups, struct group *group, bool told, struct actions *actions);
+ * group's next message is due, unless one is due earlier. Appends changelog records. */
+void groups_put(struct groups *groups, const struct notice *notice, struct str value,
+                const struct group_pace *pace, struct actions *actions);
+/* After a message was sent at `now`: counts it, drops the members that need no further one
+ * (resolved ones and dead letters), and the group when none is left. `told` false: nothing was
+ * sent. */
+void groups_flushed(struct groups *groups, struct group *group, bool told, time_ms now,
+                    struct actions *actions);
 
 /* The group whose message is due first, or NULL. */
 struct group *groups_due(const struct groups *groups);

@@ -395,6 +395,10 @@ static const struct setting top_rows[] = {
     { .key = "group_wait", .type = SETTING_DURATION, AT(struct config, group_wait), .min = 0,
       .max = TIME_HOUR, .fallback = "10s",
       .help = "How long notices of one group are gathered before a message is sent." },
+    { .key = "group_interval", .type = SETTING_BAND_TIMES, AT(struct config, group_interval),
+      .min = 0, .max = 7 * TIME_DAY, .fallback = "{ P2: 5m, P3: 15m, default: 1h }",
+      .help = "How long a group that was told of waits before its next message, by the band of what "
+              "is new in it. P1 never waits." },
     { .key = "heartbeat", .type = SETTING_LATER,
       .help = "heartbeats of the levels' topics come later" },
     { .key = "ack_timeout", .type = SETTING_BAND_TIMES, AT(struct config, ack_timeout),

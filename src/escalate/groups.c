@@ -15,9 +15,11 @@
 /* What a group's own record says. */
 struct head {
     bool written; /* false: there is none, the group stands on its members' records alone */
-    time_ms since, flush;
+    time_ms since, flush, sent;
     int64_t messages;
 };
+
+static const struct head no_head = { .flush = TIME_NEVER, .sent = TIME_NEVER };
 
 struct home {
     struct group group; /* first: converts */
@@ -137,6 +139,7 @@ static struct home *home_find_or_add(struct groups *groups, struct str name)
     group->department = parts[1];
     group->trigger = parts[2];
     group->flush = TIME_NEVER;
+    group->sent = TIME_NEVER;
     table_put(groups->homes, home);
     return home;
 }
@@ -154,8 +157,9 @@ static void drop_empty(struct groups *groups, struct home *home)
 static struct head head_of(const struct home *home)
 {
     if (!home || !home->written)
-        return (struct head){ .flush = TIME_NEVER };
-    return (struct head){ true, home->group.since, home->group.flush, home->group.messages };
+        return no_head;
+    const struct group *group = &home->group;
+    return (struct head){ true, group->since, group->flush, group->sent, group->messages };
 }
 
 /* One of the two doors to memory: a group's record becomes `head`. */
@@ -165,6 +169,7 @@ static void set_head(struct groups *groups, struct str name, struct head head)
     home->written = head.written;
     home->group.since = head.since;
     home->group.flush = head.flush;
+    home->group.sent = head.sent;
     home->group.messages = head.messages;
     timers_set(groups->timers, &home->timer, head.flush);
     drop_empty(groups, home);
@@ -219,19 +224,28 @@ static struct member *set_member(struct groups *groups, struct str key, struct m
 
 static bool parse_head(struct str value, struct arena *arena, struct head *head, struct error *err)
 {
-    *head = (struct head){ .flush = TIME_NEVER };
+    *head = no_head;
     if (!str_present(value))
         return true;
     size_t at = 0;
     int64_t version = 0;
     const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
     json_integer(json_get(root, STR("flush")), &head->flush);
+    json_integer(json_get(root, STR("sent")), &head->sent);
     if (!json_integer(json_get(root, STR("v")), &version) || version != 1 ||
         !json_integer(json_get(root, STR("since")), &head->since) ||
         !json_integer(json_get(root, STR("messages")), &head->messages))
         return error_set(err, "a group's record is not of version 1");
     head->written = true;
     return true;
+}
+
+static void put_time_or_null(struct json_writer *json, time_ms time)
+{
+    if (time == TIME_NEVER)
+        json_put_null(json);
+    else
+        json_put_int(json, time);
 }
 
 static struct str head_text(const struct head *head, struct arena *arena)
@@ -244,10 +258,9 @@ static struct str head_text(const struct head *head, struct arena *arena)
     JSON_KEY(out, "since");
     json_put_int(out, head->since);
     JSON_KEY(out, "flush");
-    if (head->flush == TIME_NEVER)
-        json_put_null(out);
-    else
-        json_put_int(out, head->flush);
+    put_time_or_null(out, head->flush);
+    JSON_KEY(out, "sent");
+    put_time_or_null(out, head->sent);
     JSON_KEY(out, "messages");
     json_put_int(out, head->messages);
     json_close_object(out);
@@ -372,12 +385,19 @@ const struct member *groups_find(const struct groups *groups, const struct notic
     return table_get(groups->members, key_of(notice, arena));
 }
 
-void groups_put(struct groups *groups, const struct notice *notice, struct str value, time_ms flush,
-                struct actions *actions)
+static time_ms flush_of(const struct head *head, const struct group_pace *pace)
+{
+    time_ms soon = pace->now + pace->wait;
+    return head->sent == TIME_NEVER ? soon : time_max(soon, head->sent + pace->interval);
+}
+
+void groups_put(struct groups *groups, const struct notice *notice, struct str value,
+                const struct group_pace *pace, struct actions *actions)
 {
     struct str name = group_name(notice, actions->arena);
     struct str key = key_of(notice, actions->arena);
     struct head head = head_of(table_get(groups->homes, name));
+    time_ms flush = flush_of(&head, pace);
     if (!head.written)
         head.since = notice->time;
     if (!head.written || flush < head.flush) {
@@ -394,10 +414,12 @@ static int compare_keys(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-void groups_flushed(struct groups *groups, struct group *group, bool told, struct actions *actions)
+void groups_flushed(struct groups *groups, struct group *group, bool told, time_ms now,
+                    struct actions *actions)
 {
     struct str name = arena_copy(actions->arena, group->name);
-    struct head head = { true, group->since, TIME_NEVER, group->messages + (told ? 1 : 0) };
+    struct head head = { true, group->since, TIME_NEVER, told ? now : group->sent,
+                         group->messages + (told ? 1 : 0) };
     size_t count = 0, all = group->member_count;
     struct str *done = arena_alloc_raw(actions->arena, (all + 1) * sizeof(*done));
     for (size_t i = 0; i < all; i++) {
@@ -412,7 +434,7 @@ void groups_flushed(struct groups *groups, struct group *group, bool told, struc
     for (size_t i = 0; i < count; i++)
         write_member(groups, done[i], NULL, STR_NONE, actions);
     if (count == all)
-        write_head(groups, name, (struct head){ .flush = TIME_NEVER }, actions);
+        write_head(groups, name, no_head, actions);
 }
 
 struct group *groups_due(const struct groups *groups)

@@ -361,7 +361,8 @@ def latency(bench, rate=2000, seconds=40):
     for interval in (100, 10):
         home = bench.name("bench.live")
         bench.kafka.create_topic(home, INPUT_PARTITIONS, message_timestamp_type="LogAppendTime")
-        router = bench.router(home, commit_interval=f"{interval}ms", group_wait="1s")
+        router = bench.router(home, commit_interval=f"{interval}ms", group_wait="1s",
+                              group_interval="1s")
         daemon = router.start()
         dispatches = Arrivals(bench.kafka, router_topics(router, "dept."))
         escalations = Arrivals(bench.kafka, router_topics(router, "escalations."))

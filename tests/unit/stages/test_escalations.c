@@ -37,6 +37,7 @@ static const struct config config = {
     .level_count = 2,
     .root = &root,
     .group_wait = 10000,
+    .group_interval = { 0, 0, 15 * TIME_MINUTE, TIME_HOUR },
     .max_event = 524288,
     .zone = { "Asia/Shanghai", 13 },
     .fingerprint = "0123456789ab",
@@ -207,6 +208,50 @@ static void every_level_that_was_told_hears_the_end(void **state)
     stage_free(stage);
 }
 
+static void feed_of_band(struct bench *stage, const char *ticket, int band,
+                         enum notice_status status, time_ms at)
+{
+    struct notice notice = notice_of(ticket, 50, status, at);
+    notice.band = band;
+    feed(stage, &notice);
+    commit(stage);
+}
+
+static void a_group_that_was_told_of_rests_but_not_before_a_p1(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        const char *ticket;
+        int band;
+        enum notice_status status;
+        time_ms at, next;
+    } rows[] = {
+        { "the first of a group waits for company", "T-1", 3, NOTICE_FIRING, 0, 10000 },
+        { "a P4 joins a group that was told of", "T-2", 3, NOTICE_FIRING, 20000, 3610000 },
+        { "a P3 does not wait so long", "T-3", 2, NOTICE_FIRING, 30000, 910000 },
+        { "nor does another change it", "T-2", 3, NOTICE_RESOLVED, 35000, 910000 },
+        { "a P1 takes all of them along", "T-4", 0, NOTICE_FIRING, 40000, 50000 },
+        { "the end of a P4 alone can wait", "T-1", 3, NOTICE_RESOLVED, 60000, 3650000 },
+        { "the end of a P1 is told at once", "T-4", 0, NOTICE_RESOLVED, 70000, 80000 },
+        { "the last one's end, too, rests", "T-3", 2, NOTICE_RESOLVED, 90000, 980000 },
+        { "a new group begins afresh", "T-5", 3, NOTICE_FIRING, 990000, 1000000 },
+    };
+    struct bench *stage = stage_new();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        time_ms due = escalations_engine.next(stage->engine);
+        if (due <= rows[i].at)
+            message_at(stage, due);
+        commit(stage);
+        feed_of_band(stage, rows[i].ticket, rows[i].band, rows[i].status, rows[i].at);
+        time_ms next = escalations_engine.next(stage->engine);
+        if (next != rows[i].next)
+            fail_msg("%s: at %lld, not %lld", rows[i].what, (long long)next,
+                     (long long)rows[i].next);
+    }
+    stage_free(stage);
+}
+
 static void what_ended_before_anybody_was_told_stays_quiet(void **state)
 {
     (void)state;
@@ -285,6 +330,7 @@ static void random_turn(struct bench *stage, unsigned *seed, time_ms *now)
     snprintf(ticket, sizeof(ticket), "T-%u", dice % 7);
     struct notice notice =
         notice_of(ticket, 40 + (int)(dice % 50), (enum notice_status)(dice / 64 % 3), *now);
+    notice.band = (int)(dice / 8192 % 4);
     if (dice / 512 % 4 == 0) {
         struct moment moment = { *now, *now, *now };
         while (escalations_engine.tick(stage->engine, &moment, 2, &stage->actions))
@@ -479,6 +525,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notices_within_the_wait_become_one_message),
         cmocka_unit_test(every_level_that_was_told_hears_the_end),
+        cmocka_unit_test(a_group_that_was_told_of_rests_but_not_before_a_p1),
         cmocka_unit_test(what_ended_before_anybody_was_told_stays_quiet),
         cmocka_unit_test(more_than_twenty_are_counted_and_the_most_urgent_listed),
         cmocka_unit_test(an_unreadable_notice_is_dead_lettered),
