@@ -4,7 +4,9 @@
 #include <unistd.h>
 #include <stdio.h>
 
+#include "calendar/expiry.h"
 #include "config/config.h"
+#include "host/now.h"
 #include "host/options.h"
 #include "score/examples.h"
 
@@ -12,6 +14,18 @@ static void tell(void *arg, struct str sentence)
 {
     (void)arg;
     fprintf(stderr, "%.*s\n", STR_ARG(sentence));
+}
+
+static void tell_expiry(const struct config *config)
+{
+    for (size_t i = 0; i < config->calendar_count; i++) {
+        const struct config_calendar *calendar = &config->calendars[i];
+        struct buf sentence = { 0 };
+        if (calendar_expires(calendar->calendar, now_wall(), &sentence))
+            fprintf(stderr, "%.*s:%d:%d: warning: %s\n", STR_ARG(calendar->place.file),
+                    calendar->place.line, calendar->place.column, buf_text(&sentence));
+        buf_free(&sentence);
+    }
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -34,6 +48,7 @@ static int run(const struct command *command, int argc, char **argv)
         return command_failed(command, EX_CONFIG, "%s has concepts that do not hear their examples",
                               path);
     }
+    tell_expiry(config);
     printf("%s is valid: %zu departments, %zu sources, configuration %s\n", path,
            config->department_count, config->source_count, config->fingerprint);
     config_free(config);

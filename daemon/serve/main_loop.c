@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "serve/expiry.h"
 #include "serve/pages.h"
 #include "serve/reload.h"
 #include "serve/status.h"
@@ -32,6 +33,7 @@ struct main_loop {
     uint64_t *progress; /* of each worker at the last feeding */
     uint64_t globals_progress;
     unsigned ticks;
+    struct expiry expiry;
 };
 
 static void leave(struct main_loop *loop, int code)
@@ -109,6 +111,13 @@ static void feed_watchdog(struct main_loop *loop)
     sd_notify(0, "WATCHDOG=1");
 }
 
+static void look_around(struct main_loop *loop)
+{
+    struct app *app = loop->app;
+    status_notify(app);
+    expiry_look(&loop->expiry, shared_config_get(app->config), app->log, now_wall());
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
@@ -117,7 +126,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     look_at_workers(loop);
     feed_watchdog(loop);
     if (loop->ticks++ % STATUS_TICKS == 0 && loop->ready && !loop->stopping)
-        status_notify(loop->app);
+        look_around(loop);
     if (loop->stopping && now_monotonic() >= loop->stop_by) {
         log_say(loop->app->log, LOGGED_WARNING,
                 "not all transactions ended in time; what is open will be undone and done again");

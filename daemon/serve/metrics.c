@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "calendar/expiry.h"
+
 struct task_metric {
     const char *name, *type, *help;
     double (*value)(const struct task_report *task);
@@ -251,15 +253,29 @@ static void write_engines(struct buf *text, const struct worker_report *reports,
     }
 }
 
-void metrics_write(const struct app_report *app, const char *fingerprint, struct buf *text)
+static void write_calendars(struct buf *text, const struct config *config)
+{
+    head(text, "ombud_calendar_valid_until_seconds", "gauge",
+         "When the days end that a calendar knows, since 1970.");
+    for (size_t i = 0; i < config->calendar_count; i++) {
+        const struct calendar *calendar = config->calendars[i].calendar;
+        time_ms expiry = calendar_expiry(calendar);
+        if (expiry != TIME_NEVER)
+            buf_printf(text, "ombud_calendar_valid_until_seconds{calendar=\"%.*s\"} %lld\n",
+                       STR_ARG(calendar_name(calendar)), (long long)(expiry / TIME_SECOND));
+    }
+}
+
+void metrics_write(const struct app_report *app, const struct config *config, struct buf *text)
 {
     head(text, "ombud_build_info", "gauge", "Always 1.");
     buf_printf(text, "ombud_build_info{version=\"%s\",configuration=\"%s\"} 1\n", OMBUD_VERSION,
-               fingerprint);
+               config->fingerprint);
     if (app->resident > 0) {
         head(text, "process_resident_memory_bytes", "gauge", "Memory that the process has.");
         buf_printf(text, "process_resident_memory_bytes %zu\n", app->resident);
     }
+    write_calendars(text, config);
     write_workers(text, app->workers, app->count);
     write_latency(text, app->workers, app->count);
     write_tasks(text, app->workers, app->count);

@@ -4,5 +4,5 @@
 #include "base/buf.h"
 #include "serve/app.h"
 
-/* `fingerprint`: of the configuration in use. */
-void metrics_write(const struct app_report *app, const char *fingerprint, struct buf *text);
+/* `config`: the one in use. */
+void metrics_write(const struct app_report *app, const struct config *config, struct buf *text);

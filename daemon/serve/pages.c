@@ -12,7 +12,7 @@ static int write_metrics(void *arg, struct buf *body)
     struct app_report report;
     app_report(app, &report);
     report.resident = resident_bytes();
-    metrics_write(&report, shared_config_get(app->config)->fingerprint, body);
+    metrics_write(&report, shared_config_get(app->config), body);
     app_report_free(&report);
     return HTTP_OK;
 }

@@ -160,8 +160,10 @@ time_ms zone_reached(const struct zone *zone, time_ms local)
 
 time_ms zone_change_after(const struct zone *zone, time_ms time)
 {
-    for (size_t i = 1; i < zone->count; i++) {
-        if (zone->changes[i].at > time && zone->changes[i].offset != zone->changes[i - 1].offset)
+    /* The change before `time` may be after it, where it is the first. */
+    for (size_t i = change_before(zone, time); i < zone->count; i++) {
+        if (i > 0 && zone->changes[i].at > time &&
+            zone->changes[i].offset != zone->changes[i - 1].offset)
             return zone->changes[i].at;
     }
     return TIME_NEVER;

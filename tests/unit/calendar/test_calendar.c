@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "calendar/expiry.h"
 #include "calendar/target_due.h"
 #include "small_calendar.h"
 
@@ -376,6 +377,40 @@ static void what_reaches_past_its_dates_is_provisional(void **state)
 }
 
 static const struct {
+    const char *now, *sentence; /* NULL: nothing is said */
+} expiries[] = {
+    { "2026-11-01T23:59:59+08:00", NULL },
+    { "2026-11-02T00:00:01+08:00", "the calendar 'small' knows its dates until 2026-12-31, 59 days "
+                                   "from now: promises that reach "
+                                   "past it are provisional" },
+    { "2026-12-31T23:59:59+08:00",
+      "the calendar 'small' knows its dates until 2026-12-31, 0 days from now: promises that reach "
+      "past it are provisional" },
+    { "2027-01-01T00:00:00+08:00", "the calendar 'small' knows its dates until 2026-12-31, which "
+                                   "is past: promises count with its "
+                                   "weekly hours" },
+};
+
+static void sixty_days_ahead_it_is_told_that_dates_end(void **state)
+{
+    (void)state;
+    struct calendar *calendar =
+        small_calendar_make(&smalls[OFFICE], small_date("2026-12-31"), NULL);
+    for (size_t i = 0; i < sizeof(expiries) / sizeof(*expiries); i++) {
+        struct buf sentence = { 0 };
+        bool told = calendar_expires(calendar, at(expiries[i].now), &sentence);
+        if (told != (expiries[i].sentence != NULL) ||
+            (told && strcmp(buf_text(&sentence), expiries[i].sentence) != 0))
+            fail_msg("%s: %s", expiries[i].now, buf_text(&sentence));
+        buf_free(&sentence);
+    }
+    struct buf none = { 0 };
+    assert_false(calendar_expires(calendars[OFFICE], at("2099-01-01T00:00:00Z"), &none));
+    assert_false(calendar_expires(NULL, 0, &none));
+    calendar_free(calendar);
+}
+
+static const struct {
     const char *name;
     struct small_calendar calendar;
     const char *error;
@@ -462,6 +497,7 @@ int main(void)
         cmocka_unit_test(no_calendar_never_closes),
         cmocka_unit_test(it_says_when_it_opens),
         cmocka_unit_test(what_reaches_past_its_dates_is_provisional),
+        cmocka_unit_test(sixty_days_ahead_it_is_told_that_dates_end),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(due_and_elapsed_are_inverses),
     };

@@ -25,7 +25,17 @@ static struct buf write_page(void)
     }
     struct app_report app = { .workers = &worker, .count = 1, .resident = 4096 };
     struct buf page = { 0 };
-    metrics_write(&app, "0123456789ab", &page);
+    struct calendar_terms terms = { .name = STR("cn"), .zone = STR("UTC"), .valid_until = 19723 };
+    static const struct shift all_day = { 0, 24 * 60 };
+    terms.week[MONDAY] = (struct hours){ &all_day, 1 };
+    struct config_calendar calendars[] = { { .calendar = calendar_always(STR("UTC"), NULL) },
+                                           { .calendar = calendar_new(&terms, NULL) } };
+    struct config config = { .calendars = calendars,
+                             .calendar_count = 2,
+                             .fingerprint = "0123456789ab" };
+    metrics_write(&app, &config, &page);
+    for (int i = 0; i < 2; i++)
+        calendar_free(calendars[i].calendar);
     return page;
 }
 
@@ -52,6 +62,7 @@ static void test_what_engines_count_has_name_and_type_by_the_rules(void **state)
         "# TYPE ombud_escalations_members gauge",
         "ombud_tasks_restoring{worker=\"0\"} 3",
         "process_resident_memory_bytes 4096",
+        "ombud_calendar_valid_until_seconds{calendar=\"cn\"} 1704153600",
         "# TYPE ombud_tickets_text_bytes gauge",
         "# TYPE ombud_escalations_member_bytes gauge",
         "ombud_task_ahead_bytes{stage=\"tickets\",topic=\"in\",partition=\"7\"} 11",

@@ -1,6 +1,7 @@
 /* What tickets keep of a configuration that is gone. */
 #include "tickets_world.h"
 
+#include "calendar/calendar_text.h"
 #include "track/definition.h"
 #include "track/definition_text.h"
 
@@ -44,6 +45,46 @@ static void what_its_clocks_pause_and_warn_of_comes_back(void **state)
     config_free((struct config *)config);
 }
 
+/* The configuration that had it is gone: a reload may bring another calendar of that name. */
+static void calendars_outlive_their_configuration(void **state)
+{
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/office.yaml");
+    const struct config *other = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    struct definitions *definitions = definitions_new();
+    time_ms saturday = WORLD_START, monday = WORLD_START + 49 * TIME_HOUR;
+    (void)state;
+    definitions_configure(definitions, config);
+    uint64_t hash = definitions_sla_hash(definitions, config->sla_count - 1);
+    uint64_t version = calendar_version(config->slas[config->sla_count - 1].calendar[3]);
+    definitions_use(definitions, hash, 1);
+    definitions_configure(definitions, other);
+    config_free((struct config *)config);
+    const struct sla_terms *terms = definitions_sla(definitions, hash);
+    assert_true(calendar_version(terms->calendar[3]) == version);
+    assert_ptr_equal(terms->calendar[3], terms->calendar[1]);
+    assert_true(calendar_opening(terms->calendar[3], saturday) == monday);
+    assert_true(calendar_due(terms->calendar[0], saturday, 1) == saturday + 1);
+    assert_int_equal(terms->target[CLOCK_RESPONSE][3].unit, TARGET_WORKING_DAYS);
+    assert_false(terms->target[CLOCK_RESPONSE][3].working_end);
+    assert_true(terms->target[CLOCK_RESOLUTION][3].working_end);
+    definitions_free(definitions);
+    config_free((struct config *)other);
+}
+
+/* So that a release before may read what it wrote, and running clocks keep their terms. */
+static void always_is_written_as_ever(void **state)
+{
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    struct buf text = { 0 };
+    (void)state;
+    definition_write(config, DEFINITION_SLA, 0, &text);
+    assert_non_null(
+        strstr(buf_text(&text), "\"calendar\":\"always\",\"response\":[{\"ms\":900000,"));
+    assert_null(strstr(buf_text(&text), "calendars"));
+    buf_free(&text);
+    config_free((struct config *)config);
+}
+
 static void used_ones_outlive_their_configuration(void **state)
 {
     const struct config *old = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
@@ -82,6 +123,10 @@ static void texts_that_make_no_sense_are_refused(void **state)
         { "{\"kind\":\"sla\",\"response\":[null,null,null,{\"ms\":\"x\"}]}", "\"ms\"" },
         { "{\"kind\":\"sla\",\"response\":[null,null,null,{\"moons\":5,\"text\":\"5moons\"}]}",
           "the target '5moons' has no unit" },
+        { "{\"kind\":\"sla\",\"calendar\":[\"always\",\"cn\",\"cn\",\"cn\"]}",
+          "the calendar 'cn' is missing" },
+        { "{\"kind\":\"sla\",\"calendars\":[{\"name\":\"cn\",\"zone\":\"Moon\"}]}",
+          "'Moon' is no time zone" },
         { "{\"kind\":\"ladder\",\"steps\":[]}", "at least one step" },
         { "{\"kind\":\"ladder\",\"steps\":[{\"after\":0}]}", "needs a level" },
         { "{\"kind\":\"ladder\",\"steps\":[{\"after\":0,\"level\":\"a\",\"match\":\"band ==\"}]}",
@@ -118,6 +163,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sla_takes_over_what_the_last_one_promises),
         cmocka_unit_test(what_its_clocks_pause_and_warn_of_comes_back),
+        cmocka_unit_test(calendars_outlive_their_configuration),
+        cmocka_unit_test(always_is_written_as_ever),
         cmocka_unit_test(used_ones_outlive_their_configuration),
         cmocka_unit_test(texts_that_make_no_sense_are_refused),
         cmocka_unit_test(keys_are_sixteen_digits),
