@@ -53,6 +53,27 @@ static void tell_customer(struct page *page, const cJSON *customer)
     buf_add_char(page->out, '\n');
 }
 
+/* " (target 15m, default)"; of several each with its name. */
+static void tell_targets(struct page *page, const cJSON *clocks)
+{
+    const cJSON *first = clocks ? clocks->child : NULL;
+    if (!first || !page_has(first, STR("target")))
+        return;
+    page_word(page, WORD_OPEN);
+    page_word(page, WORD_WITHIN);
+    for (const cJSON *clock = first; clock; clock = clock->next) {
+        if (clock != first)
+            page_word(page, WORD_COMMA);
+        if (first->next) {
+            page_member(page, clock, STR("clock"));
+            buf_add_char(page->out, ' ');
+        }
+        page_member(page, clock, STR("target"));
+    }
+    page_member_if(page, first, STR("sla"));
+    page_word(page, WORD_CLOSE);
+}
+
 static void tell_promises(struct page *page, const cJSON *decision, const struct actions *actions)
 {
     for (size_t i = 0; i < actions->count; i++) {
@@ -66,14 +87,7 @@ static void tell_promises(struct page *page, const cJSON *decision, const struct
         page_word(page, WORD_PROMISE);
         buf_printf(page->out, "\n  ");
         page_member(page, text, page->language == EXPLAIN_ZH ? STR("zh") : STR("en"));
-        const cJSON *clocks = json_get(decision, STR("clocks"));
-        if (clocks && clocks->child && page_has(clocks->child, STR("target"))) {
-            page_word(page, WORD_OPEN);
-            page_word(page, WORD_WITHIN);
-            page_member(page, clocks->child, STR("target"));
-            page_member_if(page, clocks->child, STR("sla"));
-            page_word(page, WORD_CLOSE);
-        }
+        tell_targets(page, json_get(decision, STR("clocks")));
         buf_add_char(page->out, '\n');
     }
 }

@@ -207,7 +207,7 @@ static void apply_reopened(struct turn *turn)
     if (turn->created)
         return;
     if (!status_is_ended(turn->ticket->status)) {
-        turn_outcome(turn, OUTCOME_ECHO, "the ticket is %s", status_name(turn->ticket->status));
+        waiting_end(turn); /* some sources call it so, too */
         return;
     }
     reopen(turn);

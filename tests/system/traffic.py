@@ -46,7 +46,8 @@ class Traffic:
         for _ in range(self.random.randrange(6)):
             kind = self.random.choice(["message", "message", "reply", "accepted", "assigned",
                                        "updated", "acknowledged", "resolved", "reopened", "closed",
-                                       "pending"])
+                                       "pending", "pending", "resumed", "promised", "extended",
+                                       "fulfilled", "rated"])
             if kind == "reply":
                 yield lambda: self._event("message", ticket, body="We look into it.",
                                           **{"from": "agent"})
@@ -56,9 +57,16 @@ class Traffic:
             elif kind == "assigned":
                 to = self.random.choice(["quality", "billing", "legal", "service", "nobody"])
                 yield lambda to=to: self._event("assigned", ticket, department=to)
+            elif kind in ("promised", "extended"):
+                yield lambda kind=kind: self._event(kind, ticket, reason="parts are late", due=(
+                    self.now + timedelta(minutes=self.random.randrange(300))).isoformat())
             else:
-                by = {"by": "wang"} if kind == "acknowledged" else {}
-                yield lambda kind=kind, by=by: self._event(kind, ticket, **by)
+                more = {"acknowledged": {"by": "wang"},
+                        "pending": {"on": self.random.choice(["customer", "third_party"])},
+                        "fulfilled": {"clock": self.random.choice(["promised", "update"])},
+                        "rated": {"rating": self.random.randrange(1, 6),
+                                  "solved": self.random.random() < 0.5}}.get(kind, {})
+                yield lambda kind=kind, more=more: self._event(kind, ticket, **more)
 
     def events(self, tickets, prefix="T"):
         """Every event of that many new tickets as dictionaries."""
