@@ -14,6 +14,7 @@
 #include "stages.h"
 #include "track/ledger.h"
 #include "track/lifecycle.h"
+#include "track/merging.h"
 #include "track/ownership.h"
 #include "track/row.h"
 #include "track/state.h"
@@ -213,6 +214,22 @@ static bool tells_danger(const struct tickets_prepared *prepared)
     return false;
 }
 
+/* What is said to a ticket that was merged goes to where its matter goes on: that ticket decides
+ * it, and knows it again when it comes twice. */
+static bool pass_on(struct tickets *tickets, const struct turn *turn, struct actions *actions)
+{
+    const struct config *config = tickets->setup.config;
+    const struct ticket *ticket = turn->ticket;
+    if (!ticket || turn->created || turn->outcome != OUTCOME_APPLIED ||
+        !merging_passes_on(ticket, turn->event) ||
+        forward_passes(turn->record) >= FORWARD_PASSES_MAX)
+        return false;
+    tickets->tally.forwards++;
+    forward_pass_on(config, turn->record, ticket->into, config->sources[0].format,
+                    tickets->setup.partition_count, actions);
+    return true;
+}
+
 static void take_event(struct tickets *tickets, const struct tickets_prepared *prepared,
                        const struct moment *moment, struct actions *actions)
 {
@@ -239,6 +256,8 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                        STR("/time"), moment->now, actions);
         return;
     }
+    if (pass_on(tickets, &turn, actions))
+        return;
     tickets->tally.warnings += event.warning_count;
     tickets->tally.unknown_fields += event.unknown_fields;
     tickets->tally.missing_fields += event.missing_fields;

@@ -81,6 +81,32 @@ static void seat_feed(struct seat *seat, const struct record *record, struct are
     seat->ops->mark(seat->engine);
 }
 
+static struct record record_of_forward(const struct desk *desk, const struct action *action,
+                                       const struct record *record)
+{
+    return (struct record){ .topic = desk->config->topics.home,
+                            .offset = record->offset,
+                            .timestamp = record->timestamp,
+                            .key = action->key,
+                            .value = action->value,
+                            .headers = action->headers,
+                            .header_count = action->header_count };
+}
+
+/* What is said to a merged ticket comes back for the other, at the list's end. */
+static void feed_home(struct desk *desk, const struct record *record)
+{
+    struct seat *home = &desk->seats[0];
+    size_t at = home->actions.count;
+    seat_feed(home, record, desk->arena);
+    for (; at < home->actions.count; at++) {
+        if (home->actions.items[at].output != OUTPUT_HOME)
+            continue;
+        struct record forward = record_of_forward(desk, &home->actions.items[at], record);
+        seat_feed(home, &forward, desk->arena);
+    }
+}
+
 /* What an intake forwards comes home at once. */
 static void feed_intake(struct desk *desk, struct seat *intake, const struct record *record)
 {
@@ -88,15 +114,9 @@ static void feed_intake(struct desk *desk, struct seat *intake, const struct rec
     seat_feed(intake, record, desk->arena);
     for (size_t i = 0; i < intake->actions.count; i++) {
         const struct action *action = &intake->actions.items[i];
-        struct record forward = { .topic = desk->config->topics.home,
-                                  .offset = record->offset,
-                                  .timestamp = record->timestamp,
-                                  .key = action->key,
-                                  .value = action->value,
-                                  .headers = action->headers,
-                                  .header_count = action->header_count };
+        struct record forward = record_of_forward(desk, action, record);
         if (action->output == OUTPUT_HOME)
-            seat_feed(&desk->seats[0], &forward, desk->arena);
+            feed_home(desk, &forward);
     }
 }
 
@@ -117,7 +137,7 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
             continue;
         record.partition = 0;
         if (i == 0)
-            seat_feed(&desk->seats[0], &record, desk->arena);
+            feed_home(desk, &record);
         else
             feed_intake(desk, &desk->seats[i], &record);
         return &desk->seats[0].actions;

@@ -158,6 +158,25 @@ static void emit(struct replay *replay, const struct replay_task *task)
     actions_clear(&replay->actions);
 }
 
+/* Events by themselves have no home topic that would bring back what is said to merged tickets. */
+static void feed_back(struct replay *replay, struct replay_task *task)
+{
+    for (size_t i = 0; i < replay->actions.count; i++) {
+        const struct action *action = &replay->actions.items[i];
+        if (action->output != OUTPUT_HOME)
+            continue;
+        struct record record = { .topic = task->topic,
+                                 .partition = task->partition,
+                                 .offset = replay->defaults.offset++,
+                                 .timestamp = replay->defaults.timestamp,
+                                 .key = action->key,
+                                 .value = action->value,
+                                 .headers = action->headers,
+                                 .header_count = action->header_count };
+        feed(task, &record, replay->arena, &replay->actions);
+    }
+}
+
 static bool replay_line(struct replay *replay, struct str line, struct error *err)
 {
     struct record record;
@@ -173,6 +192,8 @@ static bool replay_line(struct replay *replay, struct str line, struct error *er
     if (task == NULL)
         return false;
     feed(task, &record, replay->arena, &replay->actions);
+    if (bare)
+        feed_back(replay, task);
     emit(replay, task);
     return true;
 }

@@ -13,3 +13,12 @@ struct config;
  * where it was first read, so they are kept and nothing is added. */
 void forward_add(const struct config *config, const struct record *record, struct str ticket,
                  struct str format, int32_t home_partitions, struct actions *actions);
+
+/* Tickets can be merged in a circle, each unaware of the others: a record goes on so often. */
+enum { FORWARD_PASSES_MAX = 8 };
+/* How often the record was passed on from a merged ticket. */
+int forward_passes(const struct record *record);
+/* Appends the forward of a record of the home topic to `ticket`, which the record's own ticket was
+ * merged into; else like forward_add. */
+void forward_pass_on(const struct config *config, const struct record *record, struct str ticket,
+                     struct str format, int32_t home_partitions, struct actions *actions);

@@ -22,7 +22,8 @@ enum clock_cue {
     CUE_WROTE,    /* the customer wrote again */
     CUE_RESOLVED,
     CUE_CLOSED,
-    CUE_RATED, /* the customer said how it was */
+    CUE_MERGED, /* another ticket goes on for it */
+    CUE_RATED,  /* the customer said how it was */
     CUE_COUNT
 };
 const char *clock_cue_name(enum clock_cue cue); /* "resolved" */

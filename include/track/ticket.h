@@ -77,7 +77,8 @@ struct ticket {
     time_ms created; /* time of the event that made it: its incarnation */
     uint32_t turns;  /* changes so far, duplicates and timers included: numbers the records */
     enum status status;
-    enum wait wait; /* of a pending one; WAIT_NONE: nobody said, or it does not wait */
+    struct str into; /* the ticket that it was merged into; absent: it was not */
+    enum wait wait;  /* of a pending one; WAIT_NONE: nobody said, or it does not wait */
 
     struct str department; /* slug of the responsible one; survives a reload that reorders */
     bool pinned;           /* a person chose it: outranks the tree */

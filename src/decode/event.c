@@ -43,6 +43,14 @@ static struct first_place find_first_place(const struct record *record, bool tru
     return place;
 }
 
+/* The ticket that a merged one's record was passed on to; absent: the record's own. */
+static struct str passed_to(const struct record *record, const struct first_place *place)
+{
+    struct str ticket =
+        str_present(place->position) ? record_header(record, FORWARD_TICKET) : STR_NONE;
+    return ticket.size <= IDENTIFIER_MAX && utf8_valid(ticket, NULL) ? ticket : STR_NONE;
+}
+
 static struct str own_position(const struct record *record, struct arena *arena)
 {
     return arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic), (int)record->partition,
@@ -200,6 +208,9 @@ bool event_decode(const struct record *record, const struct config_source *sourc
         event_unread(mapped.root, &warnings);
     bool direct = source && !source->home && str_equal(source->topic, record->topic);
     struct first_place first = find_first_place(record, !direct);
+    struct str ticket = passed_to(record, &first);
+    if (!str_empty(ticket))
+        fresh.ticket = ticket;
     fresh.source = str_present(mapped.source) ? mapped.source : first.topic;
     fresh.missing_fields = mapped.missing;
     fresh.initial = (fresh.initial || mapped.initial) && fresh.type == EVENT_SNAPSHOT;

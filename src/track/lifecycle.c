@@ -2,6 +2,7 @@
 
 #include "track/clocks.h"
 #include "track/ladder.h"
+#include "track/merging.h"
 #include "track/ownership.h"
 #include "track/pledges.h"
 #include "track/returns.h"
@@ -44,6 +45,7 @@ static void reopen(struct turn *turn)
     ticket->resolved_at = TIME_NEVER;
     ticket->closed_at = TIME_NEVER;
     ticket->purge_at = TIME_NEVER;
+    ticket->into = STR_NONE; /* it goes its own way again */
     clocks_cue(turn, CUE_REOPENED, turn->at);
     ladder_trigger(turn, TRIGGER_REOPENED, turn->at);
 }
@@ -318,6 +320,7 @@ static const struct {
     [EVENT_RESOLVED] = { apply_resolved, false, false, true },
     [EVENT_REOPENED] = { apply_reopened, true, true, true },
     [EVENT_CLOSED] = { apply_closed, false, false, true },
+    [EVENT_MERGED] = { merging_take, false, false, true },
     [EVENT_SETTLED] = { returns_settle, false, false, true },
     [EVENT_SNAPSHOT] = { apply_snapshot, true, true, true },
     [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },

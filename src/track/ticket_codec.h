@@ -43,6 +43,7 @@ enum tag {
     TAG_WAIT = TAG_COUNT_V2, /* from version 3 on */
     TAG_HANDS,
     TAG_LEDGER,
+    TAG_MERGED,
     TAG_COUNT_V3
 };
 

@@ -81,8 +81,8 @@ bool ticket_fits_before_pauses(const struct ticket *ticket)
             ticket->climbs[i].subject > CLOCK_RESPONSE)
             return false;
     }
-    return ticket->wait == WAIT_NONE && !section_hands.present(ticket) &&
-           !section_ledger.present(ticket);
+    return ticket->wait == WAIT_NONE && !str_present(ticket->into) &&
+           !section_hands.present(ticket) && !section_ledger.present(ticket);
 }
 
 size_t seen_kept(const struct ticket *ticket)

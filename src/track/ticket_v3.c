@@ -170,17 +170,39 @@ static void unpack_wait(struct unpack *in, struct ticket *ticket, struct arena *
         in->failed = true;
 }
 
+/* ---- what it was merged into */
+
+static bool has_merged(const struct ticket *ticket)
+{
+    return str_present(ticket->into);
+}
+
+static void pack_merged(const struct ticket *ticket, struct buf *out)
+{
+    pack_str(out, ticket->into);
+}
+
+static void unpack_merged(struct unpack *in, struct ticket *ticket, struct arena *arena)
+{
+    (void)arena;
+    ticket->into = unpack_str(in);
+    if (str_empty(ticket->into))
+        in->failed = true;
+}
+
 /* ---- the sections */
 
 static const struct section section_clocks = { has_clocks, pack_clocks, unpack_clocks };
 static const struct section section_wait = { has_wait, pack_wait, unpack_wait };
+
+static const struct section section_merged = { has_merged, pack_merged, unpack_merged };
 
 static const struct section *const sections[TAG_COUNT_V3] = {
     [TAG_CORE] = &section_core,     [TAG_CUSTOMER] = &section_customer,
     [TAG_CLOCKS] = &section_clocks, [TAG_CLIMBS] = &section_climbs,
     [TAG_ROW] = &section_row,       [TAG_SEEN] = &section_seen,
     [TAG_WAIT] = &section_wait,     [TAG_HANDS] = &section_hands,
-    [TAG_LEDGER] = &section_ledger,
+    [TAG_LEDGER] = &section_ledger, [TAG_MERGED] = &section_merged,
 };
 
 static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)

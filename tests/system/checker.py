@@ -29,6 +29,17 @@ def header(record, name):
     return dict(record.headers).get(name)
 
 
+def sent_from(record):
+    """The place of the record that a record of the home topic is a forward of; None: it is none.
+    One that was passed on from ticket to ticket names the first place and the last."""
+    passed, first = header(record, "ombud-passed"), header(record, "ombud-from")
+    place = passed.split(b" ", 1)[1] if passed else first
+    if not place:
+        return None
+    topic, partition, offset = place.decode().rsplit("/", 2)
+    return topic, int(partition), int(offset)
+
+
 class Checker:
     """Compares one router's topics with what they should hold. Everything written to its inputs
     goes through `send`."""
@@ -172,10 +183,10 @@ class Checker:
     def _actual(self, inputs, records):
         outputs = [self._output(record) for rs in records.values() for record in rs]
         for record in inputs[self.router.home]:
-            origin = header(record, "ombud-from")
+            origin = sent_from(record)
             if origin:
-                topic, partition, _ = origin.decode().rsplit("/", 2)
-                outputs.append(Output(record.topic, (topic, int(partition)), record.partition,
+                topic, partition, _ = origin
+                outputs.append(Output(record.topic, (topic, partition), record.partition,
                                       record.key, tuple(record.headers), record.value))
         return outputs
 
@@ -247,10 +258,9 @@ class Checker:
                           int(header(record, "ombud-offset"))))
             counts["deadletters"] += 1
         for record in inputs[self.router.home]:
-            origin = header(record, "ombud-from")
+            origin = sent_from(record)
             if origin:
-                topic, partition, offset = origin.decode().rsplit("/", 2)
-                fates.append((topic, int(partition), int(offset)))
+                fates.append(origin)
                 counts["forwards"] += 1
         return fates, counts
 
@@ -272,6 +282,9 @@ class Checker:
             origin = header(record, "ombud-from")
             first = (origin or f"{record.topic}/{record.partition}/{record.offset}".encode())
             name = (first.decode().rsplit("/", 2)[0], event.get("id", first.decode()))
+            passed_to = header(record, "ombud-ticket")
+            if passed_to:
+                event["ticket"] = passed_to.decode()
             again = name in seen[event["ticket"]][-IDENTITIES_KEPT:]
             # An unknown ticket keeps no identities.
             if not again and decision["band"]:

@@ -47,7 +47,7 @@ class Traffic:
             kind = self.random.choice(["message", "message", "reply", "accepted", "assigned",
                                        "updated", "acknowledged", "resolved", "reopened", "closed",
                                        "pending", "pending", "resumed", "promised", "extended",
-                                       "fulfilled", "rated"])
+                                       "fulfilled", "rated", "merged"])
             if kind == "reply":
                 yield lambda: self._event("message", ticket, body="We look into it.",
                                           **{"from": "agent"})
@@ -60,6 +60,12 @@ class Traffic:
             elif kind in ("promised", "extended"):
                 yield lambda kind=kind: self._event(kind, ticket, reason="parts are late", due=(
                     self.now + timedelta(minutes=self.random.randrange(300))).isoformat())
+            elif kind == "merged":
+                # What is written afterwards goes on to a ticket before it, maybe merged as well.
+                start, number = ticket.rsplit("-", 1)
+                into = f"{start}-{max(0, int(number) - self.random.randrange(1, 4))}"
+                yield lambda into=into: self._event("merged", ticket, into=into)
+                yield lambda: self._event("message", ticket, body=self.random.choice(TEXTS)[1])
             else:
                 more = {"acknowledged": {"by": "wang"},
                         "pending": {"on": self.random.choice(["customer", "third_party"])},

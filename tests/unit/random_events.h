@@ -25,7 +25,7 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
         "opened",   "message",  "message",      "updated",  "assigned", "accepted",
         "resolved", "reopened", "acknowledged", "promised", "extended", "unacknowledged",
         "closed",   "returned", "settled",      "message",  "pending",  "resumed",
-        "pending",  "rated",    "fulfilled",    "message",
+        "pending",  "rated",    "fulfilled",    "merged",   "message",
     };
     static const char *const waits[] = { "customer", "third_party" };
     static const char *const clocks[] = { "response", "update", "promised", "resolution" };

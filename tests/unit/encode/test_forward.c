@@ -89,6 +89,47 @@ static void headers_of_a_forward(void **state)
     }
 }
 
+static void one_that_is_passed_on_says_whither_and_how_often(void **state)
+{
+    static const struct {
+        const char *name, *from, *passed, *expected_from, *expected;
+    } cases[] = {
+        { "first read at home", NULL, NULL, "home/2/7", "1 home/2/7" },
+        { "forwarded from an intake", "intake/0/5", NULL, "intake/0/5", "1 home/2/7" },
+        { "passed on before", "intake/0/5", "3 home/1/1", "intake/0/5", "4 home/2/7" },
+        { "a count that nobody wrote", "intake/0/5", "x home/1/1", "intake/0/5", "1 home/2/7" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct actions actions;
+        struct header headers[4] = { { STR("trace"), STR("1") } };
+        size_t count = 1;
+        if (cases[i].from)
+            headers[count++] = (struct header){ STR("ombud-from"), str_from(cases[i].from) };
+        if (cases[i].passed) {
+            headers[count++] = (struct header){ STR("ombud-ticket"), STR("t1") };
+            headers[count++] = (struct header){ STR("ombud-passed"), str_from(cases[i].passed) };
+        }
+        struct record record = { .topic = STR("home"),
+                                 .partition = 2,
+                                 .offset = 7,
+                                 .timestamp = 5,
+                                 .value = STR("v"),
+                                 .headers = headers,
+                                 .header_count = count };
+        actions_init(&actions);
+        forward_pass_on(&config, &record, STR("t2"), STR("ombud"), 12, &actions);
+        const struct action *action = &actions.items[0];
+        assert_int_equal(action->partition, kafka_partition(STR("t2"), 12));
+        assert_true(str_is(action->key, "t2") && str_is(header(action, "ombud-ticket"), "t2"));
+        assert_true(str_is(header(action, "trace"), "1"));
+        if (!str_is(header(action, "ombud-from"), cases[i].expected_from) ||
+            !str_is(header(action, "ombud-passed"), cases[i].expected))
+            fail_msg("%s: passed %.*s", cases[i].name, STR_ARG(header(action, "ombud-passed")));
+        actions_free(&actions);
+    }
+}
+
 static void a_dead_letter_keeps_what_it_was(void **state)
 {
     struct actions actions;
@@ -163,6 +204,8 @@ static void who_hears_of_a_dead_letter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(headers_of_a_forward),
+                                        cmocka_unit_test(
+                                            one_that_is_passed_on_says_whither_and_how_often),
                                         cmocka_unit_test(a_dead_letter_keeps_what_it_was),
                                         cmocka_unit_test(who_hears_of_a_dead_letter) };
     json_init();

@@ -260,6 +260,115 @@ static void a_changelog_of_the_release_before_is_written_on_in_its_version(void 
     }
 }
 
+/* ---- merged tickets ---- */
+
+/* Feeds back what the last turn sent home, as Kafka would. */
+static void come_home(struct world *world)
+{
+    const struct action *forward = only(world, OUTPUT_HOME);
+    struct arena *arena = arena_new(4096);
+    struct header headers[8];
+    assert_in_range(forward->header_count, 1, 8);
+    for (size_t i = 0; i < forward->header_count; i++)
+        headers[i] = (struct header){ arena_copy(arena, forward->headers[i].name),
+                                      arena_copy(arena, forward->headers[i].value) };
+    struct record record = { .topic = world->setup.topic,
+                             .partition = world->setup.partition,
+                             .offset = world->offset++,
+                             .timestamp = WORLD_START,
+                             .key = arena_copy(arena, forward->key),
+                             .value = arena_copy(arena, forward->value),
+                             .headers = headers,
+                             .header_count = forward->header_count };
+    actions_clear(&world->actions);
+    struct prepared *prepared = tickets_engine.prepare(world->engine, &record, arena);
+    engine_turn(&tickets_engine, world->engine, &world->clock, prepared, WORLD_START, WORLD_START,
+                &world->actions);
+    arena_free(arena);
+}
+
+static void feed_all(struct world *world, const char *const *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        world_feed(world, str_from(events[i]), WORLD_START);
+        world_commit(world);
+    }
+}
+
+/* ZM #904, #5054, Znuny #200, GLPI #6992: nobody is alarmed by a merged ticket, nobody speaks to a
+ * closed door. */
+static void what_is_said_to_a_merged_ticket_goes_on_to_the_other(void **state)
+{
+    static const char *const events[] = {
+        "{\"ticket\":\"t1\",\"type\":\"opened\",\"id\":\"a\",\"body\":\"It is on fire\"}",
+        "{\"ticket\":\"t2\",\"type\":\"opened\",\"id\":\"b\",\"body\":\"hello\"}",
+        "{\"ticket\":\"t1\",\"type\":\"merged\",\"id\":\"c\",\"into\":\"t2\"}",
+    };
+    struct world world;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    feed_all(&world, events, 3);
+    for (int restart = 0; restart < 2; restart++) {
+        char text[128];
+        snprintf(text, sizeof(text),
+                 "{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"m%d\",\"body\":\"on fire\"}",
+                 restart);
+        if (restart)
+            world_restart(&world, true);
+        world_feed(&world, str_from(text), WORLD_START);
+        assert_int_equal(world.actions.count, 1); /* a forward and nothing else */
+        const struct action *forward = only(&world, OUTPUT_HOME);
+        assert_text(forward->key, "t2");
+        assert_text(header_of(forward, "ombud-ticket"), "t2");
+        assert_true(str_starts(header_of(forward, "ombud-passed"), STR("1 ")));
+        assert_text(forward->value, text);
+        come_home(&world);
+        const struct action *decision = only(&world, OUTPUT_DECISIONS);
+        assert_in(decision->value, "\"ticket\":\"t2\"");
+        assert_in(decision->value, "\"outcome\":\"applied\"");
+        assert_in(decision->value, "\"band\":\"P1\"");
+        world_commit(&world);
+        /* The same once more is known where it came to. */
+        world_feed(&world, str_from(text), WORLD_START);
+        come_home(&world);
+        assert_in(only(&world, OUTPUT_DECISIONS)->value, "\"outcome\":\"duplicate\"");
+        world_commit(&world);
+    }
+    /* Whoever reopens it takes it out of the merge. */
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"reopened\",\"id\":\"d\"}"), WORLD_START);
+    world_commit(&world);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"e\",\"body\":\"hi\"}"),
+               WORLD_START);
+    assert_in(only(&world, OUTPUT_DECISIONS)->value, "\"ticket\":\"t1\"");
+    world_close(&world);
+}
+
+/* Nobody sees both merges when they happen. */
+static void tickets_that_are_merged_in_a_circle_lose_nothing(void **state)
+{
+    static const char *const events[] = {
+        "{\"ticket\":\"t1\",\"type\":\"opened\",\"id\":\"a\",\"body\":\"hello\"}",
+        "{\"ticket\":\"t2\",\"type\":\"opened\",\"id\":\"b\",\"body\":\"hello\"}",
+        "{\"ticket\":\"t1\",\"type\":\"merged\",\"id\":\"c\",\"into\":\"t2\"}",
+        "{\"ticket\":\"t2\",\"type\":\"merged\",\"id\":\"d\",\"into\":\"t1\"}",
+    };
+    struct world world;
+    int passes = 0;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    feed_all(&world, events, 4);
+    world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"m\",\"body\":\"hi\"}"),
+               WORLD_START);
+    while (world.actions.count == 1 && world.actions.items[0].output == OUTPUT_HOME) {
+        come_home(&world);
+        passes++;
+    }
+    assert_int_equal(passes, 8);
+    assert_in(only(&world, OUTPUT_DECISIONS)->value, "a follow-up to a ticket that is closed");
+    only(&world, OUTPUT_DEPARTMENT);
+    world_close(&world);
+}
+
 /* ---- the changelog speaks for itself ---- */
 
 static void restore_refuses(const char *key, const char *value, size_t value_size,
@@ -593,6 +702,8 @@ int main(void)
         cmocka_unit_test(a_poisonous_record_is_not_looked_into),
         cmocka_unit_test(a_deadline_beyond_the_horizon_waits),
         cmocka_unit_test(a_reload_moves_no_promise),
+        cmocka_unit_test(what_is_said_to_a_merged_ticket_goes_on_to_the_other),
+        cmocka_unit_test(tickets_that_are_merged_in_a_circle_lose_nothing),
         cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
         cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
         cmocka_unit_test(a_definition_that_is_missing_is_named),

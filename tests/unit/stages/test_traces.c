@@ -124,6 +124,8 @@ static void print_action(struct buf *out, const struct action *action, struct ar
         buf_printf(out, "forgotten: %.*s", STR_ARG(action->key));
     if (action->output == OUTPUT_PROMISES && !str_present(action->value))
         buf_printf(out, "promise forgotten");
+    if (action->output == OUTPUT_HOME)
+        buf_printf(out, "passed on to %.*s", STR_ARG(action->key));
     if (action->output == OUTPUT_DEADLETTER) {
         for (size_t i = 0; i < action->header_count; i++) {
             if (str_is(action->headers[i].name, "ombud-error"))
@@ -132,7 +134,7 @@ static void print_action(struct buf *out, const struct action *action, struct ar
         buf_printf(out, "dead letter: %.*s", STR_ARG(header));
     }
     if (!str_present(action->value) || action->output == OUTPUT_STATE ||
-        action->output == OUTPUT_DEADLETTER)
+        action->output == OUTPUT_DEADLETTER || action->output == OUTPUT_HOME)
         return;
     root = json_parse(action->value, &limits, arena, NULL, &at, &err);
     if (!root)
