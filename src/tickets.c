@@ -274,6 +274,8 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
     encode(tickets, &turn, actions);
     if (turn.ticket)
         state_save(tickets->state, turn.ticket, keep, actions);
+    if (turn.erases)
+        state_erase_text(tickets->state, event.ticket, actions);
 }
 
 static void tickets_feed(struct engine *engine, struct prepared *opaque,

@@ -36,6 +36,8 @@ void state_announce(struct state *state, struct actions *actions);
  * absent: as it is. */
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions);
+/* Forgets the ticket's kept text alone. */
+void state_erase_text(struct state *state, struct str id, struct actions *actions);
 /* Forgets the ticket: tombstones. */
 void state_remove(struct state *state, struct str id, struct actions *actions);
 

@@ -116,6 +116,7 @@ struct turn {
     bool returned;                   /* the event hands the ticket back, as it may */
     const struct handback *handback; /* how that was done; NULL: it was not */
     bool gone;                       /* the ticket's retention is over */
+    bool erases;                     /* its kept text is to be forgotten */
     bool holder_lost;                /* reported once when the holder left the configuration */
     struct dispatch *dispatches, **dispatches_end;
     struct promise *promises, **promises_end;

@@ -1,6 +1,7 @@
 #include "track/lifecycle.h"
 
 #include "track/clocks.h"
+#include "track/erasing.h"
 #include "track/ladder.h"
 #include "track/merging.h"
 #include "track/ownership.h"
@@ -322,6 +323,7 @@ static const struct {
     [EVENT_CLOSED] = { apply_closed, false, false, true },
     [EVENT_MERGED] = { merging_take, false, false, true },
     [EVENT_SETTLED] = { returns_settle, false, false, true },
+    [EVENT_ERASED] = { erasing_take, false, false, false },
     [EVENT_SNAPSHOT] = { apply_snapshot, true, true, true },
     [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },
     [EVENT_UNACKNOWLEDGED] = { apply_unacknowledged, false, false, false },

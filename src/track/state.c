@@ -188,6 +188,16 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
         add_keyed(state, actions, 'x', slot_key(slot), arena_copy(actions->arena, opening));
 }
 
+void state_erase_text(struct state *state, struct str id, struct actions *actions)
+{
+    struct slot *slot = store_find(state->store, id);
+    if (!str_present(slot_text(slot)))
+        return;
+    store_put_text(state->store, slot, STR_NONE);
+    if (!state->at_commit)
+        add_keyed(state, actions, 'x', slot_key(slot), STR_NONE);
+}
+
 void state_remove(struct state *state, struct str id, struct actions *actions)
 {
     uint64_t before[DEFINITIONS_MAX];

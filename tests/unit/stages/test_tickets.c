@@ -369,6 +369,53 @@ static void tickets_that_are_merged_in_a_circle_lose_nothing(void **state)
     world_close(&world);
 }
 
+/* Whatever the changelog waits for. */
+static void end_transaction(struct world *world)
+{
+    world_keep(world);
+    actions_clear(&world->actions);
+    tickets_engine.changelog(world->engine, &world->actions);
+    world_commit(world);
+}
+
+/* Words and names are gone from state, changelog and what is told afterwards. */
+static void what_is_erased_is_nowhere_in_state(void **state)
+{
+    (void)state;
+    for (int at_commit = 0; at_commit < 2; at_commit++) {
+        struct world world;
+        world_open(&world, config, 0, 1);
+        world.setup.changelog_at_commit = at_commit;
+        world_restart(&world, false);
+        world_feed(
+            &world,
+            STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"id\":\"a\",\"body\":\"It is on fire\","
+                "\"customer\":{\"account\":\"acme\",\"contact\":\"kim\"}}"),
+            WORLD_START);
+        end_transaction(&world);
+        assert_true(str_present(last_value(&world, "x/t1")));
+        world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"erased\",\"id\":\"b\"}"),
+                   WORLD_START + 1000);
+        end_transaction(&world);
+        assert_false(str_present(last_value(&world, "x/t1")));
+        struct str ticket = last_value(&world, "t/t1");
+        assert_null(memmem(ticket.data, ticket.size, "acme", 4));
+        assert_null(memmem(ticket.data, ticket.size, "kim", 3));
+        assert_null(memmem(ticket.data, ticket.size, "fire", 4));
+        world_restart(&world, true);
+        world_feed(&world,
+                   STR("{\"ticket\":\"t1\",\"type\":\"assigned\",\"id\":\"c\","
+                       "\"department\":\"billing\"}"),
+                   WORLD_START + 2000);
+        for (size_t i = 0; i < world.actions.count; i++) {
+            if (world.actions.items[i].output == OUTPUT_DEPARTMENT)
+                assert_null(memmem(world.actions.items[i].value.data,
+                                   world.actions.items[i].value.size, "on fire", 7));
+        }
+        world_close(&world);
+    }
+}
+
 /* ---- the changelog speaks for itself ---- */
 
 static void restore_refuses(const char *key, const char *value, size_t value_size,
@@ -703,6 +750,7 @@ int main(void)
         cmocka_unit_test(a_deadline_beyond_the_horizon_waits),
         cmocka_unit_test(a_reload_moves_no_promise),
         cmocka_unit_test(what_is_said_to_a_merged_ticket_goes_on_to_the_other),
+        cmocka_unit_test(what_is_erased_is_nowhere_in_state),
         cmocka_unit_test(tickets_that_are_merged_in_a_circle_lose_nothing),
         cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
         cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
