@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_learn,
     &command_replay,
     &command_test,
+    &command_ticket,
     &command_topics,
     &command_watch,
 };

@@ -23,6 +23,7 @@ extern const struct command command_help_config;
 extern const struct command command_learn;
 extern const struct command command_replay;
 extern const struct command command_test;
+extern const struct command command_ticket;
 extern const struct command command_topics;
 extern const struct command command_watch;
 

@@ -1,12 +1,12 @@
 #include "ctl/story.h"
 
+#include <string.h>
+
 #include "json/json.h"
 #include "explain/explain.h"
 
 struct account {
-    const struct config *config;
-    const struct zone *zone;
-    bool colour;
+    struct story *story;
     struct buf *out;
     struct arena *arena;
 };
@@ -31,22 +31,51 @@ static int64_t int_at(const cJSON *root, const char *pointer)
     return value;
 }
 
-/* "18:00:05" in the configured zone, or blanks. */
-static void add_clock(struct account *account, struct str moment)
+/* "2026-11-21T18:00:05" in the configured zone; absent: `moment` is no time. */
+static struct str local_time(struct account *account, struct str moment)
 {
     time_ms time;
     char text[TIME_TEXT_SIZE];
-    if (!time_parse(moment, &time, NULL)) {
-        buf_add_str(account->out, STR("        "));
-        return;
+    if (!time_parse(moment, &time, NULL))
+        return STR_NONE;
+    time += zone_offset(account->story->zone, time);
+    return arena_copy(account->arena, time_format(time, text));
+}
+
+/* "18:00:05", or blanks. */
+static void add_clock(struct account *account, struct str moment)
+{
+    struct str local = local_time(account, moment);
+    struct str blanks = STR("        ");
+    buf_add_str(account->out, str_present(local) ? (struct str){ local.data + 11, 8 } : blanks);
+}
+
+/* A life takes days: each of them is named once. */
+static void begin_line(struct account *account, struct str moment)
+{
+    struct story *story = account->story;
+    struct str local = local_time(account, moment);
+    if (story->life && str_present(local) && memcmp(story->day, local.data, 10) != 0) {
+        memcpy(story->day, local.data, 10);
+        buf_printf(account->out, "%s%s%s\n", story->colour ? "\033[1m" : "", story->day,
+                   story->colour ? "\033[0m" : "");
     }
-    struct str local = time_format(time + zone_offset(account->zone, time), text);
-    buf_add_str(account->out, (struct str){ local.data + 11, 8 });
+    add_clock(account, moment);
+}
+
+/* "2026-11-21 18:00" where days matter, else the time of day. */
+static void add_due(struct account *account, struct str moment)
+{
+    struct str local = local_time(account, moment);
+    if (account->story->life && str_present(local))
+        buf_printf(account->out, "%.10s %.5s", local.data, local.data + 11);
+    else
+        add_clock(account, moment);
 }
 
 static void add_band(struct account *account, struct str band, int64_t score)
 {
-    const char *colour = account->colour ? band_colour(band) : "";
+    const char *colour = account->story->colour ? band_colour(band) : "";
     buf_printf(account->out, "%s%.*s %lld%s", colour, STR_ARG(band), (long long)score,
                colour[0] ? "\033[0m" : "");
 }
@@ -64,7 +93,7 @@ static void add_signals(struct account *account, const cJSON *root)
         buf_printf(account->out, "%s%.*s %+lld", between,
                    STR_ARG(explain_signal(text_at(signal, "/signal"), EXPLAIN_EN)),
                    (long long)int_at(signal, "/points"));
-        if (str_is(field, "body") || str_is(field, "subject"))
+        if (!str_empty(evidence) && (str_is(field, "body") || str_is(field, "subject")))
             buf_printf(account->out, " “%.*s”", STR_ARG(evidence));
         between = ", ";
     }
@@ -128,11 +157,36 @@ static void add_ledger(struct account *account, const cJSON *root)
     buf_add_char(account->out, '\n');
 }
 
+/* What supervisors were told by it: the steps of its ladders. */
+static void add_steps(struct account *account, const cJSON *root)
+{
+    const cJSON *notices = json_get(root, STR("notices"));
+    for (const cJSON *notice = notices ? notices->child : NULL; account->story->life && notice;
+         notice = notice->next)
+        buf_printf(account->out, "            ⇑ %.*s of %.*s: %.*s, step %lld, %.*s\n",
+                   STR_ARG(text_at(notice, "/level")), STR_ARG(text_at(notice, "/department")),
+                   STR_ARG(text_at(notice, "/trigger")), (long long)int_at(notice, "/step"),
+                   STR_ARG(text_at(notice, "/status")));
+}
+
+static void add_route(struct account *account, const cJSON *root)
+{
+    const cJSON *route = json_get(root, STR("route"));
+    if (route == NULL || route->child == NULL)
+        return;
+    add_names(account, "            route ", route);
+    if (str_present(text_at(root, "/near_miss/route")))
+        buf_printf(account->out, "; nearest other: %.*s, but not %.*s",
+                   STR_ARG(text_at(root, "/near_miss/route")),
+                   STR_ARG(text_at(root, "/near_miss/failed")));
+    buf_add_char(account->out, '\n');
+}
+
 static void tell_decision(struct account *account, const cJSON *root)
 {
     struct buf *out = account->out;
     struct str outcome = text_at(root, "/outcome");
-    add_clock(account, text_at(root, "/decided_at"));
+    begin_line(account, text_at(root, "/decided_at"));
     buf_printf(out, "  %.*s  %.*s", STR_ARG(text_at(root, "/ticket")),
                STR_ARG(text_at(root, "/type")));
     if (!str_is(outcome, "applied"))
@@ -149,20 +203,13 @@ static void tell_decision(struct account *account, const cJSON *root)
     add_signals(account, root);
     add_return(account, root);
     add_ledger(account, root);
-    const cJSON *route = json_get(root, STR("route"));
-    if (route == NULL || route->child == NULL)
-        return;
-    add_names(account, "            route ", route);
-    if (str_present(text_at(root, "/near_miss/route")))
-        buf_printf(out, "; nearest other: %.*s, but not %.*s",
-                   STR_ARG(text_at(root, "/near_miss/route")),
-                   STR_ARG(text_at(root, "/near_miss/failed")));
-    buf_add_char(out, '\n');
+    add_route(account, root);
+    add_steps(account, root);
 }
 
 static void tell_timer(struct account *account, const cJSON *root)
 {
-    add_clock(account, text_at(root, "/decided_at"));
+    begin_line(account, text_at(root, "/decided_at"));
     buf_printf(account->out, "  %.*s  %.*s", STR_ARG(text_at(root, "/ticket")),
                STR_ARG(text_at(root, "/timer")));
     if (str_present(text_at(root, "/clock")))
@@ -170,17 +217,18 @@ static void tell_timer(struct account *account, const cJSON *root)
     if (str_present(text_at(root, "/late_by")))
         buf_printf(account->out, ", late by %.*s", STR_ARG(text_at(root, "/late_by")));
     buf_add_char(account->out, '\n');
+    add_steps(account, root);
 }
 
 static void tell_dispatch(struct account *account, const cJSON *root)
 {
-    int department = config_department(account->config, text_at(root, "/department"));
+    int department = config_department(account->story->config, text_at(root, "/department"));
     struct str subject = text_at(root, "/subject"), body = text_at(root, "/body");
     struct str quote = utf8_prefix(str_empty(subject) ? body : subject, 60);
     buf_printf(account->out, "            → %.*s", STR_ARG(text_at(root, "/department")));
     if (department >= 0)
         buf_printf(account->out, " %.*s",
-                   STR_ARG(account->config->departments[department].name.zh));
+                   STR_ARG(account->story->config->departments[department].name.zh));
     buf_printf(account->out, "  %.*s, %.*s, %.*s", STR_ARG(text_at(root, "/role")),
                STR_ARG(text_at(root, "/why")), STR_ARG(text_at(root, "/ticket")));
     if (!str_empty(quote))
@@ -198,7 +246,7 @@ static void tell_promise(struct account *account, const cJSON *root)
                    STR_ARG(text_at(promise, "/clock")), STR_ARG(text_at(promise, "/status")));
         if (str_present(text_at(promise, "/due"))) {
             buf_add_str(account->out, STR(", due "));
-            add_clock(account, text_at(promise, "/due"));
+            add_due(account, text_at(promise, "/due"));
         }
         if (str_present(text_at(promise, "/reason")))
             buf_printf(account->out, " (%.*s)", STR_ARG(text_at(promise, "/reason")));
@@ -209,10 +257,10 @@ static void tell_promise(struct account *account, const cJSON *root)
 static void tell_escalation(struct account *account, const cJSON *root)
 {
     bool firing = str_is(text_at(root, "/status"), "firing");
-    add_clock(account, text_at(root, "/sent_at"));
-    buf_printf(account->out, "  %s%.*s → %.*s%s", account->colour && firing ? "\033[1m" : "",
+    begin_line(account, text_at(root, "/sent_at"));
+    buf_printf(account->out, "  %s%.*s → %.*s%s", account->story->colour && firing ? "\033[1m" : "",
                STR_ARG(text_at(root, "/status")), STR_ARG(text_at(root, "/level")),
-               account->colour && firing ? "\033[0m" : "");
+               account->story->colour && firing ? "\033[0m" : "");
     add_names(account, " ", json_get(root, STR("to")));
     buf_printf(account->out, "  %.*s\n            %.*s\n", STR_ARG(text_at(root, "/title")),
                STR_ARG(text_at(root, "/text")));
@@ -246,19 +294,51 @@ static void tell(struct account *account, const cJSON *root)
     }
 }
 
-void story_add(const struct config *config, const struct zone *zone,
-               const struct story_record *record, struct str ticket, bool colour, struct buf *out)
+static const cJSON *parse(struct str value, struct arena *arena)
 {
-    struct account account = { config, zone, colour, out, arena_new(16384) };
     size_t at = 0;
+    return json_parse(value, &json_event_limits, arena, NULL, &at, NULL);
+}
+
+/* A dead letter concerns nobody's ticket: nobody could read whose it is. */
+bool story_concerns(const struct story *story, struct str value)
+{
+    struct arena *arena = arena_new(16384);
+    const cJSON *root = parse(value, arena);
+    bool concerned = root && concerns(root, story->ticket);
+    arena_free(arena);
+    return concerned;
+}
+
+void story_tell(struct story *story, const struct story_record *record, struct buf *out)
+{
+    struct account account = { story, out, arena_new(16384) };
     if (str_present(record->refusal)) {
-        if (!str_present(ticket))
+        if (!str_present(story->ticket))
             buf_printf(out, "          ✗ dead letter: %.*s\n", STR_ARG(record->refusal));
     } else {
-        const cJSON *root =
-            json_parse(record->value, &json_event_limits, account.arena, NULL, &at, NULL);
-        if (root && concerns(root, ticket))
+        const cJSON *root = parse(record->value, account.arena);
+        if (root && concerns(root, story->ticket))
             tell(&account, root);
     }
+    arena_free(account.arena);
+}
+
+void story_end(struct story *story, struct str decision, struct buf *out)
+{
+    struct account account = { story, out, arena_new(16384) };
+    const cJSON *root = parse(decision, account.arena);
+    const cJSON *clocks = json_get(root, STR("clocks"));
+    buf_printf(out, "as it stands: %.*s, with %.*s, ", STR_ARG(text_at(root, "/status")),
+               STR_ARG(text_at(root, "/responsible")));
+    add_band(&account, text_at(root, "/band"), int_at(root, "/score"));
+    for (const cJSON *clock = clocks ? clocks->child : NULL; clock; clock = clock->next) {
+        buf_printf(out, "; %.*s %.*s, due ", STR_ARG(text_at(clock, "/clock")),
+                   STR_ARG(text_at(clock, "/status")));
+        add_due(&account, text_at(clock, "/due"));
+        if (str_present(text_at(clock, "/breached")))
+            buf_add_str(out, STR(", broken"));
+    }
+    buf_add_char(out, '\n');
     arena_free(account.arena);
 }

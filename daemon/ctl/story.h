@@ -1,4 +1,4 @@
-/* Output records told in words, for `watch`. */
+/* Output records told in words, for `watch` and `ticket`. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,19 @@ struct story_record {
     struct str refusal; /* header ombud-error of a dead letter, else absent */
 };
 
-/* Appends some lines about one output record; nothing for what concerns another ticket than
- * `ticket` (absent: all). `colour`: with ANSI escapes. */
-void story_add(const struct config *config, const struct zone *zone,
-               const struct story_record *record, struct str ticket, bool colour, struct buf *out);
+/* How the account is told. */
+struct story {
+    const struct config *config;
+    const struct zone *zone;
+    struct str ticket; /* nothing is told of others; absent: all are */
+    bool colour;       /* with ANSI escapes */
+    bool life;         /* of one ticket: with the days, and each step of its ladders */
+    char day[11];      /* told last, "2026-11-21"; zeroes in the beginning */
+};
+
+/* Whether the record says something about the story's ticket. */
+bool story_concerns(const struct story *story, struct str value);
+/* Appends some lines about one output record, or nothing where it does not concern the ticket. */
+void story_tell(struct story *story, const struct story_record *record, struct buf *out);
+/* Where the ticket stands after this decision, its last. */
+void story_end(struct story *story, struct str decision, struct buf *out);

@@ -8,7 +8,8 @@ import pytest
 from harness import sanitizer_environment
 from kafka import ROOT
 
-COMMANDS = ["ack", "check", "diff", "explain", "format", "replay", "test", "topics", "watch"]
+COMMANDS = ["ack", "check", "diff", "explain", "format", "replay", "test", "ticket",
+            "topics", "watch"]
 USAGE, CANNOT_WRITE = 64, 74
 
 
