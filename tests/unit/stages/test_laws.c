@@ -124,6 +124,59 @@ static void breaches_are_told_once_and_the_closed_are_left_alone(void **state)
     buf_free(&json);
 }
 
+static int told_of_breach(const struct world *world)
+{
+    int count = 0;
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        count += action->output == OUTPUT_NOTICES &&
+                 memmem(action->value.data, action->value.size, "\"trigger\":\"breach\"", 18) &&
+                 memmem(action->value.data, action->value.size, "\"level\":\"lead\",\"step\"", 21);
+    }
+    return count;
+}
+
+/* GLPI #2408 and #1996, HELPDESK.AI #584: hundreds of mails after one breach. */
+static void a_thousand_events_and_three_restarts_repeat_no_breach(void **state)
+{
+    struct world world;
+    struct buf json = { 0 };
+    int told = 0;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    for (int i = 0; i < 1000; i++) {
+        time_ms now = WORLD_START + i * TIME_MINUTE;
+        char text[TIME_TEXT_SIZE];
+        buf_clear(&json);
+        buf_printf(&json, "{\"ticket\":\"t1\",\"type\":\"%s\",\"id\":\"e%d\",\"time\":\"%.*s\"}",
+                   i ? "updated" : "opened", i, STR_ARG(time_format_ms(now, text)));
+        world_feed(&world, buf_str(&json), now);
+        told += told_of_breach(&world);
+        world_commit(&world);
+        if (i == 300 || i == 600 || i == 900)
+            world_restart(&world, i == 600);
+    }
+    assert_int_equal(told, 0); /* 24 h are promised */
+    world_pass(&world, WORLD_START + 25 * TIME_HOUR);
+    assert_int_equal(told_of_breach(&world), 2); /* the response and the resolution, once each */
+    world_commit(&world);
+    for (int i = 1000; i < 1200; i++) {
+        time_ms now = WORLD_START + 25 * TIME_HOUR + i * TIME_MINUTE;
+        char text[TIME_TEXT_SIZE];
+        buf_clear(&json);
+        buf_printf(&json,
+                   "{\"ticket\":\"t1\",\"type\":\"updated\",\"id\":\"e%d\",\"time\":\"%.*s\"}", i,
+                   STR_ARG(time_format_ms(now, text)));
+        world_feed(&world, buf_str(&json), now);
+        assert_int_equal(told_of_breach(&world), 0);
+        world_commit(&world);
+        if (i == 1100)
+            world_restart(&world, true);
+    }
+    buf_free(&json);
+    world_close(&world);
+}
+
 /* ---- who decides, and how often */
 
 enum way { PLAINLY, UNDONE, RESTARTED };
@@ -186,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(breaches_are_told_once_and_the_closed_are_left_alone),
+        cmocka_unit_test(a_thousand_events_and_three_restarts_repeat_no_breach),
         cmocka_unit_test(who_decides_and_how_often_makes_no_difference),
     };
     json_init();
