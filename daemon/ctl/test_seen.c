@@ -54,6 +54,14 @@ static void take_judgement(struct seen *seen, const cJSON *decision)
     seen->decided = true;
 }
 
+static void take_clock(struct seen *seen, const cJSON *clock)
+{
+    if (json_is_null(json_get(clock, STR("breached"))))
+        return;
+    seen->breached = true;
+    add(&seen->broken, json_string(json_get(clock, STR("clock"))));
+}
+
 static void take_state(struct seen *seen, const cJSON *record)
 {
     int64_t score;
@@ -65,7 +73,7 @@ static void take_state(struct seen *seen, const cJSON *record)
         seen->score = (int)score;
     for (const cJSON *clock = first_item(json_get(record, STR("clocks"))); clock;
          clock = clock->next)
-        seen->breached |= !json_is_null(json_get(clock, STR("breached")));
+        take_clock(seen, clock);
     for (const cJSON *notice = first_item(json_get(record, STR("notices"))); notice;
          notice = notice->next) {
         if (str_is(json_string(json_get(notice, STR("status"))), "firing"))
@@ -191,6 +199,17 @@ static void check_names(struct check *check, const struct yaml *expected, const 
         check_name(check, expected->items[i], got, what, wanted);
 }
 
+/* Whether any promise was broken, or by name which ones were. */
+static void check_breached(struct check *check, const struct yaml *expected)
+{
+    bool flag = expected->kind == YAML_TEXT &&
+                (str_is(expected->text, "true") || str_is(expected->text, "false"));
+    if (flag)
+        check_flag(check, expected, "breached", check->seen->breached);
+    else
+        check_names(check, expected, &check->seen->broken, "breached", true);
+}
+
 static bool check_one(struct check *check, const struct yaml *key, const struct yaml *value,
                       struct error *err)
 {
@@ -213,7 +232,7 @@ static bool check_one(struct check *check, const struct yaml *key, const struct 
     if (str_is(key->text, "score"))
         return check_score(check, value, err);
     if (str_is(key->text, "breached"))
-        check_flag(check, value, "breached", seen->breached);
+        check_breached(check, value);
     else if (str_is(key->text, "signals"))
         check_names(check, value, &seen->signals, "signals", true);
     else if (str_is(key->text, "without"))

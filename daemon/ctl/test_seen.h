@@ -16,7 +16,7 @@ struct seen {
     struct str outcome, reason, department, band, label, status, route, screen;
     int score;
     bool breached, decided;
-    struct names signals, informed, told; /* told: levels */
+    struct names signals, informed, told, broken; /* told: levels; broken: clocks */
 };
 
 /* Takes in the decisions and timers among `actions`; strings go to `arena`. */
