@@ -16,6 +16,7 @@
 #include "track/lifecycle.h"
 #include "track/merging.h"
 #include "track/ownership.h"
+#include "track/renewal.h"
 #include "track/row.h"
 #include "track/state.h"
 #include "track/track.h"
@@ -357,10 +358,17 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .event = &blank,
                          .ticket = ticket,
                          .opening = state_opening(tickets->state, ticket->id) };
+    /* Woken for a renewal that another configuration has taken back. */
+    if (ticket_deadline(ticket, turn.definitions) > moment->horizon &&
+        !renewal_awaits(ticket, turn.definitions)) {
+        state_save(tickets->state, ticket, STR_NONE, actions);
+        return;
+    }
     turn_begin(&turn);
     ledger_begin(&turn);
     find_holder(&turn);
-    track_deadline(&turn);
+    if (!renewal_take(&turn))
+        track_deadline(&turn);
     ledger_conclude(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);

@@ -9,6 +9,7 @@ enum counter {
     COUNT_TIMERS,
     COUNT_DISPATCHES,
     COUNT_PROMISES,
+    COUNT_PROVISIONAL,
     COUNT_NOTICES,
     COUNT_DECISIONS,
     COUNT_DEADLETTERS,
@@ -32,6 +33,8 @@ const struct engine_counter tally_rows[COUNTER_COUNT + 1] = {
     [COUNT_TIMERS] = { "timers", false, "Deadlines that fired." },
     [COUNT_DISPATCHES] = { "dispatches", false, "Records to departments." },
     [COUNT_PROMISES] = { "promises", false, "Records of promises to customers." },
+    [COUNT_PROVISIONAL] = { "provisional", false,
+                            "Promises that reach past the dates that a calendar knows." },
     [COUNT_NOTICES] = { "notices", false, "Records to the stage of escalations." },
     [COUNT_DECISIONS] = { "decisions", false, "Records of decisions." },
     [COUNT_DEADLETTERS] = { "deadletters", false, "Events that could not be taken." },
@@ -56,6 +59,7 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_TIMERS] = tally->timers;
     values[COUNT_DISPATCHES] = tally->records.dispatches;
     values[COUNT_PROMISES] = tally->records.promises;
+    values[COUNT_PROVISIONAL] = tally->records.provisional;
     values[COUNT_NOTICES] = tally->records.notices;
     values[COUNT_DECISIONS] = tally->records.decisions;
     values[COUNT_DEADLETTERS] = tally->deadletters;

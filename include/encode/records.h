@@ -14,6 +14,7 @@ void encoder_configure(struct encoder *encoder, const struct config *config);
 
 struct record_counts {
     uint64_t dispatches, promises, notices, decisions;
+    uint64_t provisional; /* promises in records: made or moved to behind what a calendar knows */
 };
 
 /* Appends everything that the turn caused but its state. Adds to `counts`. */

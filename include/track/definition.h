@@ -71,6 +71,12 @@ static inline const struct ladder_terms *definitions_ladder(const struct definit
     return definitions_terms(definitions, DEFINITION_LADDER, hash);
 }
 
+/* Terms of the configuration that stand for older ones: alike in everything but calendars, and
+ * those of the same names, with dates that are known for longer. 0: there are none. */
+uint64_t definitions_renewal(const struct definitions *definitions, uint64_t hash);
+/* Whether any that tickets use has a renewal. */
+bool definitions_renew_any(const struct definitions *definitions);
+
 /* One more or one fewer ticket uses it. True when that made it used, or unused: its changelog
  * record is then to be written, or deleted. */
 bool definitions_use(struct definitions *definitions, uint64_t hash, int change);
@@ -84,7 +90,7 @@ void definitions_sweep(struct definitions *definitions);
 bool definitions_restore(struct definitions *definitions, uint64_t hash, struct str text,
                          struct error *err);
 /* False when tickets use a definition whose record never came. */
-bool definitions_restored(const struct definitions *definitions, struct error *err);
+bool definitions_restored(struct definitions *definitions, struct error *err);
 
 /* "d/" and 16 hexadecimal digits. */
 enum { DEFINITION_KEY_SIZE = 18 };

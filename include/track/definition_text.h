@@ -12,4 +12,7 @@ void definition_write(const struct config *config, enum definition_kind kind, si
 /* The terms, of the kind's own type, in `arena`, to be closed before it is freed; NULL + err. */
 void *definition_parse(struct str text, struct arena *arena, enum definition_kind *kind,
                        struct error *err);
+/* Whether the second text is of the same terms as the first, but for calendars of the same names,
+ * of which at least one has a later `valid_until` and none an earlier one. */
+bool definition_renews(struct str old, struct str now);
 void definition_close(enum definition_kind kind, void *terms);

@@ -24,6 +24,8 @@ struct str slot_text(const struct slot *slot);  /* absent: none */
 void store_put(struct store *store, struct slot *slot, struct str state, time_ms deadline);
 /* Copies `text`; absent removes it. */
 void store_put_text(struct store *store, struct slot *slot, struct str text);
+/* Comes first of all deadlines, until it is put again or an undo takes its state back. */
+void store_wake(struct store *store, struct slot *slot);
 /* The slot dies, unless the undo log keeps it. */
 void store_remove(struct store *store, struct slot *slot);
 

@@ -225,4 +225,6 @@ void encode_promise(struct encoder *encoder, const struct turn *turn, struct act
     headers_set(action, actions, "ombud.promise", SOURCE_TICKETS,
                 record_id(turn, "promise", 0, actions->arena));
     counts->promises++;
+    for (const struct promise *promise = turn->promises; promise; promise = promise->next)
+        counts->provisional += promise->provisional;
 }

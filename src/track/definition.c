@@ -12,6 +12,7 @@ struct definition {
     uint64_t hash;
     size_t users;        /* tickets that name it */
     bool current;        /* the configuration has it */
+    uint64_t renewal;    /* what the configuration has in its place; 0: nothing */
     struct arena *arena; /* owns what follows; NULL: named by a ticket, its record still to come */
     enum definition_kind kind;
     void *terms; /* of the kind's own type */
@@ -119,12 +120,51 @@ static void take_in_kind(struct definitions *definitions, const struct config *c
     buf_free(&text);
 }
 
+/* SLAs of one name, with calendars: of all others their texts need not be read. */
+static bool might_renew(const struct definition *old, const struct definition *now)
+{
+    const struct sla_terms *before = old->terms, *after = now->terms;
+    return old->arena && now->arena && !old->current && now->current &&
+           old->kind == DEFINITION_SLA && now->kind == DEFINITION_SLA &&
+           before->calendar_count > 0 && str_equal(before->name, after->name);
+}
+
+/* What the configuration does not have any more may have a successor in it. */
+static void find_renewals(struct definitions *definitions)
+{
+    for (size_t i = 0; i < definitions->count; i++) {
+        struct definition *old = definitions->items[i];
+        old->renewal = 0;
+        for (size_t k = 0; k < definitions->count; k++) {
+            const struct definition *now = definitions->items[k];
+            if (might_renew(old, now) && definition_renews(old->text, now->text))
+                old->renewal = now->hash;
+        }
+    }
+}
+
 void definitions_configure(struct definitions *definitions, const struct config *config)
 {
     for (size_t i = 0; i < definitions->count; i++)
         definitions->items[i]->current = false;
     for (int kind = 0; kind < DEFINITION_KIND_COUNT; kind++)
         take_in_kind(definitions, config, (enum definition_kind)kind);
+    find_renewals(definitions);
+}
+
+uint64_t definitions_renewal(const struct definitions *definitions, uint64_t hash)
+{
+    const struct definition *definition = find(definitions, hash);
+    return definition ? definition->renewal : 0;
+}
+
+bool definitions_renew_any(const struct definitions *definitions)
+{
+    for (size_t i = 0; i < definitions->count; i++) {
+        if (definitions->items[i]->renewal && definitions->items[i]->users > 0)
+            return true;
+    }
+    return false;
 }
 
 uint64_t definitions_hash(const struct definitions *definitions, enum definition_kind kind,
@@ -183,7 +223,7 @@ bool definitions_restore(struct definitions *definitions, uint64_t hash, struct 
     return true;
 }
 
-bool definitions_restored(const struct definitions *definitions, struct error *err)
+bool definitions_restored(struct definitions *definitions, struct error *err)
 {
     for (size_t i = 0; i < definitions->count; i++) {
         const struct definition *definition = definitions->items[i];
@@ -193,6 +233,7 @@ bool definitions_restored(const struct definitions *definitions, struct error *e
             return error_set(err, "%zu tickets use the definition %.*s, which the changelog lacks",
                              definition->users, DEFINITION_KEY_SIZE, key);
     }
+    find_renewals(definitions);
     return true;
 }
 

@@ -70,3 +70,53 @@ void definition_close(enum definition_kind kind, void *terms)
     if (rows[kind]->close)
         rows[kind]->close(terms);
 }
+
+/* -1: earlier, or one of another name. */
+static int compare_validity(const cJSON *old, const cJSON *now)
+{
+    struct str before = json_string(json_get(old, STR("valid_until")));
+    struct str after = json_string(json_get(now, STR("valid_until")));
+    if (!str_equal(json_string(json_get(old, STR("name"))),
+                   json_string(json_get(now, STR("name")))) ||
+        str_present(before) != str_present(after))
+        return -1;
+    return str_compare(after, before); /* dates in the order of their digits */
+}
+
+static bool knows_longer(const cJSON *old, const cJSON *now)
+{
+    bool longer = false;
+    const cJSON *a = old ? old->child : NULL, *b = now ? now->child : NULL;
+    for (; a && b; a = a->next, b = b->next) {
+        int order = compare_validity(a, b);
+        if (order < 0)
+            return false;
+        longer = longer || order > 0;
+    }
+    return longer && !a && !b;
+}
+
+static bool alike_but_calendars(const cJSON *old, const cJSON *now)
+{
+    const cJSON *a = old->child, *b = now->child;
+    for (; a && b; a = a->next, b = b->next) {
+        if (!str_equal(json_name(a), json_name(b)))
+            return false;
+        if (!str_is(json_name(a), "calendars") && !cJSON_Compare(a, b, true))
+            return false;
+    }
+    return !a && !b;
+}
+
+bool definition_renews(struct str old, struct str now)
+{
+    struct arena *scratch = arena_new(4096);
+    size_t at = 0;
+    const cJSON *a = json_parse(old, &limits, scratch, NULL, &at, NULL);
+    const cJSON *b = json_parse(now, &limits, scratch, NULL, &at, NULL);
+    bool renews = a && b &&
+                  knows_longer(json_get(a, STR("calendars")), json_get(b, STR("calendars"))) &&
+                  alike_but_calendars(a, b);
+    arena_free(scratch);
+    return renews;
+}

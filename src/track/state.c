@@ -6,7 +6,9 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "model/changelog.h"
+#include "track/renewal.h"
 
 /* That one ticket can use: one of each clock, one for each trigger and clock that it is about. */
 enum { DEFINITIONS_MAX = CLOCK_KIND_MAX + TRIGGER_COUNT * (1 + CLOCK_KIND_MAX) };
@@ -16,6 +18,7 @@ struct state {
     struct definitions *definitions;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
+    struct buf asleep;          /* keys of tickets that an undo must wake again */
     struct changelog changelog; /* its version is that of tickets */
     bool at_commit;             /* changelog records of tickets wait for it */
     size_t texts_alone;         /* restored texts whose ticket is still to come */
@@ -48,23 +51,8 @@ void state_free(struct state *state)
     definitions_free(state->definitions);
     arena_free(state->scratch);
     buf_free(&state->encoding);
+    buf_free(&state->asleep);
     free(state);
-}
-
-void state_configure(struct state *state, const struct config *config)
-{
-    definitions_configure(state->definitions, config);
-    definitions_sweep(state->definitions);
-}
-
-struct definitions *state_definitions(const struct state *state)
-{
-    return state->definitions;
-}
-
-const struct store *state_store(const struct state *state)
-{
-    return state->store;
 }
 
 static struct ticket *decode(struct str encoding, struct str id, struct arena *arena)
@@ -77,6 +65,37 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     ticket->used = arena_alloc_raw(arena, (room + 1) * sizeof(*ticket->used));
     ticket->used_count = ticket_definitions(ticket, ticket->used, room);
     return ticket;
+}
+
+/* Wakes the tickets whose promises a calendar with further years moves. */
+static void wake_renewed(struct state *state)
+{
+    size_t at = 0;
+    if (!definitions_renew_any(state->definitions))
+        return;
+    for (struct slot *slot; (slot = store_each(state->store, &at));) {
+        arena_reset(state->scratch);
+        if (renewal_awaits(decode(slot_state(slot), slot_key(slot), state->scratch),
+                           state->definitions))
+            store_wake(state->store, slot);
+    }
+}
+
+void state_configure(struct state *state, const struct config *config)
+{
+    definitions_configure(state->definitions, config);
+    wake_renewed(state);
+    definitions_sweep(state->definitions);
+}
+
+struct definitions *state_definitions(const struct state *state)
+{
+    return state->definitions;
+}
+
+const struct store *state_store(const struct state *state)
+{
+    return state->store;
 }
 
 struct ticket *state_load(const struct state *state, struct str id, struct arena *arena)
@@ -302,6 +321,7 @@ bool state_restored(struct state *state, struct error *err)
         return false;
     state_mark(state);
     definitions_sweep(state->definitions);
+    wake_renewed(state);
     return true;
 }
 
@@ -324,14 +344,29 @@ static void take_back(void *arg, struct str key, struct str now, struct str befo
 {
     struct state *state = arg;
     uint64_t used_now[DEFINITIONS_MAX], used_before[DEFINITIONS_MAX];
-    (void)key;
     size_t now_count = used_by(state, now, used_now);
     size_t before_count = used_by(state, before, used_before);
     account(state, used_now, now_count, used_before, before_count, NULL);
+    if (before_count && definitions_renew_any(state->definitions) &&
+        renewal_awaits(decode(before, key, state->scratch), state->definitions))
+        pack_str(&state->asleep, key);
+}
+
+/* Their deadlines are back, and they are to be renewed all the same. */
+static void wake_again(struct state *state)
+{
+    struct unpack keys = unpack_from(buf_str(&state->asleep));
+    while (keys.at < keys.end && !keys.failed) {
+        struct slot *slot = store_find(state->store, unpack_str(&keys));
+        if (slot)
+            store_wake(state->store, slot);
+    }
+    buf_clear(&state->asleep);
 }
 
 void state_undo(struct state *state)
 {
     store_undo(state->store, deadline_of, take_back, state);
+    wake_again(state);
     changelog_undo(&state->changelog);
 }

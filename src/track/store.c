@@ -166,6 +166,11 @@ void store_put(struct store *store, struct slot *slot, struct str state, time_ms
         timers_set(store->timers, &slot->timer, deadline);
 }
 
+void store_wake(struct store *store, struct slot *slot)
+{
+    timers_set(store->timers, &slot->timer, 0);
+}
+
 void store_put_text(struct store *store, struct slot *slot, struct str text)
 {
     remember(store, slot, true);

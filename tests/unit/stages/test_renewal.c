@@ -1,0 +1,191 @@
+/* A year's days off arrive by a reload, and promises that reach into it move, once. The office of
+ * tests/traces/office.yaml knows its dates until the end of November 2026. */
+#include "tickets_world.h"
+
+#include <unistd.h>
+
+#include "calendar/calendar.h"
+
+static const char *const later_dates =
+    "include: [" SOURCE_DIR "/tests/traces/office.yaml]\n"
+    "calendars:\n"
+    "  office:\n"
+    "    zone: Asia/Shanghai\n"
+    "    hours: { mon..fri: [\"09:00-12:00\", \"13:00-18:00\"] }\n"
+    "    dates: { 2026-11-25: off, 2026-11-28: workday, 2026-12-01..2026-12-02: off }\n"
+    "    valid_until: 2026-12-31\n";
+
+static const struct config *config_of(const char *text)
+{
+    char path[] = "/tmp/ombud-test-XXXXXX.yaml";
+    int file = mkstemps(path, 5);
+    assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
+    close(file);
+    const struct config *config = world_config(path);
+    unlink(path);
+    return config;
+}
+
+static void open_ticket(struct world *world, const char *id, time_ms time)
+{
+    struct buf json = { 0 };
+    char text[TIME_TEXT_SIZE];
+    buf_printf(&json,
+               "{\"type\":\"opened\",\"ticket\":\"%s\",\"id\":\"%s\",\"time\":\"%s\","
+               "\"category\":\"billing\",\"body\":\"It is terrible\"}",
+               id, id, time_format(time, text).data);
+    world_feed(world, buf_str(&json), time);
+    world_commit(world);
+    buf_free(&json);
+}
+
+/* "resolution moved 2026-12-03T10:00:00Z (why)" of each promise in what the last call wrote. */
+static void promises_of(const struct world *world, struct buf *out)
+{
+    static const struct json_limits limits = { 1 << 20, 65536, 16 };
+    struct arena *arena = arena_new(4096);
+    buf_clear(out);
+    for (size_t i = 0; i < world->actions.count; i++) {
+        size_t at = 0;
+        if (world->actions.items[i].output != OUTPUT_PROMISES)
+            continue;
+        const cJSON *root =
+            json_parse(world->actions.items[i].value, &limits, arena, NULL, &at, NULL);
+        const cJSON *list = json_get(root, STR("promises"));
+        for (const cJSON *promise = list ? list->child : NULL; promise; promise = promise->next)
+            buf_printf(out, "%.*s %.*s %.*s %.*s (%.*s)%s\n",
+                       STR_ARG(json_string(json_get(root, STR("ticket")))),
+                       STR_ARG(json_string(json_get(promise, STR("clock")))),
+                       STR_ARG(json_string(json_get(promise, STR("status")))),
+                       STR_ARG(json_string(json_get(promise, STR("due")))),
+                       STR_ARG(json_string(json_get(promise, STR("reason")))),
+                       cJSON_IsTrue(json_get(promise, STR("provisional"))) ? " provisional" : "");
+    }
+    arena_free(arena);
+}
+
+static void assert_promises(const struct world *world, const char *wanted)
+{
+    struct buf found = { 0 };
+    promises_of(world, &found);
+    assert_string_equal(buf_text(&found), wanted);
+    buf_free(&found);
+}
+
+/* Thursday, 11:00 in Shanghai: four working days end on Tuesday, 1 December, behind what is known.
+ */
+#define THURSDAY (WORLD_START + 123 * TIME_HOUR)
+#define MOVED                                                                                      \
+    "late resolution moved 2026-12-03T10:00:00Z (the calendar 'office' now knows its dates until " \
+    "2026-12-31)\n"
+
+static struct world world_with_promises(const struct config *config)
+{
+    struct world world;
+    world_open(&world, config, 0, 1);
+    open_ticket(&world, "early", THURSDAY - 3 * TIME_DAY);
+    open_ticket(&world, "late", THURSDAY);
+    assert_promises(&world, "early response missed 2026-11-23T06:00:00Z ()\n"
+                            "late response made 2026-11-26T06:00:00Z ()\n"
+                            "late resolution made 2026-12-01T10:00:00Z () provisional\n");
+    return world;
+}
+
+static void close_all(struct world *world, const struct config *a, const struct config *b)
+{
+    world_close(world);
+    config_free((struct config *)a);
+    config_free((struct config *)b);
+}
+
+static void a_provisional_promise_moves_once(void **state)
+{
+    (void)state;
+    const struct config *old = world_config(SOURCE_DIR "/tests/traces/office.yaml");
+    const struct config *new = config_of(later_dates);
+    struct world world = world_with_promises(old);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, THURSDAY + TIME_MINUTE);
+    assert_promises(&world, MOVED);
+    world_commit(&world);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, THURSDAY + 2 * TIME_MINUTE);
+    assert_promises(&world, "");
+    close_all(&world, old, new);
+}
+
+static void an_undo_and_a_restart_do_not_lose_it(void **state)
+{
+    (void)state;
+    const struct config *old = world_config(SOURCE_DIR "/tests/traces/office.yaml");
+    const struct config *new = config_of(later_dates);
+    struct world world = world_with_promises(old);
+    tickets_engine.configure(world.engine, new);
+    struct task_clock clock = world.clock;
+    world_pass(&world, THURSDAY + TIME_MINUTE);
+    tickets_engine.undo(world.engine);
+    world.clock = clock;
+    world_pass(&world, THURSDAY + TIME_MINUTE);
+    assert_promises(&world, MOVED);
+    tickets_engine.undo(world.engine);
+    world.setup.config = new;
+    world_restart(&world, true);
+    world_pass(&world, THURSDAY + TIME_MINUTE);
+    assert_promises(&world, MOVED);
+    close_all(&world, old, new);
+}
+
+static void a_reload_that_takes_it_back_wakes_nobody(void **state)
+{
+    (void)state;
+    const struct config *old = world_config(SOURCE_DIR "/tests/traces/office.yaml");
+    const struct config *new = config_of(later_dates);
+    struct world world = world_with_promises(old);
+    tickets_engine.configure(world.engine, new);
+    tickets_engine.configure(world.engine, old);
+    world_pass(&world, THURSDAY + TIME_MINUTE);
+    for (size_t i = 0; i < world.actions.count; i++)
+        assert_int_equal(world.actions.items[i].output, OUTPUT_STATE);
+    close_all(&world, old, new);
+}
+
+/* Whoever changes what is promised, too, does so for new tickets only. */
+static void other_changes_renew_nothing(void **state)
+{
+    static const char *const others[] = {
+        /* another target beside it */
+        "slas: [{ name: default, calendar: { P1: always, default: office }, response: { P1: 16m, "
+        "P2: "
+        "1h, P3: 2h, P4: 1wd }, resolution: { P1: 4h, P2: 1wd, P3: 4wd, P4: 15cd }, on_day_off: "
+        "next, warn: [50%, 30m], pause: customer }]\n",
+        /* another calendar in its place */
+        "slas: [{ name: default, calendar: always, response: { P1: 15m, P2: 1h, P3: 2h, P4: 1wd }, "
+        "resolution: { P1: 4h, P2: 1wd, P3: 4wd, P4: 15cd }, on_day_off: next, warn: [50%, 30m], "
+        "pause: customer }]\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        struct buf text = { 0 };
+        buf_printf(&text, "%s%s", later_dates, others[i]);
+        const struct config *old = world_config(SOURCE_DIR "/tests/traces/office.yaml");
+        const struct config *new = config_of(buf_text(&text));
+        struct world world = world_with_promises(old);
+        tickets_engine.configure(world.engine, new);
+        world_pass(&world, THURSDAY + TIME_MINUTE);
+        assert_promises(&world, "");
+        close_all(&world, old, new);
+        buf_free(&text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_provisional_promise_moves_once),
+        cmocka_unit_test(an_undo_and_a_restart_do_not_lose_it),
+        cmocka_unit_test(a_reload_that_takes_it_back_wakes_nobody),
+        cmocka_unit_test(other_changes_renew_nothing),
+    };
+    json_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
