@@ -12,6 +12,8 @@
 #define DAY "(mon|tue|wed|thu|fri|sat|sun)"
 #define SHIFTS                                                                                     \
     "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}"
+/* `off` is false for whoever reads YAML 1.1. */
+#define ENTRY "{\"anyOf\":[{\"const\":false}," SHIFTS "]}"
 #define TIME_PATTERN "^([0-9]+(d|h|m|s|ms))+$"
 
 enum { TABLES_MAX = 32 };
@@ -199,7 +201,7 @@ static void put_shape(struct schema *schema, const struct setting *row)
           "{\"type\":\"string\"}},\"additionalProperties\":false}]" },
         { SETTING_HOURS, "patternProperties",
           "{\"^" DAY "( *\\\\.\\\\. *" DAY ")?$\":" SHIFTS "}" },
-        { SETTING_DATES, "patternProperties", "{\"" DATES_PATTERN "\":" SHIFTS "}" },
+        { SETTING_DATES, "patternProperties", "{\"" DATES_PATTERN "\":" ENTRY "}" },
         { SETTING_BAND_SCORES, "patternProperties",
           "{\"^P[1-3]$\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":100}}" },
         { SETTING_TARGETS, "patternProperties",
