@@ -88,11 +88,21 @@ static void put_clock_life(struct json_writer *json, const struct clock *clock)
     json_put_time(json, clock->fulfilled);
 }
 
+/* A ticket that waits a hundred times must not make records of a hundred times the size: the newest
+ * are written, and how many there were before. */
+enum { INTERVALS_SHOWN = 8 };
+
 static void put_intervals(struct json_writer *json, const struct clock *clock)
 {
+    size_t first =
+        clock->interval_count > INTERVALS_SHOWN ? clock->interval_count - INTERVALS_SHOWN : 0;
+    if (first > 0) {
+        JSON_KEY(json, "earlier_intervals");
+        json_put_int(json, (int64_t)first);
+    }
     JSON_KEY(json, "intervals");
     json_open_array(json);
-    for (size_t i = 0; i < clock->interval_count; i++) {
+    for (size_t i = first; i < clock->interval_count; i++) {
         const struct interval *interval = &clock->intervals[i];
         json_open_object(json);
         JSON_KEY(json, "reason");

@@ -369,6 +369,34 @@ static void tickets_that_are_merged_in_a_circle_lose_nothing(void **state)
     world_close(&world);
 }
 
+static void a_ticket_that_waits_often_makes_no_large_records(void **state)
+{
+    struct config *patient = (struct config *)world_config(SOURCE_DIR "/tests/traces/waiting.yaml");
+    struct world world;
+    size_t size = 0, rejected = 0;
+    (void)state;
+    world_open(&world, patient, 0, 1);
+    world_feed(&world,
+               STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"id\":\"o\",\"body\":\"hello\"}"),
+               WORLD_START);
+    world_commit(&world);
+    for (int i = 0; i < 1100; i++) {
+        char text[128];
+        snprintf(text, sizeof(text), "{\"ticket\":\"t1\",\"type\":\"%s\",\"id\":\"e%d\"}",
+                 i % 2 ? "resumed" : "pending", i);
+        world_feed(&world, str_from(text), WORLD_START + i * 1000);
+        struct str decision = only(&world, OUTPUT_DECISIONS)->value;
+        size = decision.size > size ? decision.size : size;
+        rejected += memmem(decision.data, decision.size, "so often", 8) != NULL;
+        world_commit(&world);
+    }
+    assert_in_range(size, 1000, 4096);
+    assert_true(rejected > 0); /* its intervals are kept, but not without end */
+    world_restart(&world, true);
+    world_close(&world);
+    config_free(patient);
+}
+
 /* Whatever the changelog waits for. */
 static void end_transaction(struct world *world)
 {
@@ -750,6 +778,7 @@ int main(void)
         cmocka_unit_test(a_deadline_beyond_the_horizon_waits),
         cmocka_unit_test(a_reload_moves_no_promise),
         cmocka_unit_test(what_is_said_to_a_merged_ticket_goes_on_to_the_other),
+        cmocka_unit_test(a_ticket_that_waits_often_makes_no_large_records),
         cmocka_unit_test(what_is_erased_is_nowhere_in_state),
         cmocka_unit_test(tickets_that_are_merged_in_a_circle_lose_nothing),
         cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
