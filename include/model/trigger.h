@@ -11,6 +11,8 @@ enum trigger {
     TRIGGER_DEADLETTER,
     TRIGGER_DISPUTE,   /* no department takes the ticket */
     TRIGGER_PING_PONG, /* it came back from the department it was given to */
+    TRIGGER_PROMISE,   /* what somebody promised for a date was not kept */
+    TRIGGER_RATING,    /* the customer rated 1 or 2 of 5, or says that it is not solved */
     TRIGGER_COUNT
 };
 

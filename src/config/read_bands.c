@@ -177,8 +177,7 @@ static bool read_band_range(struct str text, bool *bands)
 static void read_trigger(struct loader *loader, const struct yaml *node,
                          struct config_escalation *escalation)
 {
-    static const char *const later[] = { "broken promise", "accepted", "low rating", "rollup",
-                                         "spike" };
+    static const char *const later[] = { "accepted", "rollup", "spike" };
     struct str names[TRIGGER_COUNT];
     const char *space = memchr(node->text.data, ' ', node->text.size);
     size_t size = space ? (size_t)(space - node->text.data) : node->text.size;
@@ -187,6 +186,13 @@ static void read_trigger(struct loader *loader, const struct yaml *node,
                         node->text.size - size - (space != NULL) };
     int64_t times = 0;
 
+    /* Names of two words are none with something behind. */
+    for (int i = 0; space && i < TRIGGER_COUNT; i++) {
+        if (str_is(node->text, trigger_name((enum trigger)i))) {
+            escalation->on[i] = true;
+            return;
+        }
+    }
     for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
         if (str_is(node->text, later[i])) {
             loader_fail(loader, node->place,

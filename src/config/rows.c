@@ -276,7 +276,8 @@ static const struct setting escalation_rows[] = {
       .help = "Triggers: `band P1` or `band P1..P2`, `warning`, `breach`, `manager` (the customer "
               "demands one), `reopened` or `reopened 2` (so often), `unrouted` (P1 and P2), "
               "`deadletter`, `dispute` (no department takes it), `ping-pong` (handed on "
-              "and back again)." },
+              "and back again), `broken promise` (what an agent promised for a date), `low rating` "
+              "(1 or 2 of 5, or not solved)." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_escalation, matcher),
       EXTRA(struct config_escalation, match_text), .help = MATCH_HELP },
     { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),

@@ -26,6 +26,10 @@ static const struct {
       "%lld 条记录无法读取" },
     { "ping-pong", "1 complaint that went to and fro between departments",
       "%lld complaints that went to and fro between departments", "%lld 件投诉在部门之间来回转派" },
+    { "broken promise", "1 word given to a customer was not kept",
+      "%lld words given to customers were not kept", "%lld 项对客户的承诺未兑现" },
+    { "low rating", "1 customer is not satisfied", "%lld customers are not satisfied",
+      "%lld 位客户不满意" },
     { "dispute", "1 complaint that no department takes", "%lld complaints that no department takes",
       "%lld 件投诉没有部门接手" },
 };

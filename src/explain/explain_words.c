@@ -126,6 +126,8 @@ static const struct {
     { "deadletter", "unreadable record", "无法读取的记录" },
     { "dispute", "no department takes it", "各部门均不接手" },
     { "ping-pong", "handed on and back again", "来回转派" },
+    { "broken promise", "a given word broken", "承诺未兑现" },
+    { "low rating", "low rating", "评价低" },
     { "returned", "handed back", "退单" },
     { "settled", "settled", "已裁定" },
     { "customer", "customer", "客户" },

@@ -12,6 +12,8 @@ const char *trigger_name(enum trigger trigger)
         [TRIGGER_DEADLETTER] = "deadletter",
         [TRIGGER_DISPUTE] = "dispute",
         [TRIGGER_PING_PONG] = "ping-pong",
+        [TRIGGER_PROMISE] = "broken promise",
+        [TRIGGER_RATING] = "low rating",
     };
     return names[trigger];
 }

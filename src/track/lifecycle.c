@@ -217,6 +217,8 @@ static void apply_reopened(struct turn *turn)
     tell_holder(turn);
 }
 
+enum { RATING_LOW = 2 }; /* of 5: the two that no survey calls satisfied */
+
 static void apply_rated(struct turn *turn)
 {
     const struct event *event = turn->event;
@@ -231,6 +233,9 @@ static void apply_rated(struct turn *turn)
         return;
     }
     clocks_cue(turn, CUE_RATED, turn->at);
+    bool low = event->solved == 0 || (event->rating > 0 && event->rating <= RATING_LOW);
+    if (low && turn->ticket->status != STATUS_CLOSED)
+        ladder_trigger(turn, TRIGGER_RATING, turn->at);
     if (is_soon_after(turn)) {
         reopen(turn);
         tell_holder(turn);
