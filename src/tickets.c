@@ -356,6 +356,8 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .scratch = tickets->match_scratch,
                          .features = features_of(tickets),
                          .event = &blank,
+                         .at = time_min(ticket_deadline(ticket, state_definitions(tickets->state)),
+                                        moment->horizon),
                          .ticket = ticket,
                          .opening = state_opening(tickets->state, ticket->id) };
     /* Woken for a renewal that another configuration has taken back. */

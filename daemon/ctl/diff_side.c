@@ -6,6 +6,7 @@
 #include "ctl/desk.h"
 #include "ctl/input.h"
 #include "ctl/members.h"
+#include "model/clock_kind.h"
 
 enum { FATES_BLOCK = 1 << 20 };
 
@@ -105,11 +106,14 @@ static void count_notices(struct fate *fate, struct str notices)
 
 static void look_at_clocks(struct fate *fate, struct str clocks)
 {
-    static const struct str names[] = { { "breached", 8 } };
-    struct str clock, breached;
+    static const struct str names[] = { { "clock", 5 }, { "breached", 8 } };
+    struct str clock, found[2];
     for (size_t at = 0; members_next(clocks, &at, &clock);) {
-        members_find(clock, names, &breached, 1);
-        fate->breached |= str_present(breached);
+        enum clock_kind kind;
+        members_find(clock, names, found, 2);
+        /* What departments promised each other is no promise to the customer. */
+        bool between = clock_kind_parse(member_text(found[0]), &kind) && clock_kinds[kind].between;
+        fate->breached |= !between && str_present(found[1]);
     }
 }
 

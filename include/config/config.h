@@ -150,6 +150,14 @@ struct config_sla {
     struct yaml_place place;
 };
 
+/* What one department may expect of another that it hands a ticket on to. */
+struct config_agreement {
+    int from;                /* department; -1: whoever hands it on */
+    int to;                  /* department */
+    struct config_sla terms; /* without matcher and warnings; of CLOCK_ACCEPT and CLOCK_HOLD */
+    struct yaml_place place;
+};
+
 struct config_step {
     time_ms after;
     int level;
@@ -300,6 +308,8 @@ struct config {
     size_t inform_count;
     struct config_sla *slas;
     size_t sla_count;
+    struct config_agreement *agreements;
+    size_t agreement_count;
     struct config_ladder *ladders;
     size_t ladder_count;
     struct config_escalation *escalations;

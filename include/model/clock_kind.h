@@ -9,7 +9,15 @@
 #include "model/trigger.h"
 
 /* The numbers are kept in states. */
-enum clock_kind { CLOCK_RESPONSE, CLOCK_RESOLUTION, CLOCK_UPDATE, CLOCK_PROMISED, CLOCK_FOLLOW_UP };
+enum clock_kind {
+    CLOCK_RESPONSE,
+    CLOCK_RESOLUTION,
+    CLOCK_UPDATE,
+    CLOCK_PROMISED,
+    CLOCK_FOLLOW_UP,
+    CLOCK_ACCEPT,
+    CLOCK_HOLD
+};
 
 /* Rows there can be: SLAs have their targets in arrays of that size. */
 enum { CLOCK_KIND_MAX = 8 };
@@ -20,6 +28,7 @@ enum clock_cue {
     CUE_REOPENED, /* it is taken up again */
     CUE_REPLIED,  /* a person answered the customer */
     CUE_WROTE,    /* the customer wrote again */
+    CUE_ACCEPTED, /* its department took it */
     CUE_RESOLVED,
     CUE_CLOSED,
     CUE_MERGED, /* another ticket goes on for it */
@@ -49,6 +58,8 @@ struct clock_kind_row {
     bool continues; /* taken up again, it runs on; else it starts afresh */
     bool fixed;     /* a date that somebody named: no target, no pause and no band moves it */
     bool recurs;    /* kept once, it is promised again: then its ladders are at their end, too */
+    bool between;   /* departments: an agreement has its terms, and no customer hears of it */
+    bool lapses;    /* who lets it run out has taken the ticket, which matters where it is urgent */
     enum trigger warning, breach; /* that they set off */
 
     /* Reasons of a promise, for the trade. */

@@ -13,6 +13,7 @@ enum trigger {
     TRIGGER_PING_PONG, /* it came back from the department it was given to */
     TRIGGER_PROMISE,   /* what somebody promised for a date was not kept */
     TRIGGER_RATING,    /* the customer rated 1 or 2 of 5, or says that it is not solved */
+    TRIGGER_SILENT,    /* nobody accepted a P1 or P2 in time */
     TRIGGER_COUNT
 };
 

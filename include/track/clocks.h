@@ -10,6 +10,9 @@
  * stands, annotated. A clock that starts again forgets the last time; the first SLA that matches
  * the ticket now has its terms. */
 void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time);
+/* One between departments begins at turn->at under that definition; 0, or one that says nothing of
+ * it: none runs. */
+void clocks_agree(struct turn *turn, enum clock_kind kind, uint64_t definition);
 /* The ticket's band changed: other targets, counted from the same start; the first ones where the
  * band before had none. `cause` ends the sentence "tightened by ...". */
 void clocks_retarget(struct turn *turn, struct str cause);

@@ -7,7 +7,12 @@
 #include "config/config.h"
 
 /* Each kind is a row and a file of its own: see src/track/definition_kind.h. */
-enum definition_kind { DEFINITION_SLA, DEFINITION_LADDER, DEFINITION_KIND_COUNT };
+enum definition_kind {
+    DEFINITION_SLA,
+    DEFINITION_LADDER,
+    DEFINITION_AGREEMENT,
+    DEFINITION_KIND_COUNT
+};
 
 struct sla_terms {
     struct str name;
@@ -60,10 +65,12 @@ static inline uint64_t definitions_ladder_hash(const struct definitions *definit
  * definitions_sweep. */
 const void *definitions_terms(const struct definitions *definitions, enum definition_kind kind,
                               uint64_t hash);
+/* Those of a clock: of an SLA or of an agreement between departments. */
 static inline const struct sla_terms *definitions_sla(const struct definitions *definitions,
                                                       uint64_t hash)
 {
-    return definitions_terms(definitions, DEFINITION_SLA, hash);
+    const struct sla_terms *terms = definitions_terms(definitions, DEFINITION_SLA, hash);
+    return terms ? terms : definitions_terms(definitions, DEFINITION_AGREEMENT, hash);
 }
 static inline const struct ladder_terms *definitions_ladder(const struct definitions *definitions,
                                                             uint64_t hash)

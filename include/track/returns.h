@@ -11,8 +11,9 @@
 
 #include "track/turn.h"
 
-/* Before routing: sets turn->returned where turn->event hands the ticket back as it may; where it
- * may not, the outcome says why. */
+/* Before routing: sets turn->returned where turn->event hands the ticket back as it may, or where
+ * who holds it has it `assigned` away before acceptance, which is the same; where it may not, the
+ * outcome says why. */
 void returns_judge(struct turn *turn);
 /* Whom a returned ticket must not go to: those who returned it before, and its holder. Indices, in
  * the turn's arena. */

@@ -16,6 +16,6 @@ struct past {
 struct past track_past(struct turn *turn);
 /* After routing: ownership, promises, ladders and status. */
 void track_event(struct turn *turn, const struct past *past);
-/* The earliest deadline of turn->ticket came: sets turn->at and turn->timer and does what is due;
+/* The earliest deadline of turn->ticket, turn->at, came: sets turn->timer and does what is due;
  * of equal ones the clock's first, then the ladders' in the order they began. */
 void track_deadline(struct turn *turn);

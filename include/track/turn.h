@@ -141,7 +141,7 @@ void turn_dispatch(struct turn *turn, int department, enum role role, enum why w
                    enum dispatch_text text);
 /* Whether this turn has a dispatch that tells the department as the responsible one. */
 bool turn_has_told(const struct turn *turn, int department);
-/* Of the clock as it now stands. */
+/* Of the clock as it now stands; nothing of one between departments. */
 void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
                   time_ms previous_due, struct str reason);
 /* Returns the notice with everything that the ticket knows filled in. `about`: the clock that it

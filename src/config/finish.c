@@ -163,11 +163,11 @@ static void finish_screens(struct loader *loader)
     }
 }
 
-/* Whether an SLA has the key: to say "none" is not to say nothing. */
-static bool says(const struct loader *loader, size_t sla, const char *key)
+/* Whether an item of the list has the key: to say "none" is not to say nothing. */
+static bool says(const struct loader *loader, const char *list_key, size_t index, const char *key)
 {
-    const struct yaml *list = yaml_get(loader->root, "slas");
-    return list && sla < list->count && yaml_get(list->items[sla], key);
+    const struct yaml *list = yaml_get(loader->root, list_key);
+    return list && index < list->count && yaml_get(list->items[index], key);
 }
 
 /* Of what it promises, inherited or not. */
@@ -209,19 +209,78 @@ static void finish_slas(struct loader *loader)
                     sla->target[kind][band] = last->target[kind][band];
             }
         }
-        if (!says(loader, i, "first_day"))
+        if (!says(loader, "slas", i, "first_day"))
             sla->today_counts = last->today_counts;
-        if (!says(loader, i, "on_day_off"))
+        if (!says(loader, "slas", i, "on_day_off"))
             sla->working_end = last->working_end;
         finish_targets(sla);
         if (sla->warn.count == 0)
             sla->warn = last->warn;
-        if (!says(loader, i, "pause"))
+        if (!says(loader, "slas", i, "pause"))
             sla->pause = last->pause;
-        if (!says(loader, i, "max_extensions"))
+        if (!says(loader, "slas", i, "max_extensions"))
             sla->max_extensions = last->max_extensions;
-        if (!says(loader, i, "since"))
+        if (!says(loader, "slas", i, "since"))
             sla->since_customer = last->since_customer;
+    }
+}
+
+static struct str agreement_name(struct loader *loader, const struct config_agreement *agreement)
+{
+    const struct config_department *departments = loader->config->departments;
+    struct str to = departments[agreement->to].slug;
+    if (agreement->from < 0)
+        return arena_printf(loader->arena, "to %.*s", STR_ARG(to));
+    return arena_printf(loader->arena, "%.*s to %.*s", STR_ARG(departments[agreement->from].slug),
+                        STR_ARG(to));
+}
+
+static void check_agreement(struct loader *loader, size_t index)
+{
+    const struct config_agreement *all = loader->config->agreements;
+    const struct config_agreement *agreement = &all[index];
+    if (agreement->from == agreement->to)
+        loader_fail(loader, agreement->place,
+                    "this agreement never holds: no department hands a ticket on to itself");
+    for (size_t k = 0; k < index; k++) {
+        if (str_equal(all[k].terms.name, agreement->terms.name))
+            loader_fail(loader, agreement->place,
+                        "the agreement '%.*s' is made twice; the first stands in line %d",
+                        STR_ARG(agreement->terms.name), all[k].place.line);
+    }
+}
+
+/* One of a pair says what is different from the one that names who is given the ticket alone. */
+static void inherit(struct config_sla *terms, const struct config_sla *general)
+{
+    for (int band = 0; band < BAND_COUNT; band++) {
+        for (size_t kind = 0; kind < clock_kind_count; kind++) {
+            if (!target_given(&terms->target[kind][band]))
+                terms->target[kind][band] = general->target[kind][band];
+        }
+    }
+    if (!terms->pause)
+        terms->pause = general->pause;
+}
+
+static void finish_agreements(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        struct config_agreement *agreement = &config->agreements[i];
+        bool unknown = agreement->from < 0 && says(loader, "agreements", i, "from");
+        if (agreement->to < 0 || unknown)
+            continue; /* which was said */
+        agreement->terms.name = agreement_name(loader, agreement);
+        agreement->terms.max_extensions = 1; /* as good as not said */
+        for (int band = 0; band < BAND_COUNT; band++)
+            agreement->terms.calendar[band] = config->departments[agreement->to].calendar;
+        check_agreement(loader, i);
+        for (size_t k = 0; k < config->agreement_count; k++) {
+            if (agreement->from >= 0 && config->agreements[k].from < 0 &&
+                config->agreements[k].to == agreement->to)
+                inherit(&agreement->terms, &config->agreements[k].terms);
+        }
     }
 }
 
@@ -253,5 +312,6 @@ void loader_finish(struct loader *loader)
     finish_root(loader);
     finish_screens(loader);
     finish_slas(loader);
+    finish_agreements(loader);
     finish_ladders(loader);
 }

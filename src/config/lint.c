@@ -132,18 +132,46 @@ static void lint_departments(struct loader *loader)
     free(reached);
 }
 
+static bool promises(const struct config_agreement *agreement, enum clock_kind kind)
+{
+    for (int band = 0; band < BAND_COUNT; band++) {
+        if (target_given(&agreement->terms.target[kind][band]))
+            return true;
+    }
+    return false;
+}
+
+static void lint_agreements(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        const struct config_agreement *agreement = &config->agreements[i];
+        if (!promises(agreement, CLOCK_ACCEPT) && !promises(agreement, CLOCK_HOLD))
+            loader_note(loader, agreement->place,
+                        "the agreement '%.*s' says neither 'accept' nor 'hold'",
+                        STR_ARG(agreement->terms.name));
+    }
+}
+
 /* Triggers that nothing can raise, and ladders that nothing climbs. */
 static void lint_escalations(struct loader *loader)
 {
     const struct config *config = loader->config;
-    bool promised = false, warned = false;
+    bool promised = false, warned = false, accepted = false;
 
     for (size_t i = 0; i < config->sla_count; i++) {
         promised = true;
         warned |= config->slas[i].warn.count > 0;
     }
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        promised |= promises(&config->agreements[i], CLOCK_HOLD);
+        accepted |= promises(&config->agreements[i], CLOCK_ACCEPT);
+    }
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
+        if (rule->on[TRIGGER_SILENT] && !accepted)
+            loader_note(loader, rule->place,
+                        "nobody can let an acceptance run out: no agreement says 'accept'");
         if (rule->on[TRIGGER_BREACH] && !promised)
             loader_note(loader, rule->place, "nothing can be breached: there is no SLA");
         if (rule->on[TRIGGER_WARNING] && !warned)
@@ -417,6 +445,7 @@ void loader_lint(struct loader *loader)
     lint_screens(loader);
     lint_slas(loader);
     lint_departments(loader);
+    lint_agreements(loader);
     lint_escalations(loader);
     lint_score(loader);
     lint_unused(loader);

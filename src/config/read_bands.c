@@ -138,9 +138,26 @@ static bool is_shorter(const struct target *a, const struct target *b)
     return target_given(a) && a->unit == b->unit && a->amount < b->amount;
 }
 
+/* One text is every band's. */
+static const struct yaml *for_all_bands(struct loader *loader, const struct yaml *text)
+{
+    struct yaml *map = arena_alloc(loader->scratch, sizeof(*map));
+    *map = (struct yaml){ .kind = YAML_MAP, .place = text->place };
+    for (int band = 0; band < BAND_COUNT; band++) {
+        struct yaml *key = arena_alloc(loader->scratch, sizeof(*key));
+        *key = (struct yaml){ .kind = YAML_TEXT,
+                              .place = text->place,
+                              .text = str_from(band_name(band)) };
+        yaml_put(map, key, (struct yaml *)text, loader->scratch);
+    }
+    return map;
+}
+
 void loader_read_targets(struct loader *loader, const struct setting *row, const struct yaml *node,
                          struct target *targets)
 {
+    if (node->kind == YAML_TEXT)
+        node = for_all_bands(loader, node);
     if (!loader_wants(loader, row, node, YAML_MAP))
         return;
     for (size_t i = 0; i < node->count; i++) {
@@ -177,7 +194,7 @@ static bool read_band_range(struct str text, bool *bands)
 static void read_trigger(struct loader *loader, const struct yaml *node,
                          struct config_escalation *escalation)
 {
-    static const char *const later[] = { "accepted", "rollup", "spike" };
+    static const char *const later[] = { "rollup", "spike" };
     struct str names[TRIGGER_COUNT];
     const char *space = memchr(node->text.data, ' ', node->text.size);
     size_t size = space ? (size_t)(space - node->text.data) : node->text.size;

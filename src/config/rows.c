@@ -239,6 +239,33 @@ static const struct setting_table sla_settings = {
     .rows = sla_rows, .count = COUNT(sla_rows),
 };
 
+static const struct setting agreement_rows[] = {
+    { .key = "from", .type = SETTING_DEPARTMENT, AT(struct config_agreement, from),
+      .help = "Who hands a ticket on; of an internal ticket's first dispatch the department that "
+              "asks. Default: anybody." },
+    { .key = "to", .type = SETTING_DEPARTMENT, AT(struct config_agreement, to),
+      .flags = SETTING_REQUIRED, .help = "Who is given it." },
+    { .key = "accept", .type = SETTING_TARGETS,
+      AT(struct config_agreement, terms.target[CLOCK_ACCEPT]), .min = TIME_SECOND, .max = YEAR,
+      .help = "How long it may take to accept or to return it, by band, or one time for all. "
+              "Afterwards silence is acceptance. What is not said is as in the agreement that names "
+              "`to` alone; if that says nothing either, there is no clock." },
+    { .key = "hold", .type = SETTING_TARGETS, AT(struct config_agreement, terms.target[CLOCK_HOLD]),
+      .min = TIME_SECOND, .max = YEAR,
+      .help = "How long it may keep it, from when it was given until it is resolved or handed on, as "
+              "for `accept`. Every holder has the whole of it." },
+    { .key = "pause", .type = SETTING_SET, AT(struct config_agreement, terms.pause),
+      .choices = pauses,
+      .help = "Whose answer both stand still for while the ticket is pending." },
+};
+static const struct setting_table agreement_settings = {
+    .name = "agreement", .size = sizeof(struct config_agreement),
+    .place = PLACE(struct config_agreement),
+    .example = "- { to: quality, accept: 30m, hold: { P1: 2h, P2: 8h } }\n"
+               "- { from: service, to: quality, accept: 15m }",
+    .rows = agreement_rows, .count = COUNT(agreement_rows),
+};
+
 static const struct setting step_rows[] = {
     { .key = "after", .type = SETTING_DURATION, AT(struct config_step, after), .min = 0,
       .max = 30 * TIME_DAY, .flags = SETTING_REQUIRED, .help = "Time since the trigger." },
@@ -276,8 +303,9 @@ static const struct setting escalation_rows[] = {
       .help = "Triggers: `band P1` or `band P1..P2`, `warning`, `breach`, `manager` (the customer "
               "demands one), `reopened` or `reopened 2` (so often), `unrouted` (P1 and P2), "
               "`deadletter`, `dispute` (no department takes it), `ping-pong` (handed on "
-              "and back again), `broken promise` (what an agent promised for a date), `low rating` "
-              "(1 or 2 of 5, or not solved)." },
+              "and back again), `silent` (a P1 or P2 that its department did not accept in time), "
+              "`broken promise` (what an agent promised for a date), `low rating` (1 or 2 of 5, or not "
+              "solved)." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_escalation, matcher),
       EXTRA(struct config_escalation, match_text), .help = MATCH_HELP },
     { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),
@@ -381,6 +409,10 @@ static const struct setting top_rows[] = {
     { .key = "slas", .type = SETTING_TABLES, AT(struct config, slas),
       EXTRA(struct config, sla_count), .inner = &sla_settings,
       .help = "Promises to customers. The first that matches holds; the last has no match." },
+    { .key = "agreements", .type = SETTING_TABLES, AT(struct config, agreements),
+      EXTRA(struct config, agreement_count), .inner = &agreement_settings,
+      .help = "Promises between departments, one a pair. Their clocks run by the calendar of the one "
+              "who is given the ticket, and customers never hear of them." },
     { .key = "ladders", .type = SETTING_MAP, AT(struct config, ladders),
       EXTRA(struct config, ladder_count), .inner = &ladder_settings,
       .help = "Who is told when, step by step, by name." },
@@ -391,8 +423,6 @@ static const struct setting top_rows[] = {
       .max = 100, .fallback = "2",
       .help = "With so many returns a ticket is in dispute: the first department leads until a person "
               "names the one whose it is (`settled`)." },
-    { .key = "agreements", .type = SETTING_LATER,
-      .help = "promises between departments come later" },
     { .key = "group_wait", .type = SETTING_DURATION, AT(struct config, group_wait), .min = 0,
       .max = TIME_HOUR, .fallback = "10s",
       .help = "How long notices of one group are gathered before a message is sent." },

@@ -14,6 +14,7 @@
     "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}"
 /* `off` is false for whoever reads YAML 1.1. */
 #define ENTRY "{\"anyOf\":[{\"const\":false}," SHIFTS "]}"
+#define TARGET_PATTERN "^(([0-9]+(h|m|s|ms))+|[0-9]+(wd|cd|w|mo))$"
 #define TIME_PATTERN "^([0-9]+(d|h|m|s|ms))+$"
 
 enum { TABLES_MAX = 32 };
@@ -204,9 +205,10 @@ static void put_shape(struct schema *schema, const struct setting *row)
         { SETTING_DATES, "patternProperties", "{\"" DATES_PATTERN "\":" ENTRY "}" },
         { SETTING_BAND_SCORES, "patternProperties",
           "{\"^P[1-3]$\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":100}}" },
-        { SETTING_TARGETS, "patternProperties",
-          "{\"^P[1-4]$\":{\"type\":\"string\",\"pattern\":\"^(([0-9]+(h|m|s|ms))+|[0-9]+(wd|cd|w|"
-          "mo))$\"}}" },
+        { SETTING_TARGETS, "anyOf",
+          "[{\"type\":\"string\",\"pattern\":\"" TARGET_PATTERN
+          "\"},{\"type\":\"object\",\"patternProperties\":{\"^P[1-4]$\":{\"type\":\"string\","
+          "\"pattern\":\"" TARGET_PATTERN "\"}},\"additionalProperties\":false}]" },
         { SETTING_BAND_TIMES, "anyOf",
           "[{\"type\":\"string\",\"pattern\":\"" TIME_PATTERN
           "\"},{\"type\":\"object\",\"patternProperties\":{\"^(P[1-4]|default)$\":{\"type\":"

@@ -150,9 +150,30 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
                           STR("{who} has heard from you before {due} ({zone}); we learned of it "
                               "too late. We are sorry.") },
     },
+    [CLOCK_ACCEPT] = {
+        .name = "accept",
+        .keeps = { [CUE_ACCEPTED] = true },
+        .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true, [CUE_MERGED] = true },
+        .between = true,
+        .lapses = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_SILENT,
+        .kept = "accepted",
+        .unkept = "without acceptance",
+    },
+    [CLOCK_HOLD] = {
+        .name = "hold",
+        .keeps = { [CUE_RESOLVED] = true },
+        .ends = { [CUE_CLOSED] = true, [CUE_MERGED] = true },
+        .between = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "resolved",
+        .unkept = "without a resolution",
+    },
 };
 
-const size_t clock_kind_count = CLOCK_FOLLOW_UP + 1;
+const size_t clock_kind_count = CLOCK_HOLD + 1;
 
 bool clock_kind_parse(struct str name, enum clock_kind *kind)
 {

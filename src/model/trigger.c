@@ -14,6 +14,7 @@ const char *trigger_name(enum trigger trigger)
         [TRIGGER_PING_PONG] = "ping-pong",
         [TRIGGER_PROMISE] = "broken promise",
         [TRIGGER_RATING] = "low rating",
+        [TRIGGER_SILENT] = "silent",
     };
     return names[trigger];
 }

@@ -34,7 +34,10 @@ static void declare_breach(struct turn *turn, struct clock *clock)
     clock->breached = turn->moment->now;
     clock->warned = CLOCK_WARNED_ALL;
     turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
-    ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due, false);
+    if (row_of(clock)->lapses)
+        turn->ticket->accepted = true;
+    if (!row_of(clock)->lapses || turn->ticket->band <= 1)
+        ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due, false);
 }
 
 /* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
@@ -184,7 +187,7 @@ uint64_t clocks_sla(const struct turn *turn)
 {
     const struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->clock_count; i++) {
-        if (ticket->clocks[i].definition)
+        if (ticket->clocks[i].definition && !row_of(&ticket->clocks[i])->between)
             return ticket->clocks[i].definition;
     }
     return choose_sla(turn);
@@ -211,6 +214,20 @@ void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time)
     }
 }
 
+void clocks_agree(struct turn *turn, enum clock_kind kind, uint64_t definition)
+{
+    const struct sla_terms *terms = definitions_sla(turn->definitions, definition);
+    struct clock *clock = ticket_clock(turn->ticket, kind);
+    if (has_target(terms, kind)) {
+        clock = ticket_clock_or_new(turn->ticket, kind, turn->arena);
+        clock_start(clock, terms, definition, turn->ticket->band, turn->at, INTERVAL_OPENED,
+                    turn->arena);
+        wait_with(turn, clock, turn->at);
+    } else if (clock) {
+        clock_reset(clock, kind);
+    }
+}
+
 /* By how much of its own time it is late; of pauses nothing counts. */
 static int64_t overdue(const struct turn *turn, const struct clock *clock, time_ms time)
 {
@@ -225,8 +242,9 @@ void clocks_keep(struct turn *turn, struct clock *clock, time_ms time)
         return;
     declare_if_late(turn, clock, time);
     clock_fulfil(clock, time);
-    if (row_of(clock)->recurs)
-        ladder_end_clock(turn, clock->kind, STR("answered"));
+    if (row_of(clock)->recurs || row_of(clock)->lapses)
+        ladder_end_clock(turn, clock->kind,
+                         row_of(clock)->lapses ? STR("accepted") : STR("answered"));
     if (clock->due == TIME_NEVER)
         return;
     if (clock->state == CLOCK_MET)
@@ -304,7 +322,8 @@ static void fire(struct turn *turn, struct clock *clock)
     /* Both at once: who is told of the breach needs no warning. */
     if (turn->moment->horizon >= clock->due) {
         turn->at = clock->due;
-        turn->timer = arena_printf(turn->arena, "%s breach", row->name);
+        turn->timer =
+            arena_printf(turn->arena, "%s %s", row->name, row->lapses ? "silence" : "breach");
         declare_breach(turn, clock);
         return;
     }

@@ -16,7 +16,7 @@ struct definition_row {
     void (*close)(void *terms); /* NULL: the arena has all of it */
 };
 
-extern const struct definition_row definition_sla, definition_ladder;
+extern const struct definition_row definition_sla, definition_agreement, definition_ladder;
 
 /* A member that must be a whole number. */
 bool definition_integer(const cJSON *object, struct str name, int64_t *out, struct error *err);

@@ -152,9 +152,8 @@ static void write_calendar(struct json_writer *json, const struct config_sla *sl
     json_put_text(json, "always");
 }
 
-static void write(struct json_writer *json, const struct config *config, size_t index)
+static void write_terms(struct json_writer *json, const struct config_sla *sla)
 {
-    const struct config_sla *sla = &config->slas[index];
     JSON_KEY(json, "name");
     json_put_str(json, sla->name);
     write_calendar(json, sla);
@@ -164,6 +163,21 @@ static void write(struct json_writer *json, const struct config *config, size_t 
     write_pause(json, sla->pause);
     write_since(json, sla->since_customer);
     write_extensions(json, sla->max_extensions);
+}
+
+static void write(struct json_writer *json, const struct config *config, size_t index)
+{
+    write_terms(json, &config->slas[index]);
+}
+
+static size_t count_agreements(const struct config *config)
+{
+    return config->agreement_count;
+}
+
+static void write_agreement(struct json_writer *json, const struct config *config, size_t index)
+{
+    write_terms(json, &config->agreements[index].terms);
 }
 
 static bool read_target(const cJSON *item, struct arena *arena, struct target *target,
@@ -303,6 +317,16 @@ const struct definition_row definition_sla = {
     .terms_size = sizeof(struct sla_terms),
     .count = count,
     .write = write,
+    .parse = parse,
+    .close = close,
+};
+
+/* The same between departments. */
+const struct definition_row definition_agreement = {
+    .name = "agreement",
+    .terms_size = sizeof(struct sla_terms),
+    .count = count_agreements,
+    .write = write_agreement,
     .parse = parse,
     .close = close,
 };

@@ -1,5 +1,6 @@
 #include "track/lifecycle.h"
 
+#include "track/agreements.h"
 #include "track/clocks.h"
 #include "track/erasing.h"
 #include "track/ladder.h"
@@ -48,6 +49,7 @@ static void reopen(struct turn *turn)
     ticket->purge_at = TIME_NEVER;
     ticket->into = STR_NONE; /* it goes its own way again */
     clocks_cue(turn, CUE_REOPENED, turn->at);
+    agreements_begin(turn);
     ladder_trigger(turn, TRIGGER_REOPENED, turn->at);
 }
 
@@ -120,6 +122,10 @@ static void apply_assigned(struct turn *turn)
     struct ticket *ticket = turn->ticket;
     struct str name = turn->event->department;
     int department = config_department(turn->config, name);
+    if (turn->returned || turn->outcome == OUTCOME_REJECTED) {
+        returns_take(turn);
+        return;
+    }
     if (department < 0) {
         struct str problem =
             str_empty(name) ? STR("no department was named")
@@ -153,6 +159,16 @@ static int accepting_department(const struct turn *turn)
     return department < 0 ? -2 : department;
 }
 
+static void accept(struct turn *turn)
+{
+    bool disputed = turn->ticket->hands.dispute;
+    turn->ticket->accepted = true;
+    clocks_cue(turn, CUE_ACCEPTED, turn->at);
+    returns_end_dispute(turn, STR("accepted"));
+    if (disputed)
+        agreements_begin(turn);
+}
+
 static void apply_accepted(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
@@ -167,11 +183,10 @@ static void apply_accepted(struct turn *turn)
                      STR_ARG(ticket->department));
     else if (status_is_ended(ticket->status))
         turn_outcome(turn, OUTCOME_REJECTED, "the ticket is %s", status_name(ticket->status));
-    else if (ticket->accepted)
+    else if (ticket->accepted && !agreements_lapsed(turn))
         turn_outcome(turn, OUTCOME_ECHO, "%.*s accepted it already", STR_ARG(ticket->department));
     else {
-        ticket->accepted = true;
-        returns_end_dispute(turn, STR("accepted"));
+        accept(turn);
         if (ticket->status == STATUS_NEW)
             turn_move(turn, STATUS_OPEN);
     }

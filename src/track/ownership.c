@@ -1,5 +1,6 @@
 #include "track/ownership.h"
 
+#include "track/agreements.h"
 #include "track/ladder.h"
 #include "track/returns.h"
 
@@ -54,24 +55,31 @@ static void note_ping_pong(struct turn *turn, enum why why)
         ladder_trigger(turn, TRIGGER_PING_PONG, turn->at);
 }
 
-void ownership_move(struct turn *turn, int department, enum why why)
+static void hand_over(struct turn *turn, int department, enum why why, bool accepted)
 {
     struct ticket *ticket = turn->ticket;
     int holder = turn_holder(turn);
     struct str from = ticket->department;
     bool back =
         holder >= 0 && str_equal(turn->config->departments[department].slug, ticket->hands.from);
+    agreements_end(turn);
     if (holder >= 0)
         turn_dispatch(turn, holder, ROLE_RELEASED, why, DISPATCH_NO_TEXT);
     ticket->department = turn->config->departments[department].slug;
     ticket->hands.from = from;
-    ticket->accepted = false;
+    ticket->accepted = accepted;
     ticket->pinned = why == WHY_ASSIGNED;
     ticket->unrouted = why == WHY_UNROUTED;
     turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_OPENING_TEXT);
+    agreements_begin(turn);
     ladder_move_all(turn, from);
     if (back)
         note_ping_pong(turn, why);
+}
+
+void ownership_move(struct turn *turn, int department, enum why why)
+{
+    hand_over(turn, department, why, false);
 }
 
 void ownership_return(struct turn *turn)
@@ -83,12 +91,15 @@ void ownership_return(struct turn *turn)
 void ownership_settle(struct turn *turn, int department)
 {
     struct ticket *ticket = turn->ticket;
-    if (department != turn_holder(turn))
-        ownership_move(turn, department, WHY_SETTLED);
-    else
-        turn_dispatch(turn, department, ROLE_RESPONSIBLE, WHY_SETTLED, DISPATCH_NO_TEXT);
-    ticket->pinned = true;
     ticket->accepted = true;
+    if (department != turn_holder(turn)) {
+        hand_over(turn, department, WHY_SETTLED, true);
+    } else {
+        turn_dispatch(turn, department, ROLE_RESPONSIBLE, WHY_SETTLED, DISPATCH_NO_TEXT);
+        agreements_end(turn);
+        agreements_begin(turn);
+    }
+    ticket->pinned = true;
     if (ticket->status == STATUS_NEW)
         status_move(&ticket->status, STATUS_OPEN, NULL);
 }

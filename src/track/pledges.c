@@ -89,7 +89,7 @@ void pledge_fulfil(struct turn *turn)
 {
     struct str name = turn->event->clock;
     enum clock_kind kind = CLOCK_RESPONSE;
-    if (!clock_kind_parse(name, &kind)) {
+    if (!clock_kind_parse(name, &kind) || clock_kinds[kind].between) {
         turn_outcome(turn, OUTCOME_REJECTED, "unknown clock '%.*s'", STR_ARG(name));
         return;
     }

@@ -1,5 +1,6 @@
 #include "track/returns.h"
 
+#include "track/agreements.h"
 #include "track/ladder.h"
 #include "track/ownership.h"
 
@@ -23,8 +24,11 @@ static struct str standing_refusal(const struct turn *turn)
     if (ticket->hands.dispute)
         return arena_printf(turn->arena, "it is in dispute: %.*s leads until it is settled",
                             STR_ARG(ticket->department));
+    if (agreements_overtook(turn, turn->at))
+        return STR_NONE; /* it came in time, as a late answer does */
     if (ticket->accepted)
-        return arena_printf(turn->arena, "%.*s has accepted it", STR_ARG(ticket->department));
+        return arena_printf(turn->arena, "%.*s has accepted it%s", STR_ARG(ticket->department),
+                            agreements_lapsed(turn) ? " by silence" : "");
     return STR_NONE;
 }
 
@@ -49,8 +53,20 @@ static struct str refusal(const struct turn *turn)
     return STR_NONE;
 }
 
+/* Assigned away by who holds it, before acceptance: a return by another name. */
+static bool is_passed_on(const struct turn *turn)
+{
+    const struct event *event = turn->event;
+    int holder = turn_holder(turn), to = config_department(turn->config, event->department);
+    return event->type == EVENT_ASSIGNED && holder >= 0 && to >= 0 && to != holder &&
+           config_department(turn->config, event->by_department) == holder &&
+           agreements_await(turn) && !status_is_ended(turn->ticket->status);
+}
+
 void returns_judge(struct turn *turn)
 {
+    if (turn->event->type != EVENT_RETURNED && !is_passed_on(turn))
+        return;
     struct str why = refusal(turn);
     if (str_present(why))
         turn_outcome(turn, OUTCOME_REJECTED, "%.*s", STR_ARG(why));
@@ -80,6 +96,14 @@ static int leader(const struct turn *turn)
     return first >= 0 ? first : turn_holder(turn);
 }
 
+static void stay(struct turn *turn, int department)
+{
+    turn_dispatch(turn, department, ROLE_RESPONSIBLE, WHY_DISPUTED, DISPATCH_OPENING_TEXT);
+    turn->ticket->accepted = false;
+    agreements_end(turn);
+    agreements_begin(turn);
+}
+
 static void dispute(struct turn *turn)
 {
     int first = leader(turn);
@@ -87,7 +111,7 @@ static void dispute(struct turn *turn)
     if (first != turn_holder(turn))
         ownership_move(turn, first, WHY_DISPUTED);
     else
-        turn_dispatch(turn, first, ROLE_RESPONSIBLE, WHY_DISPUTED, DISPATCH_OPENING_TEXT);
+        stay(turn, first);
     ladder_trigger(turn, TRIGGER_DISPUTE, turn->at);
 }
 
@@ -104,6 +128,26 @@ static void note(struct turn *turn)
     turn->handback = handback;
 }
 
+/* The department that one which passes it on names: a person chose it, unless it returned the
+ * ticket itself. -1: none. */
+static int named(const struct turn *turn)
+{
+    int to = config_department(turn->config, turn->event->department);
+    if (turn->event->type != EVENT_ASSIGNED || ticket_has_returned(turn->ticket, slug_of(turn, to)))
+        return -1;
+    return to;
+}
+
+static void hand_on(struct turn *turn, int to)
+{
+    if (to < 0) {
+        ownership_return(turn);
+        return;
+    }
+    ownership_move(turn, to, WHY_RETURNED);
+    turn->ticket->pinned = true;
+}
+
 void returns_take(struct turn *turn)
 {
     struct hands *hands = &turn->ticket->hands;
@@ -112,10 +156,11 @@ void returns_take(struct turn *turn)
     note(turn);
     hands->returns++;
     ticket_add_returned(turn->ticket, turn->ticket->department, turn->arena);
-    if (hands->returns >= turn->config->max_returns || turn->verdict->department < 0)
+    int to = named(turn);
+    if (hands->returns >= turn->config->max_returns || (to < 0 && turn->verdict->department < 0))
         dispute(turn);
     else
-        ownership_return(turn);
+        hand_on(turn, to);
 }
 
 /* A department that would rid itself of the ticket by its own word; it may well take it. */

@@ -1,5 +1,6 @@
 #include "track/track.h"
 
+#include "track/agreements.h"
 #include "track/clocks.h"
 #include "track/ladder.h"
 #include "track/ledger.h"
@@ -50,7 +51,7 @@ struct past track_past(struct turn *turn)
         ledger_begin(turn);
     take_fields(turn, past.late);
     count_in(turn, past.late);
-    if (turn->event->type == EVENT_RETURNED && !past.late)
+    if (!turn->created && !past.late)
         returns_judge(turn);
     return past;
 }
@@ -98,6 +99,7 @@ static void track_new(struct turn *turn, const struct past *past)
     /* A row of a first copy is somebody else's history: nothing was promised here. */
     if (!event->initial)
         clocks_cue(turn, CUE_OPENED, turn->at);
+    agreements_begin(turn);
     set_off(turn, past);
     lifecycle_apply(turn, false);
 }
@@ -146,7 +148,13 @@ static void fire_climb(struct turn *turn)
 void track_deadline(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
-    turn->at = ticket_deadline(ticket, turn->definitions);
+    time_ms due = ticket_deadline(ticket, turn->definitions);
+    /* What was due was due of a holder that the configuration lost. */
+    if (due > turn->moment->horizon) {
+        turn->timer = STR("holder");
+        return;
+    }
+    turn->at = due;
     if (clocks_fire(turn))
         return;
     if (ticket->purge_at == turn->at) {

@@ -117,6 +117,8 @@ bool turn_has_told(const struct turn *turn, int department)
 void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
                   time_ms previous_due, struct str reason)
 {
+    if (clock_kinds[clock->kind].between)
+        return;
     struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
     const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
     bool fixed = clock_kinds[clock->kind].fixed; /* a date that somebody named */
@@ -152,7 +154,8 @@ static const struct clock *owed_clock(const struct ticket *ticket, const struct 
         return is_owed(about) ? about : NULL;
     for (size_t i = 0; i < ticket->clock_count; i++) {
         const struct clock *clock = &ticket->clocks[i];
-        if (is_owed(clock) && (!first || clock->due < first->due))
+        if (is_owed(clock) && !clock_kinds[clock->kind].between &&
+            (!first || clock->due < first->due))
             first = clock;
     }
     return first;

@@ -40,8 +40,8 @@ def main():
             continue
         function, calls, before = line.split()[:3]
         now = found[function] // int(calls)
-        lines.append(f"{function:18} {calls:>5} {now:>11}")
-        print(f"{function:18} {now:>11} instructions a call, {now / int(before):.3f} of before")
+        lines.append(f"{function:20} {calls:>5} {now:>11}")
+        print(f"{function:20} {now:>11} instructions a call, {now / int(before):.3f} of before")
         if now > int(before) * GROWTH:
             grown.append(function)
     if write:

@@ -50,8 +50,8 @@ static void test_help_answers_by_key(void **state)
         { "", "workers           whole number" },
         { "workers", "workers: whole number, 1 to 256, default 1, restart" },
         { "score.caps.text", "score.caps.text: whole number, 0 to 100, default 59" },
-        { "slas.response", "slas.response: map of bands to targets" },
-        { "slas[].response", "slas[].response: map of bands to targets" },
+        { "slas.response", "slas.response: target, or map of bands to targets" },
+        { "slas[].response", "slas[].response: target, or map of bands to targets" },
         { "departments.aliases", "list of texts" },
         { "departments.quality.aliases", "list of texts" },
         { "topics.state", "topic name, restart" },
@@ -59,7 +59,8 @@ static void test_help_answers_by_key(void **state)
         { "ladders.default.steps.after", "duration" },
         { "worker", NULL },
         { "workers.more", NULL },
-        { "agreements", NULL },
+        { "agreements.hold", "target, or map of bands to targets" },
+        { "heartbeat", NULL },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -67,10 +67,25 @@ static void print_decision(struct buf *out, const cJSON *root)
         buf_printf(out, " · %.*s", STR_ARG(member(root, "/reason")));
 }
 
+/* What the department promised others: customers' clocks are told as promises. */
+static void print_agreed(struct buf *out, const cJSON *root)
+{
+    const cJSON *clocks = json_get(root, STR("clocks"));
+    for (const cJSON *clock = clocks->child; clock; clock = clock->next) {
+        struct str name = member(clock, "/clock");
+        if (!str_is(name, "accept") && !str_is(name, "hold"))
+            continue;
+        buf_printf(out, ", %.*s", STR_ARG(name));
+        print_due(out, clock, "/due");
+    }
+}
+
 static void print_dispatch(struct buf *out, const cJSON *root)
 {
     buf_printf(out, "dispatch → %.*s, %.*s, %.*s", STR_ARG(member(root, "/department")),
                STR_ARG(member(root, "/role")), STR_ARG(member(root, "/why")));
+    if (str_is(member(root, "/role"), "responsible"))
+        print_agreed(out, root);
     if (str_present(member(root, "/body")))
         buf_printf(out, " “%.*s”", STR_ARG(member(root, "/body")));
     if (str_present(member(root, "/message")))
