@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
     &command_help_config,
     &command_learn,
     &command_replay,
+    &command_settle,
     &command_test,
     &command_ticket,
     &command_topics,

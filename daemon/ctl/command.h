@@ -22,6 +22,7 @@ extern const struct command command_format;
 extern const struct command command_help_config;
 extern const struct command command_learn;
 extern const struct command command_replay;
+extern const struct command command_settle;
 extern const struct command command_test;
 extern const struct command command_ticket;
 extern const struct command command_topics;

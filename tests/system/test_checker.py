@@ -1,9 +1,11 @@
 """The checker itself: a whole output passes, and each kind of damage is found."""
 
+import json
 import random
 
 import pytest
 
+import ownership
 from compare import compare, compare_changelog, compare_remade, count_fates, is_tail
 from harness import Router
 from kafka import Record, home_partition
@@ -174,3 +176,28 @@ def letters(text):
 def test_a_lane_of_a_topic_that_was_made_again(before, redirected, after, whole, fine):
     problems = compare_remade(*map(letters, ("abcdef", before, redirected, after)), whole)
     assert (problems == []) == fine, problems
+
+
+DEPARTMENTS = ["service", "quality", "billing", "legal"]
+
+
+def decisions_of(outputs):
+    return [json.loads(o.value) for o in outputs if o.topic.endswith("decisions")]
+
+
+def test_traffic_hands_tickets_back_and_its_owners_are_found_right(outputs):
+    decisions = decisions_of(outputs)
+    assert ownership.problems(decisions, DEPARTMENTS) == []
+    outcomes = {(d["type"], d["outcome"]) for d in decisions if d["kind"] == "decision"}
+    assert {("returned", "applied"), ("returned", "rejected"), ("settled", "applied")} <= outcomes
+    assert any(d.get("hands", {}).get("dispute") for d in decisions)
+
+
+@pytest.mark.parametrize("damage", [
+    lambda decision: decision.update(responsible="nobody"),
+    lambda decision: decision["ledger"].update(age=decision["ledger"]["age"] + 1),
+    lambda decision: decision["ledger"]["shares"].append({"party": "dispute", "seconds": 1})])
+def test_a_wrong_owner_and_a_wrong_ledger_are_found(outputs, damage):
+    decisions = decisions_of(outputs)
+    damage(next(d for d in decisions if "ledger" in d))
+    assert len(ownership.problems(decisions, DEPARTMENTS)) == 1

@@ -47,7 +47,7 @@ class Traffic:
             kind = self.random.choice(["message", "message", "reply", "accepted", "assigned",
                                        "updated", "acknowledged", "resolved", "reopened", "closed",
                                        "pending", "pending", "resumed", "promised", "extended",
-                                       "fulfilled", "rated", "merged"])
+                                       "fulfilled", "rated", "merged", "returned", "disputed"])
             if kind == "reply":
                 yield lambda: self._event("message", ticket, body="We look into it.",
                                           **{"from": "agent"})
@@ -56,7 +56,10 @@ class Traffic:
                                           body=self.random.choice(TEXTS)[1])
             elif kind == "assigned":
                 to = self.random.choice(["quality", "billing", "legal", "service", "nobody"])
-                yield lambda to=to: self._event("assigned", ticket, department=to)
+                by = self.random.choice([{}, {}, {"by_department": "service"}])
+                yield lambda to=to, by=by: self._event("assigned", ticket, department=to, **by)
+            elif kind in ("returned", "disputed"):
+                yield from self._hand_back(ticket, dispute=kind == "disputed")
             elif kind in ("promised", "extended"):
                 yield lambda kind=kind: self._event(kind, ticket, reason="parts are late", due=(
                     self.now + timedelta(minutes=self.random.randrange(300))).isoformat())
@@ -73,6 +76,17 @@ class Traffic:
                         "rated": {"rating": self.random.randrange(1, 6),
                                   "solved": self.random.random() < 0.5}}.get(kind, {})
                 yield lambda kind=kind, more=more: self._event(kind, ticket, **more)
+
+    def _hand_back(self, ticket, dispute):
+        """A return, with or without a reason; or so many that somebody has to settle it."""
+        codes = ["not_ours", "wrong_area", "incomplete", "overlap", "duplicate"]
+        for _ in range(2 if dispute else 1):
+            reason = {"reason_code": self.random.choice(codes)} if dispute else \
+                self.random.choice([{}, {"reason_code": "not_ours"}, {"reason": "we only sell"}])
+            yield lambda reason=reason: self._event("returned", ticket, **reason)
+        if dispute and self.random.random() < 0.7:
+            to = self.random.choice(["quality", "billing", "legal", "nobody"])
+            yield lambda: self._event("settled", ticket, department=to, by="wang")
 
     def events(self, tickets, prefix="T"):
         """Every event of that many new tickets as dictionaries."""
