@@ -129,6 +129,18 @@ static void add_return(struct account *account, const cJSON *root)
     buf_add_char(account->out, '\n');
 }
 
+static void add_rating(struct account *account, const cJSON *root)
+{
+    const cJSON *rating = json_get(root, STR("rating"));
+    if (rating == NULL)
+        return;
+    buf_printf(account->out, "            %.*s rates %.*s", STR_ARG(text_at(rating, "/by")),
+               STR_ARG(text_at(rating, "/of")));
+    if (int_at(rating, "/rating") > 0)
+        buf_printf(account->out, ": %lld of 5", (long long)int_at(rating, "/rating"));
+    buf_add_char(account->out, '\n');
+}
+
 static struct str party_text(const cJSON *share)
 {
     struct str party = text_at(share, "/party");
@@ -202,6 +214,7 @@ static void tell_decision(struct account *account, const cJSON *root)
     buf_add_char(out, '\n');
     add_signals(account, root);
     add_return(account, root);
+    add_rating(account, root);
     add_ledger(account, root);
     add_route(account, root);
     add_steps(account, root);

@@ -23,6 +23,8 @@ void put_route(struct json_writer *json, const struct verdict *verdict);
  * where there is nothing to say. */
 void put_handback(struct json_writer *json, const struct handback *handback);
 void put_hands(struct json_writer *json, const struct hands *hands);
+/* What one department said of another. */
+void put_rating(struct json_writer *json, const struct rating *rating);
 /* Whose time the ticket's life was, where it ended in this turn. */
 void put_ledger(struct json_writer *json, const struct turn *turn);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);

@@ -80,6 +80,13 @@ struct handback {
     struct str against;    /* whose fault it is that sent it so; absent: nobody's that is known */
 };
 
+/* What one department said of another's work. */
+struct rating {
+    struct str by, of; /* slugs */
+    int stars;         /* 1 to 5; 0: not given */
+    int solved;        /* 0, 1; -1: not given */
+};
+
 struct told { /* a notice of this turn */
     struct notice notice;
     struct told *next;
@@ -114,6 +121,7 @@ struct turn {
     struct str timer;                /* "response breach"; absent: an event */
     bool created;                    /* the ticket is new */
     bool returned;                   /* the event hands the ticket back, as it may */
+    const struct rating *rating;     /* of one department by another; NULL: none */
     const struct handback *handback; /* how that was done; NULL: it was not */
     bool gone;                       /* the ticket's retention is over */
     bool erases;                     /* its kept text is to be forgotten */

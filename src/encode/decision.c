@@ -141,6 +141,7 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     judgement_learned(json, turn->verdict, turn->arena);
     put_informed(json, turn);
     put_handback(json, turn->handback);
+    put_rating(json, turn->rating);
     put_ledger(json, turn);
     JSON_KEY(json, "near_miss");
     if (turn->verdict)

@@ -87,3 +87,24 @@ void put_ledger(struct json_writer *json, const struct turn *turn)
     json_close_array(json);
     json_close_object(json);
 }
+
+void put_rating(struct json_writer *json, const struct rating *rating)
+{
+    if (!rating)
+        return;
+    JSON_KEY(json, "rating");
+    json_open_object(json);
+    JSON_KEY(json, "by");
+    json_put_str(json, rating->by);
+    JSON_KEY(json, "of");
+    json_put_str(json, rating->of);
+    if (rating->stars > 0) {
+        JSON_KEY(json, "rating");
+        json_put_int(json, rating->stars);
+    }
+    if (rating->solved >= 0) {
+        JSON_KEY(json, "solved");
+        json_put_bool(json, rating->solved > 0);
+    }
+    json_close_object(json);
+}

@@ -7,6 +7,7 @@
 #include "track/merging.h"
 #include "track/ownership.h"
 #include "track/pledges.h"
+#include "track/ratings.h"
 #include "track/returns.h"
 #include "track/row.h"
 #include "track/waiting.h"
@@ -242,9 +243,7 @@ static void apply_rated(struct turn *turn)
         return;
     }
     if (!rates(event)) {
-        if (config_department(turn->config, event->of_department) < 0)
-            turn_outcome(turn, OUTCOME_REJECTED, "unknown department '%.*s'",
-                         STR_ARG(event->of_department));
+        ratings_take(turn);
         return;
     }
     clocks_cue(turn, CUE_RATED, turn->at);

@@ -358,6 +358,26 @@ static void every_second_is_somebodys(void **state)
     arena_free(arena);
 }
 
+static void a_decision_says_what_one_department_says_of_another(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world,
+               STR("{\"ticket\":\"t0\",\"type\":\"opened\",\"time\":\"2026-11-21T00:00:00Z\"}"),
+               WORLD_START);
+    world_feed(&world,
+               STR("{\"ticket\":\"t0\",\"type\":\"rated\",\"time\":\"2026-11-21T00:00:00Z\","
+                   "\"of_department\":\"service\",\"by_department\":\"legal\",\"rating\":2}"),
+               WORLD_START);
+    const struct action *decision = &world.actions.items[0];
+    while (decision->output != OUTPUT_DECISIONS)
+        decision++;
+    static const char rating[] = "\"rating\":{\"by\":\"legal\",\"of\":\"service\",\"rating\":2}";
+    assert_non_null(memmem(decision->value.data, decision->value.size, rating, strlen(rating)));
+    world_close(&world);
+}
+
 /* The one whose time to hold ran out is none any more: the tree finds another, and nothing of what
  * was agreed with the one before happens to it. */
 static void a_holder_that_is_gone_owes_nothing(void **state)
@@ -393,6 +413,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_second_is_somebodys),
+        cmocka_unit_test(a_decision_says_what_one_department_says_of_another),
         cmocka_unit_test(a_holder_that_is_gone_owes_nothing),
         cmocka_unit_test(one_department_has_it_and_all_its_time_is_somebodys),
     };
