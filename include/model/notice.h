@@ -36,6 +36,7 @@ struct notice {
     struct str label;    /* absent: none */
     struct str category; /* absent: unknown */
     struct str account;  /* the customer's; absent: unknown */
+    struct str subject;  /* the complaint's, or how its text begins; cut, personal data masked */
 
     struct str clock; /* "response"; absent: the ticket has no running or broken promise */
     time_ms due;      /* of that clock, else TIME_NEVER */

@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "encode/headers.h"
 #include "model/notice.h"
+#include "text/mask.h"
 
 static bool is_ours(struct str name)
 {
@@ -80,7 +81,7 @@ static void add_notice(const struct config *config, const char *stage, const str
                              .time = now,
                              .band = -1,
                              .due = TIME_NEVER,
-                             .why = reason,
+                             .why = mask_personal(reason, arena),
                              .next_at = TIME_NEVER,
                              .source = source };
     struct str value = notice_encode(&notice, arena);

@@ -21,6 +21,7 @@ static void pack(struct buf *out, const struct notice *notice)
     pack_str(out, notice->label);
     pack_str(out, notice->category);
     pack_str(out, notice->account);
+    pack_str(out, notice->subject);
     pack_str(out, notice->clock);
     pack_time(out, notice->due, notice->since);
     pack_str(out, notice->why);
@@ -40,6 +41,7 @@ static void unpack(struct unpack *in, struct notice *notice)
     notice->label = unpack_str(in);
     notice->category = unpack_str(in);
     notice->account = unpack_str(in);
+    notice->subject = unpack_str(in);
     notice->clock = unpack_str(in);
     notice->due = unpack_time(in, notice->since);
     notice->why = unpack_str(in);

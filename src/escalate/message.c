@@ -114,6 +114,8 @@ static void describe(const struct message *message, struct buf *out)
         return;
     }
     buf_printf(out, "Most urgent: %.*s", STR_ARG(notice_member(first)));
+    if (!str_empty(first->subject))
+        buf_printf(out, " “%.*s”", STR_ARG(first->subject));
     if (first->band >= 0)
         buf_printf(out, " (%s, %d points)", band_name(first->band), first->score);
     if (str_present(first->why))
@@ -148,6 +150,8 @@ static void put_ticket(const struct message *message, const struct notice *notic
     json_open_object(json);
     JSON_KEY(json, "ticket");
     json_put_str(json, notice->ticket);
+    JSON_KEY(json, "subject");
+    json_put_str(json, notice->subject);
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(notice->status));
     JSON_KEY(json, "score");

@@ -71,6 +71,8 @@ static void write_ticket(struct json_writer *json, const struct notice *notice)
     json_put_str(json, notice->category);
     JSON_KEY(json, "account");
     json_put_str(json, notice->account);
+    JSON_KEY(json, "subject");
+    json_put_str(json, notice->subject);
     JSON_KEY(json, "clock");
     json_put_str(json, notice->clock);
     JSON_KEY(json, "due");
@@ -138,6 +140,7 @@ static void read_texts(const cJSON *root, struct notice *notice)
     notice->label = json_string(json_get(root, STR("label")));
     notice->category = json_string(json_get(root, STR("category")));
     notice->account = json_string(json_get(root, STR("account")));
+    notice->subject = json_string(json_get(root, STR("subject")));
     notice->clock = json_string(json_get(root, STR("clock")));
     notice->why = json_string(json_get(root, STR("why")));
     notice->by = json_string(json_get(root, STR("by")));

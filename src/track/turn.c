@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "json/json.h"
+#include "text/mask.h"
+
 static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_APPLIED] = "applied", [OUTCOME_DUPLICATE] = "duplicate", [OUTCOME_LATE] = "late",
     [OUTCOME_ECHO] = "echo",       [OUTCOME_REJECTED] = "rejected",
@@ -161,6 +164,23 @@ static const struct clock *owed_clock(const struct ticket *ticket, const struct 
     return first;
 }
 
+/* The opening's, because people know a complaint by that. Words are looked through before they are
+ * cut, so that no half of a number is left. */
+static struct str subject_of(const struct turn *turn)
+{
+    enum { LOOKED_AT = 256, SUBJECT_SIZE = 48 };
+    struct str subject = turn->event->subject, body = turn->event->body;
+    if (str_present(turn->opening)) {
+        size_t at;
+        const cJSON *root =
+            json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
+        subject = json_string(json_get(root, STR("subject")));
+        body = json_string(json_get(root, STR("body")));
+    }
+    struct str words = utf8_prefix(str_empty(subject) ? body : subject, LOOKED_AT);
+    return utf8_prefix(mask_personal(words, turn->arena), SUBJECT_SIZE);
+}
+
 struct notice *turn_notice(struct turn *turn, const struct clock *about)
 {
     const struct ticket *ticket = turn->ticket;
@@ -177,9 +197,10 @@ struct notice *turn_notice(struct turn *turn, const struct clock *about)
         .label = ticket->label,
         .category = ticket->category,
         .account = ticket->customer.account,
+        .subject = subject_of(turn),
         .clock = owed ? str_from(clock_kind_name(owed->kind)) : STR_NONE,
         .due = owed ? owed->due : TIME_NEVER,
-        .why = ticket->quote,
+        .why = mask_personal(ticket->quote, turn->arena),
         .next_at = TIME_NEVER,
     };
     *turn->told_end = told;

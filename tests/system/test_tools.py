@@ -367,3 +367,26 @@ def test_a_case_that_expects_nothing_fails_and_tells_what_it_gives(build, tmp_pa
     result = format_test(build, tmp_path, "--write", cases)
     assert (result.returncode, result.stdout) == (0, "2 passed, 0 failed\n")
     assert (cases / "new.json").read_text() == written
+
+
+def test_supervisors_read_no_personal_data_and_the_department_all(build, tmp_path):
+    told = event(1, subject="Fire! Call 138 1234 5678 or li@example.com",
+                 body="The kettle caught fire. My card 4111 1111 1111 1111 was charged.")
+    unnamed = event(2, body="手机13912345678，电水壶着火了，请马上来人。")
+    broken = {"type": "opened 13812345678", "ticket": "T-3"}
+    result = run(build, "ombudctl", "replay", "-c", DEFAULT, "--until", "2026-11-21T10:00:00Z",
+                 write_lines(tmp_path / "events.ndjson", [told, unnamed, broken]))
+    assert result.returncode == 0, result.stderr
+    by_kind = {}
+    for line in result.stdout.splitlines():
+        value = json.loads(line).get("value")
+        if isinstance(value, dict):
+            by_kind.setdefault(value.get("kind"), []).append(value)
+    subjects = {one["subject"] for one in by_kind["notice"] if one["ticket"]}
+    assert subjects == {"Fire! Call [phone] or [e-mail]", "手机[phone]，电水壶着火了，请马上"}
+    for one in by_kind["notice"] + by_kind["escalation"]:
+        text = json.dumps(one, ensure_ascii=False)
+        assert not re.search(r"138 ?1234|139 ?1234|4111|li@example", text), text
+    assert any("“Fire! Call [phone] or [e-mail]”" in one["text"] for one in by_kind["escalation"])
+    assert any("138 1234 5678" in one["subject"] and "4111" in one["body"]
+               for one in by_kind["dispatch"] if one["ticket"] == "T-1")

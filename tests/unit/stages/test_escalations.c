@@ -432,6 +432,7 @@ static struct notice full_notice(const char *ticket, time_ms at)
     notice.ladder = STR("default");
     notice.category = STR("billing");
     notice.account = STR("acct-20481");
+    notice.subject = STR("电水壶冒烟，请回电[phone]");
     notice.why = STR("昨天烧水的时候底座突然冒烟，还有很重的焦糊味");
     notice.next_level = STR("manager");
     notice.next_at = at + 3600000;
@@ -477,6 +478,7 @@ static void what_a_notice_says_comes_through_memory_and_restore(void **state)
     stage->engine = restored;
     const cJSON *message = message_at(stage, 1795219210000);
     assert_member(message, "/tickets/0/ticket", "T/1");
+    assert_member(message, "/tickets/0/subject", "电水壶冒烟，请回电[phone]");
     assert_member(message, "/tickets/0/why", "昨天烧水的时候底座突然冒烟，还有很重的焦糊味");
     assert_member(message, "/tickets/0/due_local", "2026-11-21 08:00");
     assert_member(message, "/tickets/0/next/level", "manager");
