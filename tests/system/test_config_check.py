@@ -68,7 +68,8 @@ def test_help_config_explains_keys(build):
                               capture_output=True, timeout=60, env=sanitizer_environment())
 
     assert "workers" in ask().stdout
-    assert ask("slas.response").stdout.startswith("slas.response: map of bands to targets")
+    assert ask("slas.response").stdout.startswith(
+        "slas.response: target, or map of bands to targets")
     wrong = ask("slas.respons")
     assert wrong.returncode == USAGE and "did you mean 'slas.response'" in wrong.stderr
     assert ask("--markdown").stdout == (ROOT / "docs/config.md").read_text()

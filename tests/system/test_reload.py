@@ -103,7 +103,7 @@ def test_a_level_and_a_department_removed_while_their_groups_are_open(kafka, mak
     wait_until(lambda: told("lead", "firing") == tickets == told("manager", "firing"), 60,
                "both levels to be told")
     assert [value["ticket"] for _, value in router.read("dept.billing")] == ["bill"]
-    answer = reload(router, daemon, levels=["lead"], departments={"billing": None},
+    answer = reload(router, daemon, levels=["lead"], departments={"billing": None}, agreements=[],
                     ladders={"default": [{"after": "0m", "level": "lead"}]},
                     route={"department": "service", "routes": [
                         {"match": "signal == text.safety", "department": "quality"}]})
