@@ -164,34 +164,52 @@ static bool is_phone(const struct number *number, size_t count, bool said)
 
 /* ---- what stands before it */
 
-static bool ends_with_one(struct str text, size_t end, const char *const *words, size_t count)
+/* The longest of the words that the text ends with at `end`; 0: none. */
+static size_t ending(struct str text, size_t end, const char *const *words, size_t count)
 {
-    enum { REACH = 24 };
-    size_t from = end > REACH ? end - REACH : 0;
+    size_t longest = 0;
     for (size_t i = 0; i < count; i++) {
         size_t size = strlen(words[i]);
-        for (size_t at = from; at + size <= end; at++) {
-            if (str_equal_nocase((struct str){ text.data + at, size }, str_from(words[i])))
-                return true;
-        }
+        if (size > longest && size <= end &&
+            str_equal_nocase((struct str){ text.data + end - size, size }, str_from(words[i])))
+            longest = size;
+    }
+    return longest;
+}
+
+/* Does one of the words stand right before `from`, but for "no.:", 号码是 and the like? */
+static bool is_named(struct str text, size_t from, const char *const *words, size_t count)
+{
+    static const char *const fillers[] = {
+        " ",  ".",  ":",  "#",    "：",   "no", "nr",   "number", "is", "me",
+        "on", "at", "id", "编号", "編號", "号", "號码", "号码",   "是", "为",
+    };
+    while (from > 0) {
+        if (ending(text, from, words, count) > 0)
+            return true;
+        size_t filler = ending(text, from, fillers, sizeof(fillers) / sizeof(fillers[0]));
+        if (filler == 0)
+            return false;
+        from -= filler;
     }
     return false;
 }
 
-/* "order no. 13812345678" is no telephone. */
+/* "order no. 13812345678" is no telephone, but one that somebody names in a sentence about an order
+ * is. */
 static bool is_named_otherwise(struct str text, size_t from)
 {
     static const char *const words[] = { "order",  "tracking", "invoice", "parcel", "receipt",
                                          "ticket", "订单",     "單號",    "单号",   "运单",
                                          "快递单", "发票",     "工单",    "流水",   "訂單" };
-    return ends_with_one(text, from, words, sizeof(words) / sizeof(words[0]));
+    return is_named(text, from, words, sizeof(words) / sizeof(words[0]));
 }
 
 static bool is_named_phone(struct str text, size_t from)
 {
     static const char *const words[] = { "tel",  "phone", "mobile", "call",     "whatsapp", "电话",
                                          "手机", "電話",  "手機",   "联系方式", "致电" };
-    return ends_with_one(text, from, words, sizeof(words) / sizeof(words[0]));
+    return is_named(text, from, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* ---- addresses and accounts */
@@ -302,29 +320,25 @@ static size_t number_end(struct str text, size_t from, const char **what)
     return from;
 }
 
-/* Behind the personal data that begins at `from`, and what it is; or `from`. */
+/* Behind the personal data that begins at `from`, and what it is; or `from`. Of a number only what
+ * is no digit or letter may stand before it ("Tel.138…"), of the others nothing of an address. */
 static size_t personal_end(struct str text, size_t from, const char **what)
 {
-    char c = text.data[from];
+    char c = text.data[from], before = from > 0 ? text.data[from - 1] : ' ';
+    bool fresh = !is_local(before) && before != '@';
     size_t to = from;
-    if (is_digit(c) || c == '+' || c == '(')
-        to = number_end(text, from, what);
-    if (to == from && is_letter(c)) {
-        *what = "[IBAN]";
-        to = iban_end(text, from);
-    }
-    if (to == from && is_local(c)) {
+    if (fresh && is_local(c)) {
         *what = "[e-mail]";
         to = mail_end(text, from);
     }
+    if (to == from && fresh && is_letter(c)) {
+        *what = "[IBAN]";
+        to = iban_end(text, from);
+    }
+    if (to == from && (is_digit(c) || c == '+' || c == '(') && !is_digit(before) &&
+        !is_letter(before))
+        to = number_end(text, from, what);
     return to;
-}
-
-/* What goes on from before `at` is no beginning: neither of a word nor of a number. */
-static bool begins(struct str text, size_t at)
-{
-    char before = at > 0 ? text.data[at - 1] : ' ';
-    return !is_local(before) && before != '@';
 }
 
 /* Behind a run of letters and digits, or one byte further. */
@@ -342,8 +356,7 @@ struct str mask_personal(struct str text, struct arena *arena)
     size_t kept = 0;
     for (size_t at = 0; at < text.size;) {
         const char *what = NULL;
-        bool fresh = begins(text, at) || (kept > 0 && kept == at);
-        size_t to = fresh ? personal_end(text, at, &what) : at;
+        size_t to = personal_end(text, at, &what);
         if (to == at) {
             at = skip(text, at);
             continue;
