@@ -1,21 +1,7 @@
 #include "tickets_judge.h"
 
-#include "json/json.h"
 #include "track/returns.h"
 #include "track/urgency.h"
-
-/* The words that the ticket was opened with, as far as they were kept. */
-static bool read_opening(const struct turn *turn, struct str *subject, struct str *body)
-{
-    size_t at = 0;
-    if (!str_present(turn->opening))
-        return false;
-    const cJSON *opening =
-        json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
-    *subject = json_string(json_get(opening, STR("subject")));
-    *body = json_string(json_get(opening, STR("body")));
-    return true;
-}
 
 /* What a routing model may be asked of: the opening, as it was learned from openings; what comes
  * later (thanks, any news?) tells nothing of who should have it. Of a ticket that tells of a danger
@@ -31,7 +17,7 @@ static void prepare_learned(struct turn *turn, const struct score *score)
                                  .signals = score ? score->names : NULL,
                                  .signal_count = score ? score->name_count : 0,
                                  .category = ticket->category };
-    if (read_opening(turn, &input.subject, &input.body)) {
+    if (turn_opening(turn, &input.subject, &input.body)) {
         input.signals = ticket->signals;
         input.signal_count = ticket->signal_count;
     }
@@ -64,7 +50,7 @@ static const struct event *as_opened(const struct turn *turn)
     struct event *event = arena_alloc(turn->arena, sizeof(*event));
     *event = *turn->event;
     event->type = EVENT_OPENED;
-    read_opening(turn, &event->subject, &event->body);
+    turn_opening(turn, &event->subject, &event->body);
     return event;
 }
 

@@ -152,6 +152,9 @@ bool turn_has_told(const struct turn *turn, int department);
 /* Of the clock as it now stands; nothing of one between departments. */
 void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
                   time_ms previous_due, struct str reason);
+/* The words that state kept of the opening; they live as long as the turn. False when there are
+ * none: then neither is set. */
+bool turn_opening(const struct turn *turn, struct str *subject, struct str *body);
 /* Returns the notice with everything that the ticket knows filled in. `about`: the clock that it
  * is about, or NULL: the one of the ticket's that is owed first. */
 struct notice *turn_notice(struct turn *turn, const struct clock *about);

@@ -164,19 +164,27 @@ static const struct clock *owed_clock(const struct ticket *ticket, const struct 
     return first;
 }
 
-/* The opening's, because people know a complaint by that. Words are looked through before they are
- * cut, so that no half of a number is left. */
-static struct str subject_of(const struct turn *turn)
+bool turn_opening(const struct turn *turn, struct str *subject, struct str *body)
+{
+    size_t at = 0;
+    if (!str_present(turn->opening))
+        return false;
+    const cJSON *opening =
+        json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
+    *subject = json_string(json_get(opening, STR("subject")));
+    *body = json_string(json_get(opening, STR("body")));
+    return true;
+}
+
+/* The opening's, because people know a complaint by that; found once for all notices of a turn.
+ * Words are looked through before they are cut, so that no half of a number is left. */
+static struct str masked_subject(const struct turn *turn)
 {
     enum { LOOKED_AT = 256, SUBJECT_SIZE = 48 };
     struct str subject = turn->event->subject, body = turn->event->body;
-    if (str_present(turn->opening)) {
-        size_t at;
-        const cJSON *root =
-            json_parse(turn->opening, &json_event_limits, turn->arena, NULL, &at, NULL);
-        subject = json_string(json_get(root, STR("subject")));
-        body = json_string(json_get(root, STR("body")));
-    }
+    if (turn->told_count > 0)
+        return turn->told->notice.subject;
+    turn_opening(turn, &subject, &body);
     struct str words = utf8_prefix(str_empty(subject) ? body : subject, LOOKED_AT);
     return utf8_prefix(mask_personal(words, turn->arena), SUBJECT_SIZE);
 }
@@ -197,7 +205,7 @@ struct notice *turn_notice(struct turn *turn, const struct clock *about)
         .label = ticket->label,
         .category = ticket->category,
         .account = ticket->customer.account,
-        .subject = subject_of(turn),
+        .subject = masked_subject(turn),
         .clock = owed ? str_from(clock_kind_name(owed->kind)) : STR_NONE,
         .due = owed ? owed->due : TIME_NEVER,
         .why = mask_personal(ticket->quote, turn->arena),
