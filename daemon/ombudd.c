@@ -12,6 +12,7 @@
 #include "serve/app.h"
 #include "base/mem.h"
 #include "host/config_file.h"
+#include "host/descriptors.h"
 #include "host/options.h"
 #include "host/signals.h"
 #include "json/json.h"
@@ -179,6 +180,7 @@ static int run(struct app *app, const struct options *options, struct config *co
     app->workers = mem_array((size_t)app->worker_count, sizeof(struct worker *));
     name_workers(app, options->instance);
     inputs_plan(config, &app->inputs);
+    main_loop_starts(config);
     int code = start_check(config, app->names[0], &app->inputs, app->log);
     if (code == EX_OK)
         code = start_workers(app);
@@ -200,6 +202,7 @@ static void release(struct app *app)
 
 int main(int argc, char **argv)
 {
+    descriptors_begin();
     signals_begin();
     struct options options = { 0 };
     int code = read_options(argc, argv, &options);

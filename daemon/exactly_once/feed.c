@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "encode/deadletter.h"
 #include "host/now.h"
+#include "text/mask.h"
 
 enum {
     SLICE = 64,             /* records between two looks at the clock */
@@ -19,6 +21,7 @@ struct feeder {
     struct transaction *transaction;
     const struct config *config;
     struct failpoints *failpoints;
+    struct log *log;
     struct actions actions;
     size_t first; /* whose turn it is */
     int run;      /* records it was fed in its turn */
@@ -30,12 +33,13 @@ struct feeder {
 };
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
-                          struct failpoints *failpoints)
+                          struct failpoints *failpoints, struct log *log)
 {
     struct feeder *feeder = mem_alloc(sizeof(*feeder));
     feeder->transaction = transaction;
     feeder->config = config;
     feeder->failpoints = failpoints;
+    feeder->log = log;
     actions_init(&feeder->actions);
     return feeder;
 }
@@ -65,8 +69,35 @@ static void take_part(struct feeder *feeder, struct task *task, time_ms now)
     transaction_join(feeder->transaction, task);
 }
 
-static void write_out(struct feeder *feeder)
+static struct str header_value(const struct action *action, const char *name)
 {
+    for (size_t i = 0; i < action->header_count; i++) {
+        if (str_is(action->headers[i].name, name))
+            return action->headers[i].value;
+    }
+    return STR("");
+}
+
+/* A producer's mistake is mended by people, who look for it by its place. By its key, too, which
+ * most producers make the ticket. */
+static void tell_dead_letter(struct feeder *feeder, const struct task *task,
+                             const struct action *letter)
+{
+    int64_t offset = -1;
+    str_to_int(header_value(letter, DEADLETTER_OFFSET), &offset);
+    struct str reason =
+        mask_personal(header_value(letter, DEADLETTER_ERROR), feeder->actions.arena);
+    struct log_place place = { task->topic, task->setup.partition, offset, letter->key };
+    log_at(feeder->log, LOGGED_WARNING, &place, "dead letter: %s partition %d offset %lld: %.*s",
+           task->topic, task->setup.partition, (long long)offset, STR_ARG(reason));
+}
+
+static void write_out(struct feeder *feeder, const struct task *task)
+{
+    for (size_t i = 0; i < feeder->actions.count; i++) {
+        if (feeder->actions.items[i].output == OUTPUT_DEADLETTER)
+            tell_dead_letter(feeder, task, &feeder->actions.items[i]);
+    }
     transaction_write(feeder->transaction, &feeder->actions);
     if (transaction_bytes(feeder->transaction) >= (size_t)feeder->config->buffer_bytes)
         feeder->end = true;
@@ -112,7 +143,7 @@ static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now,
         task_give_up(task, wall, &feeder->actions);
     else
         fed = task_feed(task, wall, PASS, &feeder->actions);
-    write_out(feeder);
+    write_out(feeder, task);
     if (fed && ++feeder->fed >= feeder->config->commit_records)
         feeder->end = true;
     if (feeder->end)
@@ -188,7 +219,7 @@ static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, t
         if (feeder->actions.count == 0)
             continue;
         take_part(feeder, task, now);
-        write_out(feeder);
+        write_out(feeder, task);
     }
 }
 

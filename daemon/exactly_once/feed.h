@@ -11,7 +11,7 @@
 struct feeder;
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
-                          struct failpoints *failpoints);
+                          struct failpoints *failpoints, struct log *log);
 void feeder_free(struct feeder *feeder); /* NULL is fine */
 void feeder_configure(struct feeder *feeder, const struct config *config);
 

@@ -44,11 +44,14 @@ static void put(struct globals_reader *reader, const struct follow_item *item)
     struct str key = { message->key, message->key_len };
     struct str value = { message->payload, message->len };
     struct error err;
-    if (global_rows[followed->global].put(followed->table, key, value, &err))
+    if (global_rows[followed->global].put(followed->table, key, value, &err)) {
         followed->changed = true;
-    else
-        log_say(reader->log, LOGGED_WARNING, "%s partition %d offset %lld: %s; the row is left out",
-                item->place->topic, (int)message->partition, (long long)message->offset, err.text);
+        return;
+    }
+    struct log_place place = { item->place->topic, message->partition, message->offset, STR_NONE };
+    log_at(reader->log, LOGGED_WARNING, &place,
+           "%s partition %d offset %lld: %s; the row is left out", item->place->topic,
+           (int)message->partition, (long long)message->offset, err.text);
 }
 
 /* One turn of reading. False + err when the broker refuses. */

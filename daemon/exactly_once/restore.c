@@ -175,10 +175,11 @@ static bool check_first(struct restorer *restorer, const struct reading *reading
                          "records between %" PRId64 " and %" PRId64
                          " may have been read or not; --accept-loss reads them all",
                          task->topic, task->setup.partition, reading->low, task->high_watermark);
-    log_say(restorer->setup.log, LOGGED_WARNING,
-            "%s partition %d: the group's position is lost; going on at %" PRId64
-            " as --accept-loss asks",
-            task->topic, task->setup.partition, reading->low);
+    struct log_place place = { task->topic, task->setup.partition, reading->low, STR_NONE };
+    log_at(restorer->setup.log, LOGGED_WARNING, &place,
+           "%s partition %d: the group's position is lost; going on at %" PRId64
+           " as --accept-loss asks",
+           task->topic, task->setup.partition, reading->low);
     struct offset_note note = { 0 };
     task_place(task, reading->low, &note);
     return true;
@@ -198,11 +199,13 @@ static void tell_empty(const struct restorer *restorer, const struct reading *re
     if (reading->first || task->row->changelog_count == 0 || task->restore_records > 0 ||
         task->current.note.stream == 0)
         return;
-    log_say(restorer->setup.log, LOGGED_ERROR,
-            "%s partition %d: the group has read up to %" PRId64
-            ", but %s partition %d has no records: going on without any state",
-            task->topic, task->setup.partition, task->current.position, changelog_topic(task, 0),
-            task->setup.partition);
+    struct log_place place = { task->topic, task->setup.partition, task->current.position,
+                               STR_NONE };
+    log_at(restorer->setup.log, LOGGED_ERROR, &place,
+           "%s partition %d: the group has read up to %" PRId64
+           ", but %s partition %d has no records: going on without any state",
+           task->topic, task->setup.partition, task->current.position, changelog_topic(task, 0),
+           task->setup.partition);
 }
 
 static bool check_position(struct restorer *restorer, const struct task *task, int64_t low,
@@ -223,10 +226,11 @@ static bool check_position(struct restorer *restorer, const struct task *task, i
                          ": is it another topic? --accept-loss begins where the log begins",
                          task->topic, task->setup.partition, high, *position);
     }
-    log_say(restorer->setup.log, LOGGED_WARNING,
-            "%s partition %d: position %" PRId64 " is outside the log (%" PRId64 " to %" PRId64
-            "); going on at %" PRId64 " as --accept-loss asks",
-            task->topic, task->setup.partition, *position, low, high, low);
+    struct log_place place = { task->topic, task->setup.partition, low, STR_NONE };
+    log_at(restorer->setup.log, LOGGED_WARNING, &place,
+           "%s partition %d: position %" PRId64 " is outside the log (%" PRId64 " to %" PRId64
+           "); going on at %" PRId64 " as --accept-loss asks",
+           task->topic, task->setup.partition, *position, low, high, low);
     *position = low;
     return true;
 }

@@ -80,7 +80,8 @@ static bool open_parts(struct worker *worker, struct error *err)
     if (worker->transaction == NULL)
         return false;
     worker->verifier = verifier_new(worker->base, worker->consumer, err);
-    worker->feeder = feeder_new(worker->transaction, config, worker->setup.failpoints);
+    worker->feeder =
+        feeder_new(worker->transaction, config, worker->setup.failpoints, worker->setup.log);
     return worker->verifier != NULL;
 }
 

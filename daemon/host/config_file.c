@@ -1,26 +1,43 @@
 #include "host/config_file.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "host/files.h"
+#include "host/shipped.h"
 
 enum { FILE_MAX = 8 << 20, SECRET_MAX = 64 << 10 };
 
-bool config_read_file(void *arg, struct str path, struct arena *arena,
-                      bool (*each)(void *each_arg, struct str path, struct str text,
-                                   struct error *err),
-                      void *each_arg, struct error *err)
+typedef bool each_fn(void *each_arg, struct str path, struct str text, struct error *err);
+
+static bool read_files(struct str path, struct arena *arena, each_fn *each, void *each_arg,
+                       struct error *err)
 {
     struct str text;
     size_t count = 0;
     const struct str *files = files_list(path, ".yaml", arena, &count, err);
     bool ok = files != NULL;
 
-    (void)arg;
     for (size_t i = 0; i < count && ok; i++)
         ok =
             file_read(files[i], FILE_MAX, arena, &text, err) && each(each_arg, files[i], text, err);
     return ok;
+}
+
+bool config_read_file(void *arg, struct str path, struct arena *arena, each_fn *each,
+                      void *each_arg, struct error *err)
+{
+    struct str shipped = shipped_find(path, arena);
+    bool own = access(arena_copy(arena, path).data, F_OK) == 0;
+
+    (void)arg;
+    if (str_present(shipped) && !own)
+        return read_files(shipped, arena, each, each_arg, err);
+    /* First, because of two formats of one name the later counts. */
+    if (str_present(shipped) && shipped_adds(path) &&
+        !read_files(shipped, arena, each, each_arg, err))
+        return false;
+    return read_files(path, arena, each, each_arg, err);
 }
 
 struct config *config_open(const char *path, struct config_findings *findings)

@@ -7,8 +7,8 @@
  * cases and must be freed. Secrets are not read yet: see config_secrets. */
 struct config *config_open(const char *path, struct config_findings *findings);
 
-/* A config_read_fn for files and directories; `arg` is unused. Refuses what is not UTF-8, not a
- * regular file, or larger than 8 MiB. */
+/* A config_read_fn for files and directories; `arg` is unused. What is not there may be among what
+ * ships (host/shipped.h). Refuses what is not UTF-8, not a regular file, or larger than 8 MiB. */
 bool config_read_file(void *arg, struct str path, struct arena *arena,
                       bool (*each)(void *each_arg, struct str path, struct str text,
                                    struct error *err),

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "host/journal.h"
 #include "host/now.h"
 
 enum { KINDS = 64, BURST = 10, WINDOW_MS = 10000, LINE_BYTES = 2048 };
@@ -23,6 +24,7 @@ struct kind {
 
 struct log {
     int fd;
+    bool journal;
     enum log_priority most;
     pthread_mutex_t lock; /* guards kinds; lines themselves are one write each */
     struct kind kinds[KINDS];
@@ -32,6 +34,7 @@ struct log *log_new(int fd, enum log_priority most)
 {
     struct log *log = mem_alloc(sizeof(*log));
     log->fd = fd;
+    log->journal = journal_reads(fd);
     log->most = most;
     pthread_mutex_init(&log->lock, NULL);
     return log;
@@ -82,31 +85,57 @@ static void write_line(int fd, const char *line, size_t size)
     }
 }
 
-void log_say(struct log *log, enum log_priority priority, const char *format, ...)
+/* The sentence after `size` bytes of `line`; the new size. */
+static size_t write_sentence(char *line, size_t size, const char *format, va_list arguments)
+{
+    size_t room = LINE_BYTES - 64;
+    size_t start = size;
+    int written = vsnprintf(line + size, room - size + 1, format, arguments);
+    if (written > 0 && (size_t)written < room - size)
+        size += (size_t)written;
+    else if (written > 0)
+        size = utf8_prefix((struct str){ line, room }, room - 1).size;
+    /* What came from outside must neither begin a line of its own nor move a terminal's cursor. */
+    for (size_t i = start; i < size; i++) {
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = ' ';
+    }
+    return size;
+}
+
+static void say(struct log *log, enum log_priority priority, const struct log_place *place,
+                const char *format, va_list arguments)
 {
     unsigned left_out = 0;
     if (log == NULL || priority > log->most ||
         (priority < LOGGED_DEBUG && !allowed(log, format, &left_out)))
         return;
     char line[LINE_BYTES];
-    size_t size = (size_t)snprintf(line, sizeof(line), "<%d>", (int)priority);
-    size_t room = sizeof(line) - 64;
-    va_list arguments;
-    va_start(arguments, format);
-    int written = vsnprintf(line + size, room - size + 1, format, arguments);
-    va_end(arguments);
-    if (written > 0 && (size_t)written < room - size)
-        size += (size_t)written;
-    else if (written > 0)
-        size = utf8_prefix((struct str){ line, room }, room - 1).size;
-    /* What came from outside must neither begin a line of its own nor move a terminal's cursor. */
-    for (size_t i = 3; i < size; i++) {
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-            line[i] = ' ';
-    }
+    size_t prefix = (size_t)snprintf(line, sizeof(line), "<%d>", (int)priority);
+    size_t size = write_sentence(line, prefix, format, arguments);
     if (left_out > 0)
         size +=
             (size_t)snprintf(line + size, sizeof(line) - size, " (%u like it left out)", left_out);
+    struct str sentence = { line + prefix, size - prefix };
+    if (log->journal && journal_write(sentence, priority, place))
+        return;
     line[size++] = '\n';
     write_line(log->fd, line, size);
+}
+
+void log_say(struct log *log, enum log_priority priority, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(log, priority, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void log_at(struct log *log, enum log_priority priority, const struct log_place *place,
+            const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(log, priority, place, format, arguments);
+    va_end(arguments);
 }

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/str.h"
+
 enum log_priority {
     LOGGED_ERROR = 3,
     LOGGED_WARNING = 4,
@@ -14,7 +16,8 @@ enum log_priority {
 
 struct log;
 
-/* Writes to `fd`; what is less important than `most` is left out. */
+/* Writes to `fd`; what is less important than `most` is left out. Where `fd` is the journal's,
+ * lines go there by its own protocol, with the fields of their place. */
 struct log *log_new(int fd, enum log_priority most);
 void log_free(struct log *log); /* NULL is fine */
 
@@ -22,3 +25,16 @@ void log_free(struct log *log); /* NULL is fine */
  * instead of written; the next line of its kind says how many were left out. */
 void log_say(struct log *log, enum log_priority priority, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The record that a line is about. */
+struct log_place {
+    const char *topic; /* NULL: none */
+    int32_t partition;
+    int64_t offset;    /* -1: none */
+    struct str ticket; /* absent: none */
+};
+
+/* The same; `place` becomes the journal's fields OMBUD_TOPIC, OMBUD_PARTITION, OMBUD_OFFSET and
+ * OMBUD_TICKET. The sentence says what matters of it by itself. */
+void log_at(struct log *log, enum log_priority priority, const struct log_place *place,
+            const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -42,6 +42,10 @@ void app_report_free(struct app_report *report);
 
 struct main_loop;
 
+/* Before Kafka is asked for anything: the service manager hears what is waited for, and for how
+ * long. */
+void main_loop_starts(const struct config *config);
+
 /* Listens to signals and serves pages once it runs. NULL + err. `app` outlives it. */
 struct main_loop *main_loop_new(struct app *app, struct error *err);
 /* Runs until a signal or a failure; the exit code. The workers' last transactions have ended, or

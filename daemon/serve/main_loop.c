@@ -17,7 +17,7 @@
 #include "host/now.h"
 #include "host/signals.h"
 
-enum { TICK_MS = 250, STATUS_TICKS = 8 };
+enum { TICK_MS = 250, STATUS_TICKS = 8, MARGIN_MS = 10000 };
 
 struct main_loop {
     struct app *app;
@@ -52,13 +52,27 @@ static bool all_in(const struct main_loop *loop, enum worker_phase phase)
     return true;
 }
 
+/* In what may take that long, the unit's own time-outs must not end us. */
+static void extend_timeout(time_ms wait)
+{
+    sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%lld", (long long)(wait + MARGIN_MS) * 1000);
+}
+
+void main_loop_starts(const struct config *config)
+{
+    sd_notify(0, "STATUS=waiting for Kafka");
+    extend_timeout(config->broker_wait);
+}
+
 static void stop(struct main_loop *loop)
 {
     if (loop->stopping)
         return;
+    time_ms wait = shared_config_get(loop->app->config)->shutdown_wait;
     loop->stopping = true;
-    loop->stop_by = now_monotonic() + shared_config_get(loop->app->config)->shutdown_wait;
+    loop->stop_by = now_monotonic() + wait;
     sd_notify(0, "STOPPING=1\nSTATUS=ending its transactions");
+    extend_timeout(wait);
     log_say(loop->app->log, LOGGED_INFO, "stopping");
     for (int i = 0; i < loop->app->worker_count; i++)
         worker_stop(loop->app->workers[i]);
@@ -92,7 +106,8 @@ static void look_at_workers(struct main_loop *loop)
     reload_look(loop->reload);
 }
 
-/* Only real progress of every loop feeds it: this one runs, and all others have turned since. */
+/* Only real progress of every loop feeds it: this one runs, and all others have turned since. Until
+ * it is ready that is what prolongs the start. */
 static void feed_watchdog(struct main_loop *loop)
 {
     time_ms now = now_monotonic();
@@ -109,6 +124,8 @@ static void feed_watchdog(struct main_loop *loop)
         loop->progress[i] = worker_progress(loop->app->workers[i]);
     loop->watchdog_fed = now;
     sd_notify(0, "WATCHDOG=1");
+    if (!loop->ready)
+        extend_timeout(shared_config_get(loop->app->config)->broker_wait);
 }
 
 static void look_around(struct main_loop *loop)

@@ -1,14 +1,17 @@
 """How ombudd lives as a service: readiness, watchdog, shutdown, HTTP."""
 
+import os
 import re
 import signal
 import socket
+import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
-from harness import free_port, tail
+from harness import free_port, sanitizer_environment, tail
 from kafka import wait_until
 
 
@@ -45,15 +48,19 @@ def test_service_manager_hears_ready_status_watchdog_and_stopping(router, tmp_pa
     manager = Manager(tmp_path)
     daemon = router.start(ready=False, NOTIFY_SOCKET=str(manager.path), WATCHDOG_USEC="2000000")
     wait_until(lambda: manager.has("READY", "1"), 60, "READY=1")
-    assert manager.has("STATUS")
+    assert manager.has("STATUS", "waiting for Kafka")
+    # A broker that keeps it waiting is none of the unit's time-outs.
+    assert manager.has("EXTEND_TIMEOUT_USEC")
     # READY: it takes part; /readyz: its partitions are restored.
     daemon.wait_ready()
     before = manager.count("WATCHDOG")
     time.sleep(3)
     # At least once each half of the time-out, or systemd would kill a healthy service.
     assert manager.count("WATCHDOG") - before >= 2
+    extended = manager.count("EXTEND_TIMEOUT_USEC")
     assert daemon.stop() == 0, tail(daemon.log)
     assert manager.has("STOPPING", "1")
+    assert manager.count("EXTEND_TIMEOUT_USEC") > extended
 
 
 def test_a_frozen_process_feeds_no_watchdog(router, tmp_path):
@@ -96,6 +103,41 @@ def test_a_reload_asked_for_while_it_starts_comes_afterwards(router):
     daemon.wait_ready()
     wait_until(lambda: "is in use" in daemon.log.read_text(), 20, "the reload")
     assert daemon.stop() == 0, tail(daemon.log)
+
+
+def test_closed_standard_descriptors_end_nothing(kafka, router):
+    """Without one of its own, standard error would be the number of the next socket: the log would
+    be written to a broker."""
+    port = free_port()
+    path = router.write_config("closed", instance="closed", http=f"127.0.0.1:{port}")
+    process = subprocess.Popen(["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-',
+                                str(router.programs / "ombudd"), str(path)],
+                               env=sanitizer_environment())
+    try:
+        def ready():
+            assert process.poll() is None
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
+
+        wait_until(ready, 60, "ready")
+        assert [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in (0, 1, 2)] == ["/dev/null"] * 3
+        process.terminate()
+        assert process.wait(40) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_dead_letter_is_logged_with_its_place(kafka, router):
+    daemon = router.start()
+    producer = kafka.producer()
+    producer.send(router.home, key="T-1", value=b'{"type":"opened","ticket":')
+    producer.flush()
+    place = re.compile(rf"<4>dead letter: {re.escape(router.home)} partition \d+ offset \d+: ")
+    wait_until(lambda: place.search(daemon.log.read_text()), 30, "a line about the dead letter")
 
 
 def test_health_readiness_and_metrics(router):

@@ -1,8 +1,13 @@
-"""systemd accepts the unit, in a copy that points at the build."""
+"""systemd accepts the units, in a copy that points at the build, and finds little to attack."""
 
+import re
 import subprocess
 
+import pytest
+
 from kafka import ROOT
+
+UNITS = sorted((ROOT / "systemd").glob("*.service"))
 
 
 def verify(folder, text):
@@ -35,7 +40,28 @@ def test_the_check_notices_a_wrong_unit(build, tmp_path):
 
 def test_no_restart_for_what_a_restart_meets_again():
     lines = (ROOT / "systemd/ombudd@.service").read_text().splitlines()
+    # Purging the package would leave an instance running that belongs to no target.
+    assert "PartOf=ombud.target" in lines and "WantedBy=ombud.target" in lines
     assert "Restart=on-failure" in lines
     assert "RestartPreventExitStatus=64 65 77 78" in lines
     assert "Type=notify" in lines
     assert any(line.startswith("WatchdogSec=") for line in lines)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_little_is_left_to_attack(unit):
+    # The threshold is in tenths: 1.1 is what remains to a service with supplementary groups that
+    # talks to brokers whose addresses the unit cannot know.
+    result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=11",
+                             "--no-pager", str(unit)], capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL)
+    assert result.returncode == 0, result.stdout
+
+
+def test_more_left_to_attack_would_be_noticed(tmp_path):
+    soft = tmp_path / "ombudd@.service"
+    soft.write_text(re.sub(r"^PrivateDevices=.*$", "", UNITS[0].read_text(), flags=re.M))
+    result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=11",
+                             "--no-pager", str(soft)], capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL)
+    assert result.returncode != 0

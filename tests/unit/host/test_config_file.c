@@ -24,14 +24,25 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = { "d/10.yaml",   "d/9.yaml", "d/.hidden.yaml",
-                                         "d/notes.txt", "big.yaml", "bad.yaml",
-                                         "fifo" };
+    static const char *const names[] = { "d/10.yaml",
+                                         "d/9.yaml",
+                                         "d/.hidden.yaml",
+                                         "d/notes.txt",
+                                         "big.yaml",
+                                         "bad.yaml",
+                                         "fifo",
+                                         "shipped/lexicons/zh.yaml",
+                                         "shipped/formats/jira.yaml",
+                                         "formats/own.yaml",
+                                         "lexicons/mine.yaml" };
+    static const char *const folders[] = {
+        "d", "empty", "shipped/lexicons", "shipped/formats", "shipped", "formats", "lexicons"
+    };
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unlink(names[i]);
-    rmdir("d");
-    rmdir("empty");
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        rmdir(folders[i]);
     return chdir("/") + rmdir(folder);
 }
 
@@ -96,6 +107,30 @@ static void test_a_huge_file_is_refused_without_reading_it(void **state)
     assert_reads("big.yaml", "'big.yaml' is larger than 8192 KiB");
 }
 
+static void test_what_is_not_there_is_taken_from_what_ships(void **state)
+{
+    (void)state;
+    mkdir("shipped", 0700);
+    mkdir("shipped/lexicons", 0700);
+    mkdir("shipped/formats", 0700);
+    mkdir("formats", 0700);
+    write_file("shipped/lexicons/zh.yaml", "words");
+    write_file("shipped/formats/jira.yaml", "theirs");
+    write_file("formats/own.yaml", "ours");
+    setenv("OMBUD_DATA", "shipped", 1);
+    assert_reads("lexicons", "shipped/lexicons/zh.yaml:words;");
+    assert_reads("conf.d/lexicons/zh.yaml", "shipped/lexicons/zh.yaml:words;");
+    /* Only folders that ship are looked for there, and only under their names. */
+    assert_reads("words/zh.yaml", "cannot open 'words/zh.yaml': No such file or directory");
+    assert_reads("lexicons/en.yaml", "cannot open 'lexicons/en.yaml': No such file or directory");
+    /* One's own folder stands for itself, but of formats it adds to those that ship. */
+    assert_reads("formats", "shipped/formats/jira.yaml:theirs;formats/own.yaml:ours;");
+    mkdir("lexicons", 0700);
+    write_file("lexicons/mine.yaml", "own words");
+    assert_reads("lexicons", "lexicons/mine.yaml:own words;");
+    unsetenv("OMBUD_DATA");
+}
+
 static void test_a_file_in_another_encoding_is_refused_with_its_place(void **state)
 {
     struct config_findings findings;
@@ -111,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_directory_gives_its_yaml_files_in_the_order_of_bytes),
+        cmocka_unit_test(test_what_is_not_there_is_taken_from_what_ships),
         cmocka_unit_test(test_what_is_no_file_is_refused),
         cmocka_unit_test(test_a_huge_file_is_refused_without_reading_it),
         cmocka_unit_test(test_a_file_in_another_encoding_is_refused_with_its_place),
