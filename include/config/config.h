@@ -136,6 +136,27 @@ struct config_warnings {
 /* What an SLA's clocks stand still for: bits, in the order of the choices of `pause`. */
 enum { PAUSE_CUSTOMER = 1 << 0, PAUSE_THIRD_PARTY = 1 << 1 };
 
+/* What keeps a named clock: bits, in the order of the choices of `kept_by`. */
+enum { KEEP_FULFILLED = 1 << 0, KEEP_REPLY = 1 << 1, KEEP_RESOLVED = 1 << 2 };
+
+/* A promise that no built-in kind of clock makes: one that a company adds, or that a law sets. */
+struct config_clock {
+    struct str name;          /* in records; of a regulation "REGULATION.CLOCK" */
+    struct config_name title; /* what is promised, for people */
+    int start;                /* enum event_type; EVENT_OPENED: the receipt */
+    struct matcher *aware;    /* NULL: `start` counts; else the first event that matches */
+    struct str aware_text;
+    struct str after; /* the clock of the same list that must be kept first; absent: none */
+    unsigned kept_by; /* KEEP_ bits; the event `fulfilled` always keeps it */
+    const struct calendar *calendar[BAND_COUNT]; /* NULL: as the list's owner */
+    struct target target[BAND_COUNT];
+    struct target every[BAND_COUNT];  /* kept, it begins again with this; none: it does not */
+    struct target extend[BAND_COUNT]; /* the longest that it can be moved to; none: any date */
+    int max_extensions;
+    bool secret; /* no customer hears of it */
+    struct yaml_place place;
+};
+
 struct config_sla {
     struct str name;
     const struct calendar *calendar[BAND_COUNT]; /* when its clocks run */
@@ -144,9 +165,11 @@ struct config_sla {
     bool today_counts, working_end; /* of its targets in days, see struct target */
     struct target target[CLOCK_KIND_MAX][BAND_COUNT];
     struct config_warnings warn;
-    unsigned pause;      /* PAUSE_ bits */
-    int max_extensions;  /* of the resolution */
-    bool since_customer; /* updates are counted from the customer's word, not from ours */
+    unsigned pause;              /* PAUSE_ bits */
+    int max_extensions;          /* of the resolution */
+    bool since_customer;         /* updates are counted from the customer's word, not from ours */
+    struct config_clock *clocks; /* named ones */
+    size_t clock_count;
     struct yaml_place place;
 };
 
@@ -154,7 +177,7 @@ struct config_sla {
 struct config_agreement {
     int from;                /* department; -1: whoever hands it on */
     int to;                  /* department */
-    struct config_sla terms; /* without matcher and warnings; of CLOCK_ACCEPT and CLOCK_HOLD */
+    struct config_sla terms; /* without matcher; of CLOCK_ACCEPT and CLOCK_HOLD */
     struct yaml_place place;
 };
 

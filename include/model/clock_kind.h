@@ -16,7 +16,8 @@ enum clock_kind {
     CLOCK_PROMISED,
     CLOCK_FOLLOW_UP,
     CLOCK_ACCEPT,
-    CLOCK_HOLD
+    CLOCK_HOLD,
+    CLOCK_NAMED /* any number a ticket: each has a name, and its terms say what moves it */
 };
 
 /* Rows there can be: SLAs have their targets in arrays of that size. */
@@ -46,13 +47,14 @@ enum clock_start {
     START_WITHOUT_RESPONSE, /* where no response is promised, which comes before any update */
 };
 
-/* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose. */
+/* What a customer can be told: {who} the department, {due} on the local clock, {zone} whose; {what}
+ * a named clock promises. */
 struct clock_sentence {
     struct str zh, en;
 };
 
 struct clock_kind_row {
-    const char *name; /* "response": of settings, records and sentences */
+    const char *name; /* "response": of settings, records and sentences; of named ones no clock's */
     enum clock_start starts[CUE_COUNT];
     bool keeps[CUE_COUNT], ends[CUE_COUNT];
     bool continues; /* taken up again, it runs on; else it starts afresh */

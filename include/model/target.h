@@ -28,6 +28,9 @@ static inline bool target_given(const struct target *target)
     return target->unit != TARGET_NONE;
 }
 
+/* Whether any band has one, of one target a band. */
+bool targets_given(const struct target *targets);
+
 /* The member that has the amount where a target is kept as JSON: "ms", "wd", ... NULL of
  * TARGET_NONE. */
 const char *target_unit_name(enum target_unit unit);

@@ -31,6 +31,10 @@ enum interval_reason {
     INTERVAL_WROTE,
     INTERVAL_PROMISED,
     INTERVAL_RESOLVED,
+    INTERVAL_AWARE,    /* something was heard that a named clock waits for */
+    INTERVAL_EVENT,    /* an event came that starts a named clock */
+    INTERVAL_AFTER,    /* the clock before it was kept */
+    INTERVAL_REPEATED, /* it was kept and begins again */
     INTERVAL_REASON_COUNT
 };
 
@@ -49,6 +53,8 @@ enum { CLOCK_WARNED_ALL = 0xff };
 
 struct clock {
     enum clock_kind kind;
+    struct str name; /* of CLOCK_NAMED: one of those of its terms; else absent */
+    int number;      /* which of the ticket's named clocks it is, from 0 on; else 0 */
     enum clock_state state;
     unsigned warned;     /* those announced: never announced again */
     uint64_t definition; /* of the SLA's terms; 0: off */
@@ -72,6 +78,24 @@ static inline bool clock_is_open(const struct clock *clock)
 {
     return clock->state == CLOCK_RUNNING || clock->state == CLOCK_PAUSED;
 }
+
+/* "response", or its own name. */
+static inline struct str clock_name(const struct clock *clock)
+{
+    return clock->kind == CLOCK_NAMED ? clock->name : str_from(clock_kind_name(clock->kind));
+}
+/* What ladders climb for: the kind, of named ones each its own. */
+static inline int clock_subject(const struct clock *clock)
+{
+    return (int)clock->kind + clock->number;
+}
+
+/* What `terms` say of it in its band: how long it has, and whose time counts (NULL: every hour). */
+const struct target *clock_target(const struct clock *clock, const struct sla_terms *terms);
+const struct calendar *clock_calendar(const struct clock *clock, const struct sla_terms *terms);
+/* Of a named clock; NULL of others. */
+const struct named_terms *clock_named_terms(const struct clock *clock,
+                                            const struct sla_terms *terms);
 
 /* No clock runs: all times TIME_NEVER. */
 void clock_reset(struct clock *clock, enum clock_kind kind);

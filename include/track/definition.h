@@ -14,6 +14,20 @@ enum definition_kind {
     DEFINITION_KIND_COUNT
 };
 
+/* Of one named clock, see struct config_clock. */
+struct named_terms {
+    struct str name;
+    struct config_name title;
+    enum event_type start;
+    struct matcher *aware;                       /* NULL: `start` counts */
+    struct str after;                            /* absent: none */
+    unsigned kept_by;                            /* KEEP_ bits */
+    const struct calendar *calendar[BAND_COUNT]; /* NULL: always */
+    struct target target[BAND_COUNT], every[BAND_COUNT], extend[BAND_COUNT];
+    int max_extensions;
+    bool secret; /* no customer hears of it */
+};
+
 struct sla_terms {
     struct str name;
     const struct calendar *calendar[BAND_COUNT]; /* NULL: always */
@@ -24,7 +38,12 @@ struct sla_terms {
     unsigned pause;      /* PAUSE_ bits */
     int max_extensions;  /* of the resolution */
     bool since_customer; /* updates are counted from the customer's word, not from ours */
+    struct named_terms *clocks;
+    size_t clock_count;
 };
+
+/* NULL: the terms have none of that name. */
+const struct named_terms *sla_terms_named(const struct sla_terms *terms, struct str name);
 
 struct ladder_terms_step {
     time_ms after;

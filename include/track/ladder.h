@@ -8,10 +8,10 @@
  * ladder, and steps without delay are told at once. Nothing for what happened before quiet_before,
  * nor when that ladder is climbing already and nobody acknowledged it. */
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when);
-/* The same of a trigger that is about a clock: each kind of clock climbs on its own. `again`: it is
- * the next of several, and starts anew what is being climbed. */
-void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
-                          time_ms when, bool again);
+/* The same of a trigger that is about a clock, by clock_subject(): each climbs on its own. `again`:
+ * it is the next of several, and starts anew what is being climbed. */
+void ladder_trigger_clock(struct turn *turn, enum trigger trigger, int subject, time_ms when,
+                          bool again);
 
 /* The step or the end of an acknowledgement that is due. `climb` belongs to the turn's ticket. */
 void ladder_fire(struct turn *turn, struct climb *climb);
@@ -29,7 +29,7 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
 /* What the trigger was about is over, the ticket is not: the levels that were told hear it. */
 void ladder_end(struct turn *turn, enum trigger trigger, struct str by);
 /* What was climbed for about that clock is over, and the levels that were told hear it. */
-void ladder_end_clock(struct turn *turn, enum clock_kind kind, struct str by);
+void ladder_end_clock(struct turn *turn, int subject, struct str by);
 
 /* The matter ended: every level that was told hears it, and the ladders are gone. */
 void ladder_end_all(struct turn *turn, struct str by);

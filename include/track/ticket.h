@@ -20,8 +20,8 @@ enum {
 struct climb {
     uint64_t definition;
     enum trigger trigger;
-    int subject;   /* the kind of clock that warned or was broken; -1: the ticket itself */
-    int band;      /* that was entered, of TRIGGER_BAND; else -1 */
+    int subject; /* clock_subject() of the clock that warned or was broken; -1: the ticket itself */
+    int band;    /* that was entered, of TRIGGER_BAND; else -1 */
     time_ms since; /* start of this ascent */
     unsigned next; /* steps from this index on are ahead; the step count when all are behind */
     uint32_t told; /* a bit for each step whose notice ever went out: must hear the end */
@@ -107,7 +107,8 @@ struct ticket {
     time_ms last_customer, last_agent, first_reply; /* TIME_NEVER: not yet */
     time_ms resolved_at, closed_at;                 /* TIME_NEVER: it is not */
 
-    struct clock *clocks; /* at most one of a kind, in the order they first started */
+    struct clock *clocks; /* at most one of a kind, of named ones of a name; in the order they first
+                             started */
     size_t clock_count;
     struct climb *climbs;
     size_t climb_count, climb_capacity;
@@ -147,13 +148,20 @@ void ticket_add_returned(struct ticket *ticket, struct str slug, struct arena *a
 struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind);
 /* A new one is off. Valid until the next is made. */
 struct clock *ticket_clock_or_new(struct ticket *ticket, enum clock_kind kind, struct arena *arena);
+/* The same of a named one. */
+struct clock *ticket_named_clock(const struct ticket *ticket, struct str name);
+struct clock *ticket_named_clock_or_new(struct ticket *ticket, struct str name,
+                                        struct arena *arena);
+/* What a climb is about; NULL: the ticket itself. */
+struct clock *ticket_clock_of(const struct ticket *ticket, int subject);
 /* A zeroed one, the last; valid until the next is added. */
 struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena);
 
 /* The next step's time or the end of an acknowledgement, or TIME_NEVER. */
 time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions);
 
-/* The hashes of the definitions it uses, at most `room`; returns how many. */
+/* The hashes of the definitions it uses, at most `room`, of which a clock and a climb need one
+ * each; returns how many. */
 size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t room);
 
 /* The earliest of everything that can happen by itself, or TIME_NEVER. */

@@ -63,6 +63,8 @@ const char *promise_status_name(enum promise_status status);
 
 struct promise {
     enum clock_kind clock;
+    struct str name;          /* clock_name() */
+    struct config_name title; /* what a named clock promises */
     enum promise_status status;
     time_ms due;
     time_ms previous_due;            /* TIME_NEVER: none */
@@ -149,7 +151,7 @@ void turn_dispatch(struct turn *turn, int department, enum role role, enum why w
                    enum dispatch_text text);
 /* Whether this turn has a dispatch that tells the department as the responsible one. */
 bool turn_has_told(const struct turn *turn, int department);
-/* Of the clock as it now stands; nothing of one between departments. */
+/* Of the clock as it now stands; nothing of one that customers do not hear of. */
 void turn_promise(struct turn *turn, const struct clock *clock, enum promise_status status,
                   time_ms previous_due, struct str reason);
 /* The words that state kept of the opening; they live as long as the turn. False when there are

@@ -222,6 +222,15 @@ static void finish_slas(struct loader *loader)
             sla->max_extensions = last->max_extensions;
         if (!says(loader, "slas", i, "since"))
             sla->since_customer = last->since_customer;
+        loader_check_clocks(loader, sla->clocks, sla->clock_count);
+    }
+    for (size_t i = 0; i < config->sla_count; i++) {
+        struct config_sla *sla = &config->slas[i];
+        if (!says(loader, "slas", i, "clocks")) {
+            sla->clocks = last->clocks;
+            sla->clock_count = last->clock_count;
+        }
+        loader_finish_clocks(loader, sla);
     }
 }
 
@@ -261,6 +270,8 @@ static void inherit(struct config_sla *terms, const struct config_sla *general)
     }
     if (!terms->pause)
         terms->pause = general->pause;
+    if (terms->warn.count == 0)
+        terms->warn = general->warn;
 }
 
 static void finish_agreements(struct loader *loader)

@@ -82,6 +82,7 @@ static void lint_slas(struct loader *loader)
             for (size_t kind = 0; kind < clock_kind_count; kind++)
                 promises |= target_given(&sla->target[kind][band]);
         }
+        promises |= sla->clock_count > 0;
         if (!promises)
             loader_note(loader, sla->place,
                         "the SLA '%.*s' promises nothing: its clocks can never start",
@@ -164,6 +165,7 @@ static void lint_escalations(struct loader *loader)
         warned |= config->slas[i].warn.count > 0;
     }
     for (size_t i = 0; i < config->agreement_count; i++) {
+        warned |= config->agreements[i].terms.warn.count > 0;
         promised |= promises(&config->agreements[i], CLOCK_HOLD);
         accepted |= promises(&config->agreements[i], CLOCK_ACCEPT);
     }
@@ -175,7 +177,7 @@ static void lint_escalations(struct loader *loader)
         if (rule->on[TRIGGER_BREACH] && !promised)
             loader_note(loader, rule->place, "nothing can be breached: there is no SLA");
         if (rule->on[TRIGGER_WARNING] && !warned)
-            loader_note(loader, rule->place, "nothing warns: no SLA says 'warn'");
+            loader_note(loader, rule->place, "nothing warns: no SLA and no agreement says 'warn'");
     }
     for (size_t k = 0; k < config->ladder_count; k++) {
         bool used = false;

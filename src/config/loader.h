@@ -119,6 +119,10 @@ const char *loader_quote(struct loader *loader, const struct yaml *node);
 
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
 void loader_finish(struct loader *loader);
+/* Whether named clocks, as one list has them, can start. */
+void loader_check_clocks(struct loader *loader, struct config_clock *clocks, size_t count);
+/* Gives those of `owner` what they have from it: its calendars, how its days count. */
+void loader_finish_clocks(struct loader *loader, struct config_sla *owner);
 /* Makes the calendars; whoever named none has `always`. */
 void loader_finish_calendars(struct loader *loader);
 /* Reads the mapping files that sources name. */

@@ -141,7 +141,7 @@ static bool read_duration(struct loader *loader, const struct setting *row, cons
 static bool read_choice(struct loader *loader, const struct setting *row, const struct yaml *node,
                         int *out)
 {
-    struct str names[16];
+    struct str names[32];
     struct buf list = { 0 };
     size_t count = 0;
 

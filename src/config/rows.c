@@ -5,7 +5,6 @@
 /* One row, one paragraph: a formatter would put each of its fields on a line of its own. */
 /* clang-format off */
 
-#define YEAR (366 * TIME_DAY)
 #define MATCH_HELP                                                                                 \
     "Which tickets: conditions over the event, the customer, signals, band, score and label, such " \
     "as `signal == text.legal and score >= 60`."
@@ -232,6 +231,9 @@ static const struct setting sla_rows[] = {
     { .key = "max_extensions", .type = SETTING_INTEGER, AT(struct config_sla, max_extensions),
       .min = 0, .max = 100, .fallback = "1",
       .help = "How often the event `extended` may move the resolution. Not said: as the last SLA." },
+    { .key = "clocks", .type = SETTING_MAP, AT(struct config_sla, clocks),
+      EXTRA(struct config_sla, clock_count), .inner = &clock_settings,
+      .help = "Further promises, any number, by name. Default: those of the last SLA." },
 };
 static const struct setting_table sla_settings = {
     .name = "SLA", .size = sizeof(struct config_sla), .place = PLACE(struct config_sla),
@@ -257,6 +259,9 @@ static const struct setting agreement_rows[] = {
     { .key = "pause", .type = SETTING_SET, AT(struct config_agreement, terms.pause),
       .choices = pauses,
       .help = "Whose answer both stand still for while the ticket is pending." },
+    { .key = "warn", .type = SETTING_WARNINGS, AT(struct config_agreement, terms.warn),
+      .help = "When to warn before either runs out, as for SLAs. What is not said is as in the "
+              "agreement that names `to` alone." },
 };
 static const struct setting_table agreement_settings = {
     .name = "agreement", .size = sizeof(struct config_agreement),

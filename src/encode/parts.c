@@ -140,16 +140,16 @@ static void put_clock(struct json_writer *json, const struct clock *clock,
 {
     json_open_object(json);
     JSON_KEY(json, "clock");
-    json_put_text(json, clock_kind_name(clock->kind));
+    json_put_str(json, clock_name(clock));
     JSON_KEY(json, "due");
     json_put_time(json, clock->due);
     bool fixed = clock_kinds[clock->kind].fixed;
     JSON_KEY(json, "target");
-    json_put_str(json, fixed ? STR_NONE : terms->target[clock->kind][clock->band].text);
+    json_put_str(json, fixed ? STR_NONE : clock_target(clock, terms)->text);
     JSON_KEY(json, "calendar");
-    struct str calendar = fixed ? STR_NONE : calendar_name(terms->calendar[clock->band]);
-    json_put_str(json, calendar);
-    if (!fixed && calendar_is_provisional(terms->calendar[clock->band], clock->due)) {
+    const struct calendar *calendar = clock_calendar(clock, terms);
+    json_put_str(json, fixed ? STR_NONE : calendar_name(calendar));
+    if (!fixed && calendar_is_provisional(calendar, clock->due)) {
         JSON_KEY(json, "provisional");
         json_put_bool(json, true);
     }

@@ -40,13 +40,16 @@ static const struct clock_sentence *choose(const struct promise *promise, const 
 }
 
 static struct str fill(struct str format, struct str who, struct str due, struct str zone,
-                       struct arena *arena)
+                       struct str what, struct arena *arena)
 {
-    char *text = arena_alloc_raw(arena, format.size + who.size + due.size + zone.size);
+    char *text = arena_alloc_raw(arena, format.size + who.size + due.size + zone.size + what.size);
     size_t size = 0;
     const struct {
         struct str name, value;
-    } blanks[] = { { STR("{who}"), who }, { STR("{due}"), due }, { STR("{zone}"), zone } };
+    } blanks[] = { { STR("{who}"), who },
+                   { STR("{due}"), due },
+                   { STR("{zone}"), zone },
+                   { STR("{what}"), what } };
     while (format.size) {
         struct str piece = { format.data, 1 };
         size_t taken = 1;
@@ -67,7 +70,7 @@ static struct str fill(struct str format, struct str who, struct str due, struct
 static bool is_last_word(const struct promise *promise)
 {
     for (const struct promise *other = promise->next; other; other = other->next) {
-        if (other->clock == promise->clock)
+        if (str_equal(other->name, promise->name))
             return false;
     }
     return true;
@@ -117,8 +120,8 @@ static struct config_name remarks(struct encoder *encoder, const struct turn *tu
     if (opening != TIME_NEVER) {
         char text[TIME_TEXT_SIZE];
         struct str at = zone_format(encoder->zone, opening, text);
-        all = join(all, fill(closed.zh, none, at, zone, arena),
-                   fill(closed.en, none, at, zone, arena), arena);
+        all = join(all, fill(closed.zh, none, at, zone, none, arena),
+                   fill(closed.en, none, at, zone, none, arena), arena);
     }
     return is_provisional ? join(all, provisional.zh, provisional.en, arena) : all;
 }
@@ -134,11 +137,13 @@ static struct config_name sentences(struct encoder *encoder, const struct turn *
         char text[TIME_TEXT_SIZE];
         if (!is_last_word(promise))
             continue;
-        const struct clock_sentence *sentence =
-            choose(promise, ticket_clock(turn->ticket, promise->clock));
+        const struct clock *clock = promise->clock == CLOCK_NAMED
+                                        ? ticket_named_clock(turn->ticket, promise->name)
+                                        : ticket_clock(turn->ticket, promise->clock);
+        const struct clock_sentence *sentence = choose(promise, clock);
         struct str due = zone_format(encoder->zone, promise->due, text);
-        struct str zh = fill(sentence->zh, who.zh, due, zone, arena);
-        struct str en = fill(sentence->en, who.en, due, zone, arena);
+        struct str zh = fill(sentence->zh, who.zh, due, zone, promise->title.zh, arena);
+        struct str en = fill(sentence->en, who.en, due, zone, promise->title.en, arena);
         all = join(all, zh, en, arena);
     }
     return all;
@@ -150,7 +155,7 @@ static void put_promise(struct json_writer *json, struct encoder *encoder,
     char text[TIME_TEXT_SIZE];
     json_open_object(json);
     JSON_KEY(json, "clock");
-    json_put_text(json, clock_kind_name(promise->clock));
+    json_put_str(json, promise->name);
     JSON_KEY(json, "status");
     json_put_text(json, promise_status_name(promise->status));
     JSON_KEY(json, "due");

@@ -171,13 +171,38 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
         .kept = "resolved",
         .unkept = "without a resolution",
     },
+    [CLOCK_NAMED] = {
+        .name = "named",
+        .ends = { [CUE_CLOSED] = true, [CUE_MERGED] = true },
+        .recurs = true,
+        .warning = TRIGGER_WARNING,
+        .breach = TRIGGER_BREACH,
+        .kept = "done",
+        .unkept = "before it was done",
+        .made = { STR("{who}将在 {due}（{zone}）之前完成：{what}。"),
+                  STR("{who} owes you by {due} ({zone}): {what}.") },
+        .moved = { STR("{who}现在将在 {due}（{zone}）之前完成：{what}。"),
+                   STR("{who} now owes you by {due} ({zone}): {what}.") },
+        .met = { STR("{who}已在 {due}（{zone}）之前完成：{what}。"),
+                 STR("{who} has done before {due} ({zone}): {what}.") },
+        .missed = { STR("{who}未能在 {due}（{zone}）之前完成：{what}，非常抱歉，我们仍在跟进。"),
+                    STR("{who} has not done by {due} ({zone}): {what}. We are sorry and stay on "
+                        "it.") },
+        .ended = { STR("此事已结束，原定 {due}（{zone}）之前的事项不再需要：{what}。"),
+                   STR("There is no more need for what was due by {due} ({zone}): {what}.") },
+        .kept_late = { STR("{who}已完成，但晚于 {due}（{zone}）：{what}，非常抱歉。"),
+                       STR("{who} has done, but after {due} ({zone}): {what}. We are sorry.") },
+        .kept_in_time = { STR("{who}已在 {due}（{zone}）之前完成：{what}，但我们未能及时确认，非常抱歉。"),
+                          STR("{who} has done before {due} ({zone}): {what}; we learned of it too "
+                              "late. We are sorry.") },
+    },
 };
 
-const size_t clock_kind_count = CLOCK_HOLD + 1;
+const size_t clock_kind_count = CLOCK_NAMED + 1;
 
 bool clock_kind_parse(struct str name, enum clock_kind *kind)
 {
-    for (size_t i = 0; i < clock_kind_count; i++) {
+    for (size_t i = 0; i < CLOCK_NAMED; i++) {
         if (str_is(name, clock_kinds[i].name)) {
             *kind = (enum clock_kind)i;
             return true;

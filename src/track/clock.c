@@ -23,6 +23,10 @@ static const struct {
     [INTERVAL_WROTE] = { "wrote", true },
     [INTERVAL_PROMISED] = { "promised", true },
     [INTERVAL_RESOLVED] = { "resolved", true },
+    [INTERVAL_AWARE] = { "aware", true },
+    [INTERVAL_EVENT] = { "event", true },
+    [INTERVAL_AFTER] = { "after", true },
+    [INTERVAL_REPEATED] = { "repeated", true },
 };
 
 const char *clock_state_name(enum clock_state state)
@@ -42,10 +46,42 @@ bool interval_counts(enum interval_reason reason)
 
 /* ---- the three places where a calendar has a say */
 
+const struct named_terms *clock_named_terms(const struct clock *clock,
+                                            const struct sla_terms *terms)
+{
+    return clock->kind == CLOCK_NAMED && terms ? sla_terms_named(terms, clock->name) : NULL;
+}
+
 static const struct target *target_of(const struct clock *clock, const struct sla_terms *terms,
                                       int band)
 {
-    return &terms->target[clock->kind][band];
+    static const struct target nothing = { .unit = TARGET_NONE };
+    if (clock->kind != CLOCK_NAMED)
+        return &terms->target[clock->kind][band];
+    const struct named_terms *named = clock_named_terms(clock, terms);
+    if (!named)
+        return &nothing;
+    bool repeated = clock->interval_count && clock->intervals[0].reason == INTERVAL_REPEATED;
+    return repeated ? &named->every[band] : &named->target[band];
+}
+
+static const struct calendar *calendar_at(const struct clock *clock, const struct sla_terms *terms,
+                                          int band)
+{
+    const struct named_terms *named = clock_named_terms(clock, terms);
+    return named ? named->calendar[band] : terms->calendar[band];
+}
+
+const struct target *clock_target(const struct clock *clock, const struct sla_terms *terms)
+{
+    return target_of(clock, terms, clock->band);
+}
+
+const struct calendar *clock_calendar(const struct clock *clock, const struct sla_terms *terms)
+{
+    if (!terms || clock_kinds[clock->kind].fixed)
+        return NULL;
+    return calendar_at(clock, terms, clock->band);
 }
 
 /* Whose time counts; `terms` NULL: every hour. A date that somebody named knows no office hours,
@@ -56,7 +92,9 @@ static const struct calendar *calendar_of(const struct clock *clock, const struc
     if (!terms || clock_kinds[clock->kind].fixed)
         return NULL;
     enum target_unit unit = target_of(clock, terms, clock->band)->unit;
-    return unit == TARGET_TIME || unit == TARGET_WORKING_DAYS ? terms->calendar[clock->band] : NULL;
+    return unit == TARGET_TIME || unit == TARGET_WORKING_DAYS
+               ? calendar_at(clock, terms, clock->band)
+               : NULL;
 }
 
 /* When so much time, counted from a moment, has passed. */
@@ -76,7 +114,7 @@ static int64_t between(const struct clock *clock, const struct sla_terms *terms,
 /* When the band's target that began with the clock ends. */
 static time_ms due_time(const struct clock *clock, const struct sla_terms *terms)
 {
-    return target_due(terms->calendar[clock->band], clock->start,
+    return target_due(calendar_at(clock, terms, clock->band), clock->start,
                       target_of(clock, terms, clock->band));
 }
 
@@ -172,6 +210,15 @@ static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 
 /* ---- verbs */
 
+/* As if it had never run. */
+static void begin_anew(struct clock *clock)
+{
+    struct clock old = *clock;
+    clock_reset(clock, old.kind);
+    clock->name = old.name;
+    clock->number = old.number;
+}
+
 void clock_reset(struct clock *clock, enum clock_kind kind)
 {
     *clock = (struct clock){ .kind = kind,
@@ -186,7 +233,7 @@ void clock_reset(struct clock *clock, enum clock_kind kind)
 void clock_start(struct clock *clock, const struct sla_terms *terms, uint64_t definition, int band,
                  time_ms start, enum interval_reason reason, struct arena *arena)
 {
-    clock_reset(clock, clock->kind);
+    begin_anew(clock);
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
     clock->start = start;
@@ -265,7 +312,7 @@ void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms du
 void clock_promise(struct clock *clock, const struct sla_terms *terms, uint64_t definition,
                    time_ms start, time_ms due, struct arena *arena)
 {
-    clock_reset(clock, clock->kind);
+    begin_anew(clock);
     clock->state = CLOCK_RUNNING;
     clock->definition = definition;
     clock->start = start;

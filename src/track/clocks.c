@@ -1,13 +1,14 @@
 #include "clocks_inside.h"
 
 #include "track/ladder.h"
+#include "track/named.h"
 
 static const struct clock_kind_row *row_of(const struct clock *clock)
 {
     return &clock_kinds[clock->kind];
 }
 
-static uint64_t choose_sla(const struct turn *turn)
+uint64_t clocks_choose_sla(const struct turn *turn)
 {
     const struct config *config = turn->config;
     struct facts facts = turn_facts(turn, STR_NONE);
@@ -37,7 +38,7 @@ static void declare_breach(struct turn *turn, struct clock *clock)
     if (row_of(clock)->lapses)
         turn->ticket->accepted = true;
     if (!row_of(clock)->lapses || turn->ticket->band <= 1)
-        ladder_trigger_clock(turn, row_of(clock)->breach, clock->kind, clock->due, false);
+        ladder_trigger_clock(turn, row_of(clock)->breach, clock_subject(clock), clock->due, false);
 }
 
 /* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
@@ -66,7 +67,7 @@ static bool pauses_for(const struct turn *turn, const struct clock *clock, enum 
 }
 
 /* A clock that starts while the ticket waits. */
-static void wait_with(struct turn *turn, struct clock *clock, time_ms time)
+void clocks_wait_with(struct turn *turn, struct clock *clock, time_ms time)
 {
     if (pauses_for(turn, clock, turn->ticket->wait))
         clock_pause(clock, pause_reason(turn->ticket->wait), time, turn->arena);
@@ -121,18 +122,22 @@ bool clocks_are_full(const struct ticket *ticket)
 /* ---- what clocks listen to */
 
 /* A promise that ran before the ticket ended; the time since is none of it. */
-static bool reopen(struct turn *turn, enum clock_kind kind, time_ms time)
+bool clocks_run_on(struct turn *turn, struct clock *clock, time_ms time)
 {
-    struct clock *clock = ticket_clock(turn->ticket, kind);
-    const struct sla_terms *terms =
-        clock ? definitions_sla(turn->definitions, clock->definition) : NULL;
-    if (!clock_kinds[kind].continues || !terms || clock->state == CLOCK_OFF ||
-        clock_is_open(clock) || clock->interval_count >= CLOCK_INTERVALS_MAX)
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    if (!terms || clock->state == CLOCK_OFF || clock_is_open(clock) ||
+        clock->interval_count >= CLOCK_INTERVALS_MAX)
         return false;
     clock_reopen(clock, terms, turn->ticket->band, time, turn->arena);
     if (clock->due != TIME_NEVER && clock->breached == TIME_NEVER)
         turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER, STR("reopened"));
     return true;
+}
+
+static bool reopen(struct turn *turn, enum clock_kind kind, time_ms time)
+{
+    struct clock *clock = ticket_clock(turn->ticket, kind);
+    return clock && clock_kinds[kind].continues && clocks_run_on(turn, clock, time);
 }
 
 static const enum interval_reason start_reasons[CUE_COUNT] = {
@@ -148,7 +153,7 @@ static void start(struct turn *turn, enum clock_kind kind, uint64_t sla, enum cl
     const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
     struct clock *clock = ticket_clock_or_new(ticket, kind, turn->arena);
     clock_start(clock, terms, sla, ticket->band, time, start_reasons[cue], turn->arena);
-    wait_with(turn, clock, time);
+    clocks_wait_with(turn, clock, time);
     if (clock->due != TIME_NEVER)
         turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER,
                      cue == CUE_REOPENED ? STR("reopened") : STR_NONE);
@@ -187,10 +192,11 @@ uint64_t clocks_sla(const struct turn *turn)
 {
     const struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->clock_count; i++) {
-        if (ticket->clocks[i].definition && !row_of(&ticket->clocks[i])->between)
-            return ticket->clocks[i].definition;
+        uint64_t definition = ticket->clocks[i].definition;
+        if (definitions_terms(turn->definitions, DEFINITION_SLA, definition))
+            return definition;
     }
-    return choose_sla(turn);
+    return clocks_choose_sla(turn);
 }
 
 void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time)
@@ -202,7 +208,8 @@ void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time)
             (cue == CUE_REOPENED && reopen(turn, kind, time)))
             continue;
         if (!sla)
-            sla = cue == CUE_OPENED || cue == CUE_REOPENED ? choose_sla(turn) : clocks_sla(turn);
+            sla = cue == CUE_OPENED || cue == CUE_REOPENED ? clocks_choose_sla(turn)
+                                                           : clocks_sla(turn);
         const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
         struct clock *clock = ticket_clock(turn->ticket, kind);
         if (has_target(terms, kind)) {
@@ -222,7 +229,7 @@ void clocks_agree(struct turn *turn, enum clock_kind kind, uint64_t definition)
         clock = ticket_clock_or_new(turn->ticket, kind, turn->arena);
         clock_start(clock, terms, definition, turn->ticket->band, turn->at, INTERVAL_OPENED,
                     turn->arena);
-        wait_with(turn, clock, turn->at);
+        clocks_wait_with(turn, clock, turn->at);
     } else if (clock) {
         clock_reset(clock, kind);
     }
@@ -243,8 +250,10 @@ void clocks_keep(struct turn *turn, struct clock *clock, time_ms time)
     declare_if_late(turn, clock, time);
     clock_fulfil(clock, time);
     if (row_of(clock)->recurs || row_of(clock)->lapses)
-        ladder_end_clock(turn, clock->kind,
-                         row_of(clock)->lapses ? STR("accepted") : STR("answered"));
+        ladder_end_clock(turn, clock_subject(clock),
+                         row_of(clock)->lapses        ? STR("accepted")
+                         : clock->kind == CLOCK_NAMED ? STR("done")
+                                                      : STR("answered"));
     if (clock->due == TIME_NEVER)
         return;
     if (clock->state == CLOCK_MET)
@@ -268,7 +277,7 @@ static void end(struct turn *turn, struct clock *clock, enum clock_cue cue, time
     if (!clock_end(clock, time))
         return;
     if (row_of(clock)->recurs)
-        ladder_end_clock(turn, clock->kind, str_from(clock_cue_name(cue)));
+        ladder_end_clock(turn, clock_subject(clock), str_from(clock_cue_name(cue)));
     if (clock->due == TIME_NEVER)
         return;
     turn_promise(turn, clock, PROMISE_ENDED, TIME_NEVER,
@@ -281,12 +290,14 @@ void clocks_cue(struct turn *turn, enum clock_cue cue, time_ms time)
     struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->clock_count; i++) {
         struct clock *clock = &ticket->clocks[i];
-        if (row_of(clock)->keeps[cue])
+        if (row_of(clock)->keeps[cue] || named_keeps(turn, clock, cue))
             clocks_keep(turn, clock, time);
-        if (row_of(clock)->ends[cue])
+        if (row_of(clock)->ends[cue] || named_ends(turn, clock, cue))
             end(turn, clock, cue, time);
     }
     clocks_begin(turn, cue, time);
+    if (cue == CUE_REOPENED)
+        named_reopen(turn, time);
 }
 
 static void retarget(struct turn *turn, struct clock *clock, struct str cause)
@@ -322,18 +333,18 @@ static void fire(struct turn *turn, struct clock *clock)
     /* Both at once: who is told of the breach needs no warning. */
     if (turn->moment->horizon >= clock->due) {
         turn->at = clock->due;
-        turn->timer =
-            arena_printf(turn->arena, "%s %s", row->name, row->lapses ? "silence" : "breach");
+        turn->timer = arena_printf(turn->arena, "%.*s %s", STR_ARG(clock_name(clock)),
+                                   row->lapses ? "silence" : "breach");
         declare_breach(turn, clock);
         return;
     }
     time_ms warn = clock->warn;
     bool again = clock->warned != 0;
     clock_warned(clock, definitions_sla(turn->definitions, clock->definition));
-    turn->timer = arena_printf(turn->arena, "%s warning", row->name);
+    turn->timer = arena_printf(turn->arena, "%.*s warning", STR_ARG(clock_name(clock)));
     /* A backlog may yet bring the answer, but by the clock it is too late to warn of anything. */
     if (turn->moment->now < clock->due)
-        ladder_trigger_clock(turn, row->warning, clock->kind, warn, again);
+        ladder_trigger_clock(turn, row->warning, clock_subject(clock), warn, again);
 }
 
 bool clocks_fire(struct turn *turn)

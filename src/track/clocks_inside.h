@@ -6,6 +6,12 @@
 /* The SLA that the ticket is under; of one without any clock the first that matches now. 0: none.
  */
 uint64_t clocks_sla(const struct turn *turn);
+/* The first that matches now. 0: none. */
+uint64_t clocks_choose_sla(const struct turn *turn);
+/* One that was kept or ended runs on from `time`. False: it cannot. */
+bool clocks_run_on(struct turn *turn, struct clock *clock, time_ms time);
+/* A clock that starts while the ticket waits stands still, if it pauses for that. */
+void clocks_wait_with(struct turn *turn, struct clock *clock, time_ms time);
 /* What the clock promised was done at `time`, its own: the promise says met or missed. */
 void clocks_keep(struct turn *turn, struct clock *clock, time_ms time);
 /* Starts what that cue starts. */

@@ -1,3 +1,6 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "calendar/calendar_text.h"
 #include "definition_kind.h"
 
@@ -6,49 +9,14 @@ static size_t count(const struct config *config)
     return config->sla_count;
 }
 
-static void write_target(struct json_writer *json, const struct target *target)
-{
-    if (!target_given(target)) {
-        json_put_null(json);
-        return;
-    }
-    json_open_object(json);
-    json_key(json, target_unit_name(target->unit));
-    json_put_int(json, target->amount);
-    JSON_KEY(json, "text");
-    json_put_str(json, target->text);
-    if (target->today_counts) {
-        JSON_KEY(json, "today_counts");
-        json_put_bool(json, true);
-    }
-    if (target->working_end) {
-        JSON_KEY(json, "working_end");
-        json_put_bool(json, true);
-    }
-    json_close_object(json);
-}
-
-static bool any_given(const struct target *targets)
-{
-    for (int band = 0; band < BAND_COUNT; band++) {
-        if (target_given(&targets[band]))
-            return true;
-    }
-    return false;
-}
-
 /* What an SLA does not promise is not in its text: a kind of clock that comes later changes no
  * definition that does without it. The first kind was always there. */
 static void write_targets(struct json_writer *json, enum clock_kind kind,
                           const struct target *targets)
 {
-    if (kind != CLOCK_RESPONSE && !any_given(targets))
+    if (kind != CLOCK_RESPONSE && !targets_given(targets))
         return;
-    json_key(json, clock_kind_name(kind));
-    json_open_array(json);
-    for (int band = 0; band < BAND_COUNT; band++)
-        write_target(json, &targets[band]);
-    json_close_array(json);
+    definition_write_targets(json, clock_kind_name(kind), targets);
 }
 
 static void write_warning(struct json_writer *json, const struct config_warning *warning)
@@ -110,46 +78,60 @@ static bool needs_calendar(const struct config_sla *sla, int band)
     return days || !str_is(calendar_name(sla->calendar[band]), "always");
 }
 
-/* Whole calendars: the promise holds whatever becomes of them in the configuration. Where `always`
- * is all that is needed, as releases wrote it that knew no other. */
-static void write_calendars(struct json_writer *json, const struct config_sla *sla)
+/* Calendars that are to be written, each once. */
+struct list {
+    const struct calendar **items;
+    size_t count;
+};
+
+static void add(struct list *list, const struct calendar *calendar)
 {
-    const struct calendar *written[BAND_COUNT] = { NULL };
-    size_t count = 0;
-    JSON_KEY(json, "calendar");
-    json_open_array(json);
-    for (int band = 0; band < BAND_COUNT; band++)
-        json_put_str(json, calendar_name(sla->calendar[band]));
-    json_close_array(json);
-    JSON_KEY(json, "calendars");
-    json_open_array(json);
-    for (int band = 0; band < BAND_COUNT; band++) {
-        bool known = !needs_calendar(sla, band);
-        for (size_t i = 0; i < count; i++)
-            known = known || written[i] == sla->calendar[band];
-        if (known)
-            continue;
-        written[count++] = sla->calendar[band];
-        json_open_object(json);
-        JSON_KEY(json, "name");
-        json_put_str(json, calendar_name(sla->calendar[band]));
-        calendar_write(json, sla->calendar[band]);
-        json_close_object(json);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i] == calendar)
+            return;
     }
-    json_close_array(json);
+    list->items[list->count++] = calendar;
 }
 
+static void collect(const struct config_sla *sla, struct list *list)
+{
+    size_t room = BAND_COUNT * (1 + sla->clock_count);
+    *list = (struct list){ mem_array(room, sizeof(struct calendar *)), 0 };
+    for (int band = 0; band < BAND_COUNT; band++) {
+        if (needs_calendar(sla, band))
+            add(list, sla->calendar[band]);
+    }
+    for (size_t i = 0; i < sla->clock_count; i++) {
+        for (int band = 0; band < BAND_COUNT; band++) {
+            if (definition_named_needs_calendar(&sla->clocks[i], band))
+                add(list, sla->clocks[i].calendar[band]);
+        }
+    }
+}
+
+/* Whole calendars: the promise holds whatever becomes of them in the configuration. Where `always`
+ * is all that is needed, as releases wrote it that knew no other. */
 static void write_calendar(struct json_writer *json, const struct config_sla *sla)
 {
-    bool needed = false;
-    for (int band = 0; band < BAND_COUNT; band++)
-        needed = needed || needs_calendar(sla, band);
-    if (needed) {
-        write_calendars(json, sla);
-        return;
-    }
+    struct list list;
+    collect(sla, &list);
     JSON_KEY(json, "calendar");
-    json_put_text(json, "always");
+    if (list.count == 0) {
+        json_put_text(json, "always");
+    } else {
+        definition_write_calendar_names(json, sla->calendar);
+        JSON_KEY(json, "calendars");
+        json_open_array(json);
+        for (size_t i = 0; i < list.count; i++) {
+            json_open_object(json);
+            JSON_KEY(json, "name");
+            json_put_str(json, calendar_name(list.items[i]));
+            calendar_write(json, list.items[i]);
+            json_close_object(json);
+        }
+        json_close_array(json);
+    }
+    free(list.items);
 }
 
 static void write_terms(struct json_writer *json, const struct config_sla *sla)
@@ -163,6 +145,7 @@ static void write_terms(struct json_writer *json, const struct config_sla *sla)
     write_pause(json, sla->pause);
     write_since(json, sla->since_customer);
     write_extensions(json, sla->max_extensions);
+    definition_write_named(json, sla->clocks, sla->clock_count);
 }
 
 static void write(struct json_writer *json, const struct config *config, size_t index)
@@ -180,39 +163,11 @@ static void write_agreement(struct json_writer *json, const struct config *confi
     write_terms(json, &config->agreements[index].terms);
 }
 
-static bool read_target(const cJSON *item, struct arena *arena, struct target *target,
-                        struct error *err)
-{
-    if (json_is_null(item))
-        return true;
-    target->text = arena_copy(arena, json_string(json_get(item, STR("text"))));
-    for (int unit = TARGET_NONE + 1; unit < TARGET_UNIT_COUNT; unit++) {
-        struct str name = str_from(target_unit_name((enum target_unit)unit));
-        if (!json_get(item, name))
-            continue;
-        target->unit = (enum target_unit)unit;
-        target->today_counts = cJSON_IsTrue(json_get(item, STR("today_counts")));
-        target->working_end = cJSON_IsTrue(json_get(item, STR("working_end")));
-        return definition_integer(item, name, &target->amount, err);
-    }
-    return error_set(err, "the target '%.*s' has no unit that this release knows",
-                     STR_ARG(target->text));
-}
-
 /* A kind of clock that the text does not name is one that came later: nothing is promised. */
 static bool read_targets(const cJSON *root, enum clock_kind kind, struct arena *arena,
                          struct sla_terms *terms, struct error *err)
 {
-    const char *name = clock_kind_name(kind);
-    const cJSON *targets = json_get(root, str_from(name));
-    const cJSON *item = targets ? targets->child : NULL;
-    for (int band = 0; targets && band < BAND_COUNT; band++, item = item->next) {
-        if (!item)
-            return error_set(err, "\"%s\" must have one target for each band", name);
-        if (!read_target(item, arena, &terms->target[kind][band], err))
-            return false;
-    }
-    return true;
+    return definition_read_targets(root, clock_kind_name(kind), arena, terms->target[kind], err);
 }
 
 static bool read_warning(const cJSON *item, struct config_warnings *warnings, struct error *err)
@@ -263,30 +218,27 @@ static bool read_extensions(const cJSON *root, int *max_extensions, struct error
     return true;
 }
 
+static size_t count_items(const cJSON *list)
+{
+    size_t count = 0;
+    for (const cJSON *item = list ? list->child : NULL; item; item = item->next)
+        count++;
+    return count;
+}
+
 static bool read_calendars(const cJSON *root, struct arena *arena, struct sla_terms *terms,
                            struct error *err)
 {
-    const cJSON *names = json_get(root, STR("calendar"));
     const cJSON *list = json_get(root, STR("calendars"));
-    terms->calendars = arena_alloc(arena, BAND_COUNT * sizeof(*terms->calendars));
+    terms->calendars = arena_alloc(arena, (count_items(list) + 1) * sizeof(*terms->calendars));
     for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
-        if (terms->calendar_count == BAND_COUNT)
-            return error_set(err, "more calendars than bands");
         struct calendar *calendar = calendar_read(item, err);
         if (!calendar)
             return false;
         terms->calendars[terms->calendar_count++] = calendar;
     }
-    const cJSON *name = names ? names->child : NULL;
-    for (int band = 0; band < BAND_COUNT && name; band++, name = name->next) {
-        for (size_t i = 0; i < terms->calendar_count; i++) {
-            if (str_equal(calendar_name(terms->calendars[i]), json_string(name)))
-                terms->calendar[band] = terms->calendars[i];
-        }
-        if (!terms->calendar[band] && !str_is(json_string(name), "always"))
-            return error_set(err, "the calendar '%.*s' is missing", STR_ARG(json_string(name)));
-    }
-    return true;
+    return definition_read_calendar_names(json_get(root, STR("calendar")), terms, terms->calendar,
+                                          err);
 }
 
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
@@ -302,7 +254,8 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
     terms->since_customer = str_is(json_string(json_get(root, STR("since"))), "customer");
     return read_warnings(json_get(root, STR("warn")), &terms->warn, err) &&
            read_pause(root, &terms->pause, err) &&
-           read_extensions(root, &terms->max_extensions, err);
+           read_extensions(root, &terms->max_extensions, err) &&
+           definition_read_named(root, arena, terms, err);
 }
 
 static void close(void *memory)
@@ -310,6 +263,17 @@ static void close(void *memory)
     struct sla_terms *terms = memory;
     for (size_t i = 0; i < terms->calendar_count; i++)
         calendar_free(terms->calendars[i]);
+    for (size_t i = 0; i < terms->clock_count; i++)
+        matcher_close(terms->clocks[i].aware);
+}
+
+const struct named_terms *sla_terms_named(const struct sla_terms *terms, struct str name)
+{
+    for (size_t i = 0; i < terms->clock_count; i++) {
+        if (str_equal(terms->clocks[i].name, name))
+            return &terms->clocks[i];
+    }
+    return NULL;
 }
 
 const struct definition_row definition_sla = {

@@ -25,7 +25,7 @@ static unsigned next_step(const struct climb *climb, const struct ladder_terms *
 /* The clock that it climbs for; NULL: it is about the ticket. */
 static const struct clock *clock_of(const struct turn *turn, const struct climb *climb)
 {
-    return climb->subject < 0 ? NULL : ticket_clock(turn->ticket, (enum clock_kind)climb->subject);
+    return ticket_clock_of(turn->ticket, climb->subject);
 }
 
 static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
@@ -160,10 +160,10 @@ void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when)
     trigger_about(turn, trigger, -1, when, false);
 }
 
-void ladder_trigger_clock(struct turn *turn, enum trigger trigger, enum clock_kind kind,
-                          time_ms when, bool again)
+void ladder_trigger_clock(struct turn *turn, enum trigger trigger, int subject, time_ms when,
+                          bool again)
 {
-    trigger_about(turn, trigger, (int)kind, when, again);
+    trigger_about(turn, trigger, subject, when, again);
 }
 
 void ladder_fire(struct turn *turn, struct climb *climb)
@@ -176,18 +176,19 @@ void ladder_fire(struct turn *turn, struct climb *climb)
 }
 
 /* "breach" and "band" name a kind of trigger, "breach response" and "band P1" that very one. */
-static bool concerns(const struct climb *climb, struct str trigger)
+static bool concerns(const struct turn *turn, const struct climb *climb, struct str trigger)
 {
     struct str kind = str_from(trigger_name(climb->trigger));
-    const char *which = climb->subject >= 0 ? clock_kind_name((enum clock_kind)climb->subject)
-                        : climb->band >= 0  ? band_name(climb->band)
-                                            : NULL;
+    const struct clock *clock = clock_of(turn, climb);
+    struct str which = clock              ? clock_name(clock)
+                       : climb->band >= 0 ? str_from(band_name(climb->band))
+                                          : STR_NONE;
     if (str_empty(trigger) || str_equal(trigger, kind))
         return true;
-    return which && trigger.size > kind.size && str_starts(trigger, kind) &&
+    return str_present(which) && trigger.size > kind.size && str_starts(trigger, kind) &&
            trigger.data[kind.size] == ' ' &&
-           str_is((struct str){ trigger.data + kind.size + 1, trigger.size - kind.size - 1 },
-                  which);
+           str_equal((struct str){ trigger.data + kind.size + 1, trigger.size - kind.size - 1 },
+                     which);
 }
 
 struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, struct str by)
@@ -196,7 +197,7 @@ struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, s
     struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->climb_count; i++) {
         struct climb *climb = &ticket->climbs[i];
-        if (!concerns(climb, trigger))
+        if (!concerns(turn, climb, trigger))
             continue;
         answer.concerned++;
         if (climb->acknowledged)
@@ -216,7 +217,7 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
     struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->climb_count; i++) {
         struct climb *climb = &ticket->climbs[i];
-        if (!concerns(climb, trigger))
+        if (!concerns(turn, climb, trigger))
             continue;
         answer.concerned++;
         if (!climb->acknowledged)
@@ -246,12 +247,12 @@ void ladder_end(struct turn *turn, enum trigger trigger, struct str by)
     ticket->climb_count = kept;
 }
 
-void ladder_end_clock(struct turn *turn, enum clock_kind kind, struct str by)
+void ladder_end_clock(struct turn *turn, int subject, struct str by)
 {
     struct ticket *ticket = turn->ticket;
     size_t kept = 0;
     for (size_t i = 0; i < ticket->climb_count; i++) {
-        if (ticket->climbs[i].subject == (int)kind)
+        if (ticket->climbs[i].subject == subject)
             tell_told(turn, &ticket->climbs[i], NOTICE_RESOLVED, by);
         else
             ticket->climbs[kept++] = ticket->climbs[i];

@@ -5,6 +5,7 @@
 #include "track/erasing.h"
 #include "track/ladder.h"
 #include "track/merging.h"
+#include "track/named.h"
 #include "track/ownership.h"
 #include "track/pledges.h"
 #include "track/ratings.h"
@@ -409,6 +410,8 @@ static void apply_late(struct turn *turn)
         clocks_cue(turn, CUE_REPLIED, turn->at);
     else if (rates(turn->event) && turn->event->rating + turn->event->solved >= 0)
         clocks_cue(turn, CUE_RATED, turn->at);
+    else if (turn->event->type == EVENT_FULFILLED)
+        pledge_fulfil(turn); /* what was done in time counts at its own time */
     else if (from_customer(turn->event))
         tell_holder(turn);
 }
@@ -458,5 +461,6 @@ void lifecycle_apply(struct turn *turn, bool late)
             reply(turn);
         rows[turn->event->type].apply(turn);
     }
+    named_hear(turn, late && !alarm);
     remember(turn);
 }

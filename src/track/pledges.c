@@ -2,7 +2,9 @@
 
 #include "clocks_inside.h"
 
+#include "calendar/target_due.h"
 #include "track/ladder.h"
+#include "track/named.h"
 
 /* Whether the event names a time that lies ahead; else it is rejected. */
 static bool names_time(struct turn *turn)
@@ -85,26 +87,84 @@ void pledge_extend(struct turn *turn)
                  arena_printf(turn->arena, "extended: %.*s", STR_ARG(turn->event->reason)));
 }
 
+/* The latest that the terms let it be moved to; TIME_NEVER: not at all. */
+static time_ms farthest(const struct turn *turn, const struct clock *clock)
+{
+    const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
+    const struct named_terms *named = clock_named_terms(clock, terms);
+    if (!named || !target_given(&named->extend[clock->band]) ||
+        clock->extensions >= named->max_extensions)
+        return TIME_NEVER;
+    return target_due(named->calendar[clock->band], clock->start, &named->extend[clock->band]);
+}
+
+/* Whether a letter can move the clock to turn->event->due; else it is rejected. */
+static bool can_hold(struct turn *turn, const struct clock *clock)
+{
+    struct str name = clock_name(clock);
+    time_ms last = farthest(turn, clock);
+    char text[TIME_TEXT_SIZE];
+    if (!clock_is_open(clock) || clock->due == TIME_NEVER)
+        turn_outcome(turn, OUTCOME_REJECTED, "the clock '%.*s' does not run", STR_ARG(name));
+    else if (clock->breached != TIME_NEVER)
+        turn_outcome(turn, OUTCOME_REJECTED, "the promise is broken already, and known to be");
+    else if (last == TIME_NEVER)
+        turn_outcome(turn, OUTCOME_REJECTED, "a holding letter does not move the clock '%.*s'%s",
+                     STR_ARG(name), clock->extensions ? " once more" : "");
+    else if (turn->event->due <= clock->due)
+        turn_outcome(turn, OUTCOME_REJECTED, "that is not later than what is promised");
+    else if (turn->event->due > last)
+        turn_outcome(turn, OUTCOME_REJECTED, "the clock '%.*s' can be moved to %.*s at the latest",
+                     STR_ARG(name), STR_ARG(time_format(last, text)));
+    else
+        return true;
+    return false;
+}
+
+/* A holding letter: the answer is still to come, and later. */
+static void hold(struct turn *turn, struct clock *clock)
+{
+    time_ms previous = TIME_NEVER;
+    struct str reason = turn->event->reason;
+    if (!names_time(turn) || !can_hold(turn, clock))
+        return;
+    ladder_end_clock(turn, clock_subject(clock), STR("extended"));
+    clock_extend(clock, definitions_sla(turn->definitions, clock->definition), turn->event->due,
+                 turn->at, &previous);
+    turn_promise(turn, clock, PROMISE_MOVED, previous,
+                 str_empty(reason)
+                     ? STR("a holding letter was sent")
+                     : arena_printf(turn->arena, "a holding letter: %.*s", STR_ARG(reason)));
+}
+
+/* That of the ticket, or NULL: it has none of that name. `known`: there can be such a clock. */
+static struct clock *clock_called(const struct turn *turn, struct str name, bool *known)
+{
+    enum clock_kind kind = CLOCK_RESPONSE;
+    bool built_in = clock_kind_parse(name, &kind);
+    struct clock *clock =
+        built_in ? ticket_clock(turn->ticket, kind) : named_find(turn->ticket, name);
+    *known = built_in ? !clock_kinds[kind].between : clock != NULL;
+    return clock;
+}
+
 void pledge_fulfil(struct turn *turn)
 {
     struct str name = turn->event->clock;
-    enum clock_kind kind = CLOCK_RESPONSE;
-    if (!clock_kind_parse(name, &kind) || clock_kinds[kind].between) {
+    bool known = false;
+    struct clock *clock = clock_called(turn, name, &known);
+    if (!known) {
         turn_outcome(turn, OUTCOME_REJECTED, "unknown clock '%.*s'", STR_ARG(name));
-        return;
-    }
-    struct clock *clock = ticket_clock(turn->ticket, kind);
-    if (turn->event->due != TIME_NEVER) {
-        turn_outcome(turn, OUTCOME_REJECTED, "a holding letter does not move the clock '%s'",
-                     clock_kind_name(kind));
-    } else if (clock && clock->fulfilled != TIME_NEVER) {
-        turn_outcome(turn, OUTCOME_ECHO, "the clock '%s' was kept already", clock_kind_name(kind));
+    } else if (clock && turn->event->due != TIME_NEVER) {
+        hold(turn, clock);
+    } else if (clock && !clock_is_open(clock) && clock->fulfilled != TIME_NEVER) {
+        turn_outcome(turn, OUTCOME_ECHO, "the clock '%.*s' was kept already", STR_ARG(name));
     } else if (!clock || !clock_takes(clock, turn->at)) {
-        turn_outcome(turn, OUTCOME_REJECTED, "the clock '%s' does not run", clock_kind_name(kind));
+        turn_outcome(turn, OUTCOME_REJECTED, "the clock '%.*s' does not run", STR_ARG(name));
     } else {
         clocks_keep(turn, clock, turn->at);
         /* Whoever was answered by other means hears again in time. */
-        if (kind == CLOCK_RESPONSE || kind == CLOCK_UPDATE)
+        if (clock->kind == CLOCK_RESPONSE || clock->kind == CLOCK_UPDATE)
             clocks_begin(turn, CUE_REPLIED, turn->at);
     }
 }

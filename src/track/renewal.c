@@ -7,7 +7,7 @@ static uint64_t renewal_of(const struct clock *clock, const struct definitions *
     const struct sla_terms *terms = definitions_sla(definitions, clock->definition);
     if (!renewal || !terms || !clock_is_open(clock) || clock_kinds[clock->kind].fixed)
         return 0;
-    return calendar_is_provisional(terms->calendar[clock->band], clock->due) ? renewal : 0;
+    return calendar_is_provisional(clock_calendar(clock, terms), clock->due) ? renewal : 0;
 }
 
 bool renewal_awaits(const struct ticket *ticket, const struct definitions *definitions)
@@ -22,7 +22,7 @@ bool renewal_awaits(const struct ticket *ticket, const struct definitions *defin
 static void take(struct turn *turn, struct clock *clock, uint64_t renewal)
 {
     const struct sla_terms *terms = definitions_sla(turn->definitions, renewal);
-    const struct calendar *calendar = terms->calendar[clock->band];
+    const struct calendar *calendar = clock_calendar(clock, terms);
     time_ms previous = TIME_NEVER;
     char until[DATE_TEXT_SIZE];
     clock->definition = renewal;

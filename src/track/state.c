@@ -10,15 +10,19 @@
 #include "model/changelog.h"
 #include "track/renewal.h"
 
-/* That one ticket can use: one of each clock, one for each trigger and clock that it is about. */
-enum { DEFINITIONS_MAX = CLOCK_KIND_MAX + TRIGGER_COUNT * (1 + CLOCK_KIND_MAX) };
+/* Of definitions that one ticket uses. */
+struct hashes {
+    uint64_t *items;
+    size_t count, room;
+};
 
 struct state {
     struct store *store;
     struct definitions *definitions;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
-    struct buf asleep;          /* keys of tickets that an undo must wake again */
+    struct buf asleep; /* keys of tickets that an undo must wake again */
+    struct hashes before, after;
     struct changelog changelog; /* its version is that of tickets */
     bool at_commit;             /* changelog records of tickets wait for it */
     size_t texts_alone;         /* restored texts whose ticket is still to come */
@@ -52,6 +56,8 @@ void state_free(struct state *state)
     arena_free(state->scratch);
     buf_free(&state->encoding);
     buf_free(&state->asleep);
+    free(state->before.items);
+    free(state->after.items);
     free(state);
 }
 
@@ -155,24 +161,34 @@ static void use(struct state *state, uint64_t hash, int change, struct actions *
     add_record(state, actions, arena_copy(actions->arena, (struct str){ key, sizeof(key) }), value);
 }
 
-static size_t used_by(struct state *state, struct str encoding, uint64_t *hashes)
+static void collect(const struct ticket *ticket, struct hashes *hashes)
 {
+    size_t room = ticket->clock_count + ticket->climb_count;
+    if (room > hashes->room) {
+        hashes->items = mem_resize(hashes->items, room, sizeof(*hashes->items));
+        hashes->room = room;
+    }
+    hashes->count = ticket_definitions(ticket, hashes->items, room);
+}
+
+static void collect_encoded(struct state *state, struct str encoding, struct hashes *hashes)
+{
+    hashes->count = 0;
     if (str_empty(encoding))
-        return 0;
+        return;
     arena_reset(state->scratch);
-    const struct ticket *ticket = decode(encoding, STR("?"), state->scratch);
-    return ticket_definitions(ticket, hashes, DEFINITIONS_MAX);
+    collect(decode(encoding, STR("?"), state->scratch), hashes);
 }
 
 static void account(struct state *state, const uint64_t *before, size_t before_count,
-                    const uint64_t *after, size_t after_count, struct actions *actions)
+                    const struct hashes *after, struct actions *actions)
 {
     /* Most turns change nothing here. The new ones first, so that what stays never drops to 0. */
-    if (before_count == after_count && before_count > 0 &&
-        memcmp(before, after, after_count * sizeof(*after)) == 0)
+    if (before_count == after->count && before_count > 0 &&
+        memcmp(before, after->items, after->count * sizeof(*before)) == 0)
         return;
-    for (size_t i = 0; i < after_count; i++)
-        use(state, after[i], 1, actions);
+    for (size_t i = 0; i < after->count; i++)
+        use(state, after->items[i], 1, actions);
     for (size_t i = 0; i < before_count; i++)
         use(state, before[i], -1, actions);
 }
@@ -185,14 +201,13 @@ void state_announce(struct state *state, struct actions *actions)
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions)
 {
-    uint64_t after[DEFINITIONS_MAX];
     struct slot *slot = store_find(state->store, ticket->id);
-    size_t after_count = ticket_definitions(ticket, after, DEFINITIONS_MAX);
+    collect(ticket, &state->after);
     time_ms deadline = ticket_deadline(ticket, state->definitions);
     state_announce(state, actions);
     buf_clear(&state->encoding);
     ticket_encode(ticket, state->changelog.version, deadline, &state->encoding);
-    account(state, ticket->used, ticket->used_count, after, after_count, actions);
+    account(state, ticket->used, ticket->used_count, &state->after, actions);
     if (!slot)
         slot = store_add(state->store, ticket->id);
     /* From here on the strings of `ticket` may be gone. */
@@ -219,10 +234,10 @@ void state_erase_text(struct state *state, struct str id, struct actions *action
 
 void state_remove(struct state *state, struct str id, struct actions *actions)
 {
-    uint64_t before[DEFINITIONS_MAX];
+    static const struct hashes none;
     struct slot *slot = store_find(state->store, id);
-    size_t count = used_by(state, slot_state(slot), before);
-    account(state, before, count, NULL, 0, actions);
+    collect_encoded(state, slot_state(slot), &state->before);
+    account(state, state->before.items, state->before.count, &none, actions);
     add_keyed(state, actions, 't', id, STR_NONE);
     if (str_present(slot_text(slot)))
         add_keyed(state, actions, 'x', id, STR_NONE);
@@ -243,20 +258,19 @@ void state_changelog(const struct state *state, struct actions *actions)
 
 static bool restore_ticket(struct state *state, struct str id, struct str value, struct error *err)
 {
-    uint64_t before[DEFINITIONS_MAX], after[DEFINITIONS_MAX];
     time_ms deadline = TIME_NEVER;
     struct ticket ticket;
     struct slot *slot = store_find(state->store, id);
-    size_t before_count = slot ? used_by(state, slot_state(slot), before) : 0;
-    size_t after_count = 0;
+    collect_encoded(state, slot ? slot_state(slot) : STR_NONE, &state->before);
+    state->after.count = 0;
     if (str_present(value)) {
         arena_reset(state->scratch);
         if (!ticket_peek(value, &deadline, err) ||
             !ticket_decode(value, id, state->scratch, &ticket, err))
             return error_prefix(err, "t/%.*s", STR_ARG(id));
-        after_count = ticket_definitions(&ticket, after, DEFINITIONS_MAX);
+        collect(&ticket, &state->after);
     }
-    account(state, before, before_count, after, after_count, NULL);
+    account(state, state->before.items, state->before.count, &state->after, NULL);
     if (slot && str_empty(slot_state(slot)))
         state->texts_alone--;
     if (!str_present(value)) {
@@ -343,11 +357,10 @@ static time_ms deadline_of(struct str encoding)
 static void take_back(void *arg, struct str key, struct str now, struct str before)
 {
     struct state *state = arg;
-    uint64_t used_now[DEFINITIONS_MAX], used_before[DEFINITIONS_MAX];
-    size_t now_count = used_by(state, now, used_now);
-    size_t before_count = used_by(state, before, used_before);
-    account(state, used_now, now_count, used_before, before_count, NULL);
-    if (before_count && definitions_renew_any(state->definitions) &&
+    collect_encoded(state, now, &state->before);
+    collect_encoded(state, before, &state->after);
+    account(state, state->before.items, state->before.count, &state->after, NULL);
+    if (state->after.count && definitions_renew_any(state->definitions) &&
         renewal_awaits(decode(before, key, state->scratch), state->definitions))
         pack_str(&state->asleep, key);
 }

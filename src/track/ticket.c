@@ -80,18 +80,54 @@ struct clock *ticket_clock(const struct ticket *ticket, enum clock_kind kind)
     return NULL;
 }
 
-struct clock *ticket_clock_or_new(struct ticket *ticket, enum clock_kind kind, struct arena *arena)
+static struct clock *add_clock(struct ticket *ticket, enum clock_kind kind, struct arena *arena)
 {
-    struct clock *clock = ticket_clock(ticket, kind);
-    if (clock)
-        return clock;
     struct clock *grown = arena_alloc(arena, (ticket->clock_count + 1) * sizeof(*grown));
     if (ticket->clock_count)
         memcpy(grown, ticket->clocks, ticket->clock_count * sizeof(*grown));
     ticket->clocks = grown;
-    clock = &grown[ticket->clock_count++];
+    struct clock *clock = &grown[ticket->clock_count++];
     clock_reset(clock, kind);
     return clock;
+}
+
+struct clock *ticket_clock_or_new(struct ticket *ticket, enum clock_kind kind, struct arena *arena)
+{
+    struct clock *clock = ticket_clock(ticket, kind);
+    return clock ? clock : add_clock(ticket, kind, arena);
+}
+
+struct clock *ticket_named_clock(const struct ticket *ticket, struct str name)
+{
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        struct clock *clock = &ticket->clocks[i];
+        if (clock->kind == CLOCK_NAMED && str_equal(clock->name, name))
+            return clock;
+    }
+    return NULL;
+}
+
+struct clock *ticket_named_clock_or_new(struct ticket *ticket, struct str name, struct arena *arena)
+{
+    struct clock *clock = ticket_named_clock(ticket, name);
+    int number = 0;
+    if (clock)
+        return clock;
+    for (size_t i = 0; i < ticket->clock_count; i++)
+        number += ticket->clocks[i].kind == CLOCK_NAMED;
+    clock = add_clock(ticket, CLOCK_NAMED, arena);
+    clock->name = name;
+    clock->number = number;
+    return clock;
+}
+
+struct clock *ticket_clock_of(const struct ticket *ticket, int subject)
+{
+    for (size_t i = 0; subject >= 0 && i < ticket->clock_count; i++) {
+        if (clock_subject(&ticket->clocks[i]) == subject)
+            return &ticket->clocks[i];
+    }
+    return NULL;
 }
 
 struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena)

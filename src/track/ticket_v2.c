@@ -203,6 +203,11 @@ static bool has_climbs(const struct ticket *ticket)
     return ticket->climb_count > 0;
 }
 
+static int min_subject(int subject)
+{
+    return subject > CLOCK_NAMED ? CLOCK_NAMED : subject;
+}
+
 static void pack_climbs(const struct ticket *ticket, struct buf *out)
 {
     for (size_t i = 0; i < ticket->climb_count; i++) {
@@ -211,7 +216,9 @@ static void pack_climbs(const struct ticket *ticket, struct buf *out)
         pack_byte(out, (unsigned)climb->trigger);
         pack_byte(out, (unsigned)(climb->band + 1) |
                            (climb->acknowledged ? CLIMB_ACKNOWLEDGED : 0u) |
-                           (unsigned)(climb->subject + 1) << CLIMB_SUBJECT_SHIFT);
+                           (unsigned)(min_subject(climb->subject) + 1) << CLIMB_SUBJECT_SHIFT);
+        if (climb->subject >= CLOCK_NAMED) /* from version 3 on */
+            pack_number(out, (uint64_t)(climb->subject - CLOCK_NAMED));
         pack_time(out, climb->since, ticket->created);
         pack_number(out, climb->next);
         pack_number(out, climb->told);
@@ -233,6 +240,8 @@ static void unpack_climb(struct unpack *in, struct climb *climb, time_ms base)
     climb->subject = (int)(bits >> CLIMB_SUBJECT_SHIFT) - 1;
     if (climb->band >= BAND_COUNT || climb->subject >= (int)clock_kind_count)
         in->failed = true;
+    if (climb->subject == CLOCK_NAMED)
+        climb->subject += (int)unpack_bounded(in, TICKET_LIST_MAX);
     climb->since = unpack_time(in, base);
     climb->next = (unsigned)unpack_bounded(in, LADDER_STEPS_MAX);
     climb->told = (uint32_t)unpack_bounded(in, UINT32_MAX);

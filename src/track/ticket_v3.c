@@ -70,6 +70,8 @@ static void pack_clock(struct buf *out, const struct clock *clock, const struct 
     unsigned flags = flags_of(clock, before);
     pack_byte(out, (unsigned)clock->state | (unsigned)clock->band << CLOCK_BAND_SHIFT |
                        (unsigned)clock->kind << CLOCK_KIND_SHIFT);
+    if (clock->kind == CLOCK_NAMED)
+        pack_str(out, clock->name);
     pack_byte(out, flags);
     if (!(flags & FLAG_SAME_DEFINITION))
         pack_fixed64(out, clock->definition);
@@ -130,6 +132,19 @@ static void unpack_clock(struct unpack *in, struct clock *clock, uint64_t defini
     unpack_lasting(in, clock, arena);
 }
 
+/* A new one; NULL: the ticket has it already, or it has no name and needs one. */
+static struct clock *unpack_kind(struct unpack *in, struct ticket *ticket, enum clock_kind kind,
+                                 struct arena *arena)
+{
+    if (kind != CLOCK_NAMED)
+        return ticket_clock(ticket, kind) ? NULL : ticket_clock_or_new(ticket, kind, arena);
+    struct str name = unpack_str(in);
+    if (in->failed || str_empty(name) || ticket_named_clock(ticket, name) ||
+        ticket->clock_count >= TICKET_LIST_MAX)
+        return NULL;
+    return ticket_named_clock_or_new(ticket, name, arena);
+}
+
 static void unpack_clocks(struct unpack *in, struct ticket *ticket, struct arena *arena)
 {
     uint64_t definition = 0;
@@ -137,12 +152,11 @@ static void unpack_clocks(struct unpack *in, struct ticket *ticket, struct arena
         unsigned bits = unpack_byte(in);
         enum clock_state state = (enum clock_state)(bits & CLOCK_STATE_BITS);
         enum clock_kind kind = (enum clock_kind)(bits >> CLOCK_KIND_SHIFT);
-        if (kind >= clock_kind_count || ticket_clock(ticket, kind) || state == CLOCK_OFF ||
-            state >= CLOCK_STATE_COUNT) {
+        struct clock *clock = unpack_kind(in, ticket, kind, arena);
+        if (!clock || state == CLOCK_OFF || state >= CLOCK_STATE_COUNT) {
             in->failed = true; /* one that is off is not written */
             return;
         }
-        struct clock *clock = ticket_clock_or_new(ticket, kind, arena);
         clock->state = state;
         clock->band = (int)(bits >> CLOCK_BAND_SHIFT & CLOCK_BAND_BITS);
         unpack_clock(in, clock, definition, ticket->created, arena);

@@ -122,14 +122,18 @@ void turn_promise(struct turn *turn, const struct clock *clock, enum promise_sta
 {
     if (clock_kinds[clock->kind].between)
         return;
-    struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
     const struct sla_terms *terms = definitions_sla(turn->definitions, clock->definition);
-    bool fixed = clock_kinds[clock->kind].fixed; /* a date that somebody named */
-    const struct calendar *calendar = terms && !fixed ? terms->calendar[clock->band] : NULL;
+    const struct named_terms *named = clock_named_terms(clock, terms);
+    if (named && named->secret)
+        return;
+    struct promise *promise = arena_alloc_raw(turn->arena, sizeof(*promise));
+    const struct calendar *calendar = clock_calendar(clock, terms);
     time_ms opening = calendar_opening(calendar, clock->start);
     bool stands = status == PROMISE_MADE || status == PROMISE_MOVED;
     *promise = (struct promise){
         .clock = clock->kind,
+        .name = clock_name(clock),
+        .title = named ? named->title : (struct config_name){ STR_NONE, STR_NONE },
         .status = status,
         .due = clock->due,
         .previous_due = previous_due,
@@ -206,7 +210,7 @@ struct notice *turn_notice(struct turn *turn, const struct clock *about)
         .category = ticket->category,
         .account = ticket->customer.account,
         .subject = masked_subject(turn),
-        .clock = owed ? str_from(clock_kind_name(owed->kind)) : STR_NONE,
+        .clock = owed ? clock_name(owed) : STR_NONE,
         .due = owed ? owed->due : TIME_NEVER,
         .why = mask_personal(ticket->quote, turn->arena),
         .next_at = TIME_NEVER,

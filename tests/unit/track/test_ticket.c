@@ -132,6 +132,53 @@ static void what_is_encoded_comes_back(void **state)
     arena_free(arena);
 }
 
+static void add_named(struct ticket *ticket, struct str name, time_ms due, struct arena *arena)
+{
+    struct clock *clock = ticket_named_clock_or_new(ticket, name, arena);
+    clock->state = CLOCK_RUNNING;
+    clock->definition = 9;
+    clock->start = NOW;
+    clock->due = due;
+    clock->intervals = arena_alloc(arena, sizeof(struct interval));
+    clock->intervals[0] = (struct interval){ NOW, TIME_NEVER, INTERVAL_REPEATED };
+    clock->interval_count = 1;
+}
+
+/* Any number of one kind, told apart by their names, each with climbs of its own. */
+static void named_clocks_come_back_with_their_climbs(void **state)
+{
+    enum { MANY = 40 };
+    struct arena *arena = arena_new(4096);
+    struct buf first = { 0 }, second = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    (void)state;
+    fill(&ticket, arena);
+    for (int i = 0; i < MANY; i++)
+        add_named(&ticket, arena_printf(arena, "law.clock-%d", i), NOW + i, arena);
+    struct climb *climb = ticket_add_climb(&ticket, arena);
+    *climb =
+        (struct climb){ .definition = 7,
+                        .trigger = TRIGGER_BREACH,
+                        .subject = clock_subject(ticket_named_clock(&ticket, STR("law.clock-33"))),
+                        .band = -1,
+                        .restart_at = TIME_NEVER };
+    struct str bytes = encode(&ticket, NOW, &first);
+    assert_true(ticket_decode(bytes, STR("T-1"), arena, &back, &err));
+    assert_int_equal(back.clock_count, 1 + MANY);
+    assert_int_equal(ticket_named_clock(&back, STR("law.clock-33"))->due, NOW + 33);
+    assert_null(ticket_named_clock(&back, STR("law.clock-40")));
+    assert_true(str_is(ticket_clock_of(&back, back.climbs[1].subject)->name, "law.clock-33"));
+    assert_true(str_equal(encode(&back, NOW, &second), bytes));
+    /* No older version holds them: whatever is asked for, it is the newest. */
+    buf_clear(&second);
+    ticket_encode(&back, TICKET_OLDEST, NOW, &second);
+    assert_true(str_equal(buf_str(&second), bytes));
+    buf_free(&first);
+    buf_free(&second);
+    arena_free(arena);
+}
+
 /* What `fill` made, as version 1 wrote it: with `told` 3 and without the steps of this ascent. */
 static const char version_1[] =
     "01091867fba101000080e0b8b6bf68f0a204021d087175616c69747902066c6567616c086269"
@@ -505,6 +552,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_comes_back),
+        cmocka_unit_test(named_clocks_come_back_with_their_climbs),
         cmocka_unit_test(the_version_before_is_read_and_written),
         cmocka_unit_test(the_version_of_one_clock_is_read_and_written),
         cmocka_unit_test(what_an_older_version_cannot_hold_is_written_in_the_next),
