@@ -32,17 +32,21 @@ static void write_openings(void)
     rd_kafka_destroy(writer);
 }
 
-static rd_kafka_t *assigned_consumer(struct log *log)
+static rd_kafka_t *open_consumer(struct log *log)
 {
     struct kafka_identity identity = { .name = "g-test-0", .partitions = 1 };
     struct error err;
     rd_kafka_t *consumer = kafka_client(KAFKA_CONSUMER, mock.config, &identity, log, &err);
     assert_non_null(consumer);
+    return consumer;
+}
+
+static void assign(rd_kafka_t *consumer)
+{
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, "ombud.events", 0)->offset = 0;
     assert_int_equal(rd_kafka_assign(consumer, list), RD_KAFKA_RESP_ERR_NO_ERROR);
     rd_kafka_topic_partition_list_destroy(list);
-    return consumer;
 }
 
 static struct task *running_task(rd_kafka_t *consumer, int fd)
@@ -53,6 +57,7 @@ static struct task *running_task(rd_kafka_t *consumer, int fd)
     task_place(task, 0, &note);
     task->current.care.armed = true;
     task_attach(task, consumer, fd);
+    assign(consumer); /* only now: what is fetched before would go to the consumer's own queue */
     return task;
 }
 
@@ -84,7 +89,7 @@ static void what_is_read_ahead_goes_as_it_is_fed(void **state)
     int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     (void)state;
     write_openings();
-    rd_kafka_t *consumer = assigned_consumer(log);
+    rd_kafka_t *consumer = open_consumer(log);
     struct task *task = running_task(consumer, fd);
 
     read_all(task);
@@ -106,7 +111,7 @@ static void what_waits_may_be_prepared_again_and_dropped(void **state)
     struct log *log = log_new(2, LOGGED_ERROR);
     int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     (void)state;
-    rd_kafka_t *consumer = assigned_consumer(log);
+    rd_kafka_t *consumer = open_consumer(log);
     struct task *task = running_task(consumer, fd);
 
     read_all(task);

@@ -38,9 +38,18 @@ static struct str number_text(unsigned number, char text[64])
                          (size_t)snprintf(text, 64, "%u%*s", number, (int)(number % 40), "") };
 }
 
+/* The digits that the text begins with; a text ends with its size, not with a zero. */
+static unsigned number_of(struct str text)
+{
+    unsigned number = 0;
+    for (size_t i = 0; i < text.size && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+        number = 10 * number + (unsigned)(text.data[i] - '0');
+    return number;
+}
+
 static time_ms deadline_of(struct str state)
 {
-    return (time_ms)strtoul(state.data, NULL, 10);
+    return (time_ms)number_of(state);
 }
 
 static void count_undone(void *arg, struct str key, struct str now, struct str before)
@@ -94,18 +103,15 @@ static void change(struct store *store, struct model *model, unsigned *number)
     }
 }
 
-static unsigned number_of(struct str text)
-{
-    return str_present(text) ? (unsigned)strtoul(text.data, NULL, 10) : 0;
-}
-
 /* A changelog that gets the changes before each mark; of what was removed it is told at once. */
 static size_t write_changes(const struct store *store, struct model *changelog)
 {
     struct change change;
     size_t at = 0, count = 0;
     while (store_changes(store, &at, &change)) {
-        unsigned key = (unsigned)strtoul(change.key.data + strlen("ticket-"), NULL, 10);
+        size_t prefix = strlen("ticket-");
+        unsigned key =
+            number_of((struct str){ change.key.data + prefix, change.key.size - prefix });
         if (change.state_changed)
             changelog->number[key] = number_of(change.state);
         if (change.text_changed)
