@@ -2,10 +2,19 @@
 
 find_program(SCDOC scdoc)
 set(MAN_PAGES)
-if(SCDOC)
+if(SCDOC AND TARGET ombudctl)
     foreach(page ombudd.8 ombudctl.1)
         add_custom_command(OUTPUT ${page} DEPENDS docs/${page}.scd
             COMMAND ${SCDOC} < ${CMAKE_SOURCE_DIR}/docs/${page}.scd > ${page} VERBATIM)
+        list(APPEND MAN_PAGES ${page})
+    endforeach()
+    # Of these the text is made from tables, by the program itself.
+    foreach(page ombud.yaml.5=config ombud-events.7=events)
+        string(REGEX MATCH "^(.*)=(.*)$" matched ${page})
+        set(page ${CMAKE_MATCH_1})
+        add_custom_command(OUTPUT ${page} DEPENDS ombudctl
+            COMMAND $<TARGET_FILE:ombudctl> help ${CMAKE_MATCH_2} --scdoc > ${page}.scd
+            COMMAND ${SCDOC} < ${page}.scd > ${page} VERBATIM)
         list(APPEND MAN_PAGES ${page})
     endforeach()
     add_custom_target(man ALL DEPENDS ${MAN_PAGES})

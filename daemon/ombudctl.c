@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
     &command_calendar,
     &command_check,
     &command_diff,
+    &command_event,
     &command_explain,
     &command_format,
     &command_help_config,

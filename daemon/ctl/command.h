@@ -17,6 +17,7 @@ extern const struct command command_ack;
 extern const struct command command_calendar;
 extern const struct command command_check;
 extern const struct command command_diff;
+extern const struct command command_event;
 extern const struct command command_explain;
 extern const struct command command_format;
 extern const struct command command_help_config;

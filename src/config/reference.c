@@ -6,6 +6,7 @@
 
 #include "config/setting.h"
 #include "match/match.h"
+#include "reference_row.h"
 
 static const char introduction[] =
     "# Configuration\n"
@@ -189,96 +190,6 @@ static void write_matchers(struct buf *out)
     buf_printf(out, "`attributes.NAME`.\n");
 }
 
-/* What a value of each type is called. SETTING_LATER has no values yet and is never shown. */
-static const char *const type_names[SETTING_LATER] = {
-    [SETTING_TEXT] = "text",
-    [SETTING_SLUG] = "slug",
-    [SETTING_TOPIC] = "topic name",
-    [SETTING_INTEGER] = "whole number",
-    [SETTING_BYTES] = "size",
-    [SETTING_PERCENT] = "percentage",
-    [SETTING_DURATION] = "duration",
-    [SETTING_CHOICE] = "one of",
-    [SETTING_FLAG] = "one of",
-    [SETTING_START] = "time",
-    [SETTING_TIME] = "time",
-    [SETTING_FORMAT] = "format",
-    [SETTING_ZONE] = "time zone",
-    [SETTING_DATE] = "date",
-    [SETTING_CALENDAR] = "calendar",
-    [SETTING_MATCHER] = "matcher",
-    [SETTING_DEPARTMENT] = "department",
-    [SETTING_LEVEL] = "level",
-    [SETTING_LADDER] = "ladder",
-    [SETTING_BAND] = "band",
-    [SETTING_UNLESS] = "`acknowledged`",
-    [SETTING_NAME] = "text or {zh, en}",
-    [SETTING_TEXTS] = "list of texts",
-    [SETTING_PATHS] = "list of paths",
-    [SETTING_DEPARTMENTS] = "list of departments",
-    [SETTING_LEVELS] = "list of slugs",
-    [SETTING_WARNINGS] = "list of percentages or durations",
-    [SETTING_SET] = "list of",
-    [SETTING_PEOPLE] = "map of levels to names",
-    [SETTING_POINTS] = "map of names to points",
-    [SETTING_NEEDS] = "map of categories to needs",
-    [SETTING_BAND_SCORES] = "map of bands to scores",
-    [SETTING_BAND_TIMES] = "duration, or map of bands to durations",
-    [SETTING_BAND_CALENDARS] = "calendar, or map of bands to calendars",
-    [SETTING_HOURS] = "map of weekdays to shifts",
-    [SETTING_DATES] = "map of dates to shifts",
-    [SETTING_CALENDARS] = "map of calendars, or of paths",
-    [SETTING_TARGETS] = "target, or map of bands to targets",
-    [SETTING_TRIGGERS] = "list of triggers",
-    [SETTING_PROPERTIES] = "map of librdkafka properties",
-    [SETTING_TABLE] = "map",
-    [SETTING_TABLES] = "list",
-    [SETTING_MAP] = "map",
-    [SETTING_ROOT] = "map",
-};
-
-/* Neither what only a later version understands nor the key of a map's item. */
-static bool is_shown(const struct setting *row)
-{
-    return row->type != SETTING_LATER && row->key[0];
-}
-
-static bool has_bounds(const struct setting *row)
-{
-    return row->type == SETTING_INTEGER || row->type == SETTING_BYTES ||
-           row->type == SETTING_PERCENT || row->type == SETTING_DURATION ||
-           row->type == SETTING_BAND_TIMES || row->type == SETTING_POINTS;
-}
-
-/* "whole number from 1 to 256, default `1`, restart" */
-static void describe(const struct setting *row, unsigned flags, bool markdown, struct buf *out)
-{
-    char low[SETTING_BOUND_SIZE], high[SETTING_BOUND_SIZE];
-    const char *mark = markdown ? "`" : "";
-
-    buf_printf(out, "%s", type_names[row->type]);
-    for (const char *const *choice = row->choices; choice && *choice; choice++)
-        buf_printf(out, "%s %s%s%s", choice == row->choices ? "" : ",", mark, *choice, mark);
-    if (has_bounds(row))
-        buf_printf(out, ", %s to %s", setting_bound(row, row->min, low),
-                   setting_bound(row, row->max, high));
-    if (row->flags & SETTING_REQUIRED)
-        buf_printf(out, ", required");
-    if (row->fallback)
-        buf_printf(out, ", default %s%s%s", mark, row->fallback, mark);
-    if ((row->flags | flags) & SETTING_FIXED)
-        buf_printf(out, markdown ? ", *restart*" : ", restart");
-}
-
-/* "score.caps.text", "slas[].response", "departments.SLUG.name" */
-static void child_path(const struct setting *row, const char *path, char *out, size_t size)
-{
-    snprintf(out, size, "%s%s%s", path, row->key,
-             row->type == SETTING_TABLES                                  ? "[]."
-             : row->type == SETTING_MAP || row->type == SETTING_CALENDARS ? ".NAME."
-                                                                          : ".");
-}
-
 static void write_example(const char *key, const char *example, struct buf *out)
 {
     buf_printf(out, "```yaml\n%s:\n", key);
@@ -298,10 +209,10 @@ static void write_rows(const struct setting_table *table, const char *path, unsi
     buf_printf(out, "| key | | |\n|---|---|---|\n");
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *row = &table->rows[i];
-        if (!is_shown(row))
+        if (!setting_is_shown(row))
             continue;
         buf_printf(out, "| `%s%s` | ", path, row->key);
-        describe(row, flags, true, out);
+        setting_describe(row, flags, true, out);
         buf_printf(out, " | %s |\n", row->help);
     }
     for (size_t i = 0; i < table->count; i++) {
@@ -309,7 +220,7 @@ static void write_rows(const struct setting_table *table, const char *path, unsi
         /* The tree's nodes are all alike: once is enough. */
         if (!row->inner || row->inner == table)
             continue;
-        child_path(row, path, inner, sizeof(inner));
+        setting_child_path(row, path, inner, sizeof(inner));
         buf_printf(out, "\n### `%.*s`\n\n%s\n\n", (int)(strlen(inner) - 1), inner, row->help);
         if (row->inner->example)
             write_example(row->key, row->inner->example, out);
@@ -329,10 +240,10 @@ static void list_rows(const struct setting_table *table, struct buf *out)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *row = &table->rows[i];
-        if (!is_shown(row))
+        if (!setting_is_shown(row))
             continue;
         buf_printf(out, "  %-17s ", row->key);
-        describe(row, 0, false, out);
+        setting_describe(row, 0, false, out);
         buf_add_char(out, '\n');
     }
 }
@@ -340,7 +251,7 @@ static void list_rows(const struct setting_table *table, struct buf *out)
 static const struct setting *find_row(const struct setting_table *table, struct str key)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (is_shown(&table->rows[i]) && str_is(key, table->rows[i].key))
+        if (setting_is_shown(&table->rows[i]) && str_is(key, table->rows[i].key))
             return &table->rows[i];
     }
     return NULL;
@@ -352,7 +263,7 @@ static bool unknown_key(const struct setting_table *table, struct str key, struc
     struct str names[64];
     size_t count = 0;
     for (size_t i = 0; i < table->count && count < 64; i++) {
-        if (is_shown(&table->rows[i]))
+        if (setting_is_shown(&table->rows[i]))
             names[count++] = str_from(table->rows[i].key);
     }
     struct str near = str_nearest(part, names, count);
@@ -411,7 +322,7 @@ bool config_reference_key(struct str key, struct buf *out, struct error *err)
         return false;
     if (found.row) {
         buf_printf(out, "%.*s: ", STR_ARG(key));
-        describe(found.row, found.flags, false, out);
+        setting_describe(found.row, found.flags, false, out);
         buf_printf(out, "\n\n%s\n", found.row->help);
     }
     if (found.table) {

@@ -1,79 +1,11 @@
-#include "format/event_read.h"
+#include "format/event_fields.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { NAMES_MAX = 8, PATH_MAX = 160 };
+#include "base/buf.h"
 
-struct field {
-    struct str name;
-    enum shape shape;
-    size_t offset;
-    int low, high;
-    const char *names[NAMES_MAX];
-};
-
-#define FIELD(type, member, kind)                                                                  \
-    .name = STR(#member), .shape = SHAPE_##kind, .offset = offsetof(struct type, member)
-
-/* The most frequent first: members are looked up one by one. */
-static const struct field event_fields[] = {
-    { FIELD(event, id, IDENTIFIER) },
-    { FIELD(event, time, TIME) },
-    { FIELD(event, customer, CUSTOMER) },
-    { FIELD(event, subject, TEXT) },
-    { FIELD(event, body, TEXT) },
-    { FIELD(event, lang, WORD) },
-    { FIELD(event, channel, WORD) },
-    { FIELD(event, category, WORD) },
-    { FIELD(event, tags, TAGS) },
-    { FIELD(event, priority, INTEGER), .low = 1, .high = 4 },
-    { FIELD(event, attributes, ATTRIBUTES) },
-    { FIELD(event, from, CHOICE), .names = { "customer", "agent", "internal" } },
-    { FIELD(event, automated, BOOL) },
-    { FIELD(event, department, WORD) },
-    { FIELD(event, reason, TEXT) },
-    { FIELD(event, reason_code, NAME),
-      .names = { "not_ours", "wrong_area", "incomplete", "overlap", "duplicate" } },
-    { FIELD(event, by, WORD) },
-    { FIELD(event, by_department, WORD) },
-    { FIELD(event, trigger, WORD) },
-    { FIELD(event, group, WORD) },
-    { FIELD(event, due, TIME) },
-    { FIELD(event, clock, WORD) },
-    { FIELD(event, on, NAME), .names = { "customer", "third_party" } },
-    { FIELD(event, cause, TEXT) },
-    { FIELD(event, remedy, TEXT) },
-    { FIELD(event, fault, NAME), .names = { "ours", "customer", "third_party", "none" } },
-    { FIELD(event, rating, INTEGER), .low = 1, .high = 5 },
-    { FIELD(event, solved, FLAG) },
-    { FIELD(event, comment, TEXT) },
-    { FIELD(event, of_department, WORD) },
-    { FIELD(event, into, IDENTIFIER) },
-    { FIELD(event, origin, IDENTIFIER) },
-    { FIELD(event, status, WORD) },
-    { FIELD(event, initial, BOOL) },
-};
-
-static const struct field customer_fields[] = {
-    { FIELD(customer, account, IDENTIFIER) },
-    { FIELD(customer, contact, IDENTIFIER) },
-    { .name = STR("kind"),
-      .shape = SHAPE_SECOND,
-      .offset = offsetof(struct customer, internal),
-      .names = { "external", "internal" } },
-    { FIELD(customer, department, WORD) },
-    { FIELD(customer, tier, WORD) },
-    { FIELD(customer, value, INTEGER), .low = 0, .high = 100 },
-    { FIELD(customer, lifecycle, NAME),
-      .names = { "onboarding", "active", "renewal", "at_risk", "churned" } },
-    { FIELD(customer, vulnerable, FLAG) },
-};
-
-enum {
-    EVENT_FIELDS = sizeof(event_fields) / sizeof(event_fields[0]),
-    CUSTOMER_FIELDS = sizeof(customer_fields) / sizeof(customer_fields[0]),
-};
+enum { PATH_MAX = 160 };
 
 /* Where a field stands, for warnings. */
 struct place {
@@ -136,7 +68,7 @@ static bool read_identifier(struct reader *reader, const cJSON *item, struct str
 
 static int find_name(const char *const *names, struct str text)
 {
-    for (int i = 0; i < NAMES_MAX && names[i]; i++) {
+    for (int i = 0; i < EVENT_FIELD_NAMES_MAX && names[i]; i++) {
         if (str_is(text, names[i]))
             return i;
     }
@@ -148,8 +80,10 @@ static void expected_name(struct reader *reader, struct place place, const char 
     char text[200] = "";
     size_t size = 0;
 
-    for (int i = 0; i < NAMES_MAX && names[i]; i++) {
-        const char *between = i == 0 ? "" : i + 1 < NAMES_MAX && names[i + 1] ? ", " : " or ";
+    for (int i = 0; i < EVENT_FIELD_NAMES_MAX && names[i]; i++) {
+        const char *between = i == 0                                          ? ""
+                              : i + 1 < EVENT_FIELD_NAMES_MAX && names[i + 1] ? ", "
+                                                                              : " or ";
         size += (size_t)snprintf(text + size, sizeof(text) - size, "%s%s", between, names[i]);
     }
     left_out(reader, place, text);
@@ -230,7 +164,7 @@ static void read_time(struct reader *reader, const cJSON *item, struct place pla
         *out = time;
 }
 
-static void read_integer(struct reader *reader, const cJSON *item, const struct field *field,
+static void read_integer(struct reader *reader, const cJSON *item, const struct event_field *field,
                          struct place place, int *out)
 {
     int64_t value = 0;
@@ -244,7 +178,7 @@ static void read_integer(struct reader *reader, const cJSON *item, const struct 
     left_out(reader, place, expected);
 }
 
-static void read_name(struct reader *reader, const cJSON *item, const struct field *field,
+static void read_name(struct reader *reader, const cJSON *item, const struct event_field *field,
                       struct place place, void *out)
 {
     int chosen = find_name(field->names, json_string(item));
@@ -269,7 +203,7 @@ static struct str cut_word(struct reader *reader, struct str text, struct place 
     return utf8_prefix(text, EVENT_WORD_MAX);
 }
 
-static void read_scalar(struct reader *reader, const cJSON *item, const struct field *field,
+static void read_scalar(struct reader *reader, const cJSON *item, const struct event_field *field,
                         struct place place, char *base)
 {
     void *out = base + field->offset;
@@ -315,7 +249,8 @@ static void read_scalar(struct reader *reader, const cJSON *item, const struct f
     }
 }
 
-static const struct field *find_field(const struct field *fields, size_t count, struct str name)
+static const struct event_field *find_field(const struct event_field *fields, size_t count,
+                                            struct str name)
 {
     for (size_t i = 0; i < count; i++) {
         if (str_equal(fields[i].name, name))
@@ -326,7 +261,7 @@ static const struct field *find_field(const struct field *fields, size_t count, 
 
 bool event_field_shape(struct str parent, struct str member, enum shape *shape)
 {
-    const struct field *field = NULL;
+    const struct event_field *field = NULL;
 
     if (str_is(parent, "attributes") && !str_empty(member)) {
         *shape = SHAPE_ATTRIBUTES;
@@ -337,9 +272,9 @@ bool event_field_shape(struct str parent, struct str member, enum shape *shape)
         return true;
     }
     if (str_empty(parent))
-        field = find_field(event_fields, EVENT_FIELDS, member);
+        field = find_field(event_fields, event_field_count, member);
     else if (str_is(parent, "customer"))
-        field = find_field(customer_fields, CUSTOMER_FIELDS, member);
+        field = find_field(customer_fields, customer_field_count, member);
     if (field)
         *shape = field->shape;
     return field != NULL;
@@ -352,9 +287,10 @@ bool event_field_fits(struct str parent, struct str member, const cJSON *item,
     struct event event;
     struct customer customer;
     bool of_customer = str_is(parent, "customer");
-    const struct field *field = of_customer ? find_field(customer_fields, CUSTOMER_FIELDS, member)
-                                : str_empty(parent) ? find_field(event_fields, EVENT_FIELDS, member)
-                                                    : NULL;
+    const struct event_field *field =
+        of_customer         ? find_field(customer_fields, customer_field_count, member)
+        : str_empty(parent) ? find_field(event_fields, event_field_count, member)
+                            : NULL;
     size_t count = warnings->count;
 
     if (!field || field->shape == SHAPE_TAGS || field->shape == SHAPE_ATTRIBUTES ||
@@ -369,9 +305,9 @@ size_t event_field_names(struct str *names, size_t max, struct arena *arena)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < EVENT_FIELDS && count < max; i++)
+    for (size_t i = 0; i < event_field_count && count < max; i++)
         names[count++] = event_fields[i].name;
-    for (size_t i = 0; i < CUSTOMER_FIELDS && count < max; i++)
+    for (size_t i = 0; i < customer_field_count && count < max; i++)
         names[count++] = arena_printf(arena, "customer.%.*s", STR_ARG(customer_fields[i].name));
     if (count + 2 <= max) {
         names[count++] = STR("type");
@@ -389,7 +325,7 @@ static void read_customer(struct reader *reader, const cJSON *item, struct custo
     customer->given = true;
     for (const cJSON *member = item->child; member; member = member->next) {
         struct str name = json_name(member);
-        const struct field *field = find_field(customer_fields, CUSTOMER_FIELDS, name);
+        const struct event_field *field = find_field(customer_fields, customer_field_count, name);
         if (!field)
             reader->unknown++;
         else if (!json_is_null(member))
@@ -403,7 +339,7 @@ static void read_customer(struct reader *reader, const cJSON *item, struct custo
 static void read_member(struct reader *reader, const cJSON *member, struct event *event)
 {
     struct str name = json_name(member);
-    const struct field *field = find_field(event_fields, EVENT_FIELDS, name);
+    const struct event_field *field = find_field(event_fields, event_field_count, name);
 
     if (!field) {
         reader->unknown += !str_is(name, "type") && !str_is(name, "ticket");
@@ -433,6 +369,18 @@ static bool refuse(struct refusal *refusal, struct str at, struct str reason)
     return false;
 }
 
+/* A producer that means something else altogether gets to read what there is. */
+static struct str unknown_type(struct arena *arena, struct str name)
+{
+    struct buf known = { 0 };
+    for (int i = 0; i < EVENT_LINKED; i++)
+        buf_printf(&known, "%s%s", i == 0 ? "" : ", ", event_type_name((enum event_type)i));
+    struct str reason = arena_printf(arena, "unknown type '%.*s'; the types are %s", STR_ARG(name),
+                                     buf_text(&known));
+    buf_free(&known);
+    return reason;
+}
+
 static bool read_type(struct arena *arena, const cJSON *root, enum event_type *type,
                       struct refusal *refusal)
 {
@@ -451,8 +399,7 @@ static bool read_type(struct arena *arena, const cJSON *root, enum event_type *t
     struct str nearest = str_nearest(name, names, EVENT_TYPE_COUNT);
     struct str cut = utf8_prefix(name, 64);
     if (!str_present(nearest))
-        return refuse(refusal, STR("/type"),
-                      arena_printf(arena, "unknown type '%.*s'", STR_ARG(cut)));
+        return refuse(refusal, STR("/type"), unknown_type(arena, cut));
     return refuse(refusal, STR("/type"),
                   arena_printf(arena, "unknown type '%.*s' (did you mean '%.*s'?)", STR_ARG(cut),
                                STR_ARG(nearest)));

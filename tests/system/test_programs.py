@@ -8,8 +8,8 @@ import pytest
 from harness import sanitizer_environment
 from kafka import ROOT
 
-COMMANDS = ["ack", "check", "diff", "explain", "format", "replay", "settle", "test", "ticket",
-            "topics", "watch"]
+COMMANDS = ["ack", "check", "diff", "event", "explain", "format", "replay", "settle", "test",
+            "ticket", "topics", "watch"]
 USAGE, CANNOT_WRITE = 64, 74
 
 

@@ -348,7 +348,9 @@ static void test_refusals(void **state)
         { "a misspelt type", STR("{\"type\":\"opend\",\"ticket\":\"T-1\"}"), "/type",
           "unknown type 'opend' (did you mean 'opened'?)" },
         { "another type", STR("{\"type\":\"order\",\"ticket\":\"T-1\"}"), "/type",
-          "unknown type 'order'" },
+          "unknown type 'order'; the types are opened, message, updated, assigned, accepted, "
+          "returned, pending, resumed, promised, extended, resolved, reopened, closed, merged, "
+          "rated, acknowledged, unacknowledged, settled, fulfilled, erased, snapshot" },
         { "no ticket", STR("{\"type\":\"opened\",\"Ticket\":\"T-1\"}"), "/ticket",
           "the event has no ticket" },
         { "an empty ticket", STR("{\"type\":\"opened\",\"ticket\":\"\"}"), "/ticket",
