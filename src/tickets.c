@@ -14,6 +14,7 @@
 #include "stages.h"
 #include "track/ledger.h"
 #include "track/lifecycle.h"
+#include "track/links.h"
 #include "track/merging.h"
 #include "track/ownership.h"
 #include "track/renewal.h"
@@ -56,7 +57,7 @@ static struct engine *tickets_create(const struct engine_setup *setup)
     tickets->setup = *setup;
     tickets->state = state_new(setup->config, setup->partition, setup->partition_count,
                                setup->changelog_version, setup->changelog_at_commit);
-    tickets->encoder = encoder_new(setup->config);
+    tickets->encoder = encoder_new(setup->config, setup->partition, setup->partition_count);
     tickets->match_scratch = match_scratch_new();
     tickets->arena = arena_new(32 * 1024);
     return (struct engine *)tickets;
@@ -136,6 +137,7 @@ static bool is_expired(const struct tickets *tickets, const struct event *event,
                        const struct moment *moment)
 {
     return event->type != EVENT_OPENED && event->type != EVENT_SNAPSHOT &&
+           !links_own(event->type) &&
            event->time < moment->stream - tickets->setup.config->retention;
 }
 
@@ -152,9 +154,11 @@ static void decide(struct tickets *tickets, struct turn *turn, struct event *eve
 {
     struct past past = track_past(turn);
     enrich(tickets, turn, event);
-    if (turn->created || lifecycle_speaks(event))
+    if (event->type == EVENT_ORIGIN_CHANGED)
+        links_hear(turn);
+    else if (turn->created || lifecycle_speaks(event))
         judge_score(turn, prepared->hits, prepared->hit_count);
-    if (turn->score || past.holder_lost || turn->returned)
+    if ((turn->score && !links_own(event->type)) || past.holder_lost || turn->returned)
         judge_route(turn);
     track_event(turn, &past);
 }
@@ -173,6 +177,8 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
         turn_outcome(turn, OUTCOME_REJECTED, "unsupported: %s", event_type_name(event->type));
     } else if (!turn->ticket && !lifecycle_creates(event->type)) {
         turn_outcome(turn, OUTCOME_REJECTED, "unknown ticket '%.*s'", STR_ARG(event->ticket));
+        if (event->type == EVENT_LINKED)
+            links_answer_unknown(turn);
     } else if (!turn->ticket && event->type == EVENT_SNAPSHOT && row_is_ended(event)) {
         turn_outcome(turn, OUTCOME_ECHO, "a row of a ticket that is %.*s", STR_ARG(event->status));
     } else if (!turn->ticket) {
@@ -186,6 +192,8 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
 static void encode(struct tickets *tickets, struct turn *turn, struct actions *actions)
 {
     encode_turn(tickets->encoder, turn, actions, &tickets->tally.records);
+    tickets->tally.unanchored += turn->unanchored;
+    tickets->tally.warnings += turn->warning_count;
     if (turn->record)
         tickets->tally.outcomes[turn->outcome]++;
     else
@@ -372,6 +380,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
     if (!renewal_take(&turn))
         track_deadline(&turn);
     ledger_conclude(&turn);
+    links_conclude(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);
     if (turn.gone)

@@ -15,6 +15,8 @@ enum counter {
     COUNT_DEADLETTERS,
     COUNT_SKIPPED,
     COUNT_FORWARDS,
+    COUNT_ERRANDS,
+    COUNT_UNANCHORED,
     COUNT_WARNINGS,
     COUNT_UNKNOWN_FIELDS,
     COUNT_MISSING_FIELDS,
@@ -40,6 +42,10 @@ const struct engine_counter tally_rows[COUNTER_COUNT + 1] = {
     [COUNT_DEADLETTERS] = { "deadletters", false, "Events that could not be taken." },
     [COUNT_SKIPPED] = { "skipped", false, "Records that their format knows to be no events." },
     [COUNT_FORWARDS] = { "forwards", false, "Events of another partition, sent there." },
+    [COUNT_ERRANDS] = { "errands", false,
+                        "Records from internal tickets to those that they serve, and back." },
+    [COUNT_UNANCHORED] = { "unanchored", false,
+                           "Internal tickets that turned out to serve no customer." },
     [COUNT_WARNINGS] = { "warnings", false, "Oddities that events were taken with." },
     [COUNT_UNKNOWN_FIELDS] = { "unknown_fields", false, "Fields that are in no schema." },
     [COUNT_MISSING_FIELDS] = { "missing_fields", false, "Mapped fields that were not there." },
@@ -65,6 +71,8 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_DEADLETTERS] = tally->deadletters;
     values[COUNT_SKIPPED] = tally->skipped;
     values[COUNT_FORWARDS] = tally->forwards;
+    values[COUNT_ERRANDS] = tally->records.errands;
+    values[COUNT_UNANCHORED] = tally->unanchored;
     values[COUNT_WARNINGS] = tally->warnings;
     values[COUNT_UNKNOWN_FIELDS] = tally->unknown_fields;
     values[COUNT_MISSING_FIELDS] = tally->missing_fields;

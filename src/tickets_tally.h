@@ -11,6 +11,7 @@ struct tally {
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t timers, deadletters, skipped, forwards;
     uint64_t warnings, unknown_fields, missing_fields; /* of events, see struct event */
+    uint64_t unanchored;                               /* internal tickets */
     struct record_counts records;
 };
 

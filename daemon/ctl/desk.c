@@ -93,18 +93,25 @@ static struct record record_of_forward(const struct desk *desk, const struct act
                             .header_count = action->header_count };
 }
 
-/* What is said to a merged ticket comes back for the other, at the list's end. */
-static void feed_home(struct desk *desk, const struct record *record)
+/* What is said to a merged ticket comes back for the other, at the list's end, as does what tickets
+ * tell each other. */
+static void feed_back(struct desk *desk, size_t at, const struct record *record)
 {
     struct seat *home = &desk->seats[0];
-    size_t at = home->actions.count;
-    seat_feed(home, record, desk->arena);
     for (; at < home->actions.count; at++) {
         if (home->actions.items[at].output != OUTPUT_HOME)
             continue;
         struct record forward = record_of_forward(desk, &home->actions.items[at], record);
         seat_feed(home, &forward, desk->arena);
     }
+}
+
+static void feed_home(struct desk *desk, const struct record *record)
+{
+    struct seat *home = &desk->seats[0];
+    size_t at = home->actions.count;
+    seat_feed(home, record, desk->arena);
+    feed_back(desk, at, record);
 }
 
 /* What an intake forwards comes home at once. */
@@ -152,5 +159,7 @@ const struct actions *desk_advance(struct desk *desk, time_ms until)
     actions_clear(&seat->actions);
     engine_advance(seat->ops, seat->engine, &seat->clock, until, &seat->actions);
     seat->ops->mark(seat->engine);
+    struct record record = { .offset = desk->defaults.offset, .timestamp = until };
+    feed_back(desk, 0, &record);
     return &seat->actions;
 }

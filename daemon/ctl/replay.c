@@ -28,6 +28,7 @@ struct replay_task {
     struct engine *engine;
     struct task_clock clock;
     int64_t handed_on; /* records that it has from other stages */
+    bool bare;         /* of events by themselves: nothing brings back what it writes home */
 };
 
 struct replay {
@@ -77,7 +78,8 @@ static struct replay_task *find_task(struct replay *replay, struct str topic, in
                                   .topic = input.topic,
                                   .partition = partition,
                                   .engine = stages[input.stage].ops->create(&setup),
-                                  .clock = { .mode = CLOCK_STREAM } };
+                                  .clock = { .mode = CLOCK_STREAM },
+                                  .bare = bare };
     return task;
 }
 
@@ -158,7 +160,8 @@ static void emit(struct replay *replay, const struct replay_task *task)
     actions_clear(&replay->actions);
 }
 
-/* Events by themselves have no home topic that would bring back what is said to merged tickets. */
+/* Events by themselves have no home topic that would bring back what is said to merged tickets, and
+ * what tickets tell each other. */
 static void feed_back(struct replay *replay, struct replay_task *task)
 {
     for (size_t i = 0; i < replay->actions.count; i++) {
@@ -229,6 +232,8 @@ static void pass_time(struct replay *replay)
         const struct engine_ops *ops = stages[task->stage].ops;
         engine_advance(ops, task->engine, &task->clock, replay->until, &replay->actions);
         ops->mark(task->engine);
+        if (task->bare)
+            feed_back(replay, task);
         emit(replay, &replay->tasks[i]);
     }
 }

@@ -234,7 +234,7 @@ struct config_pair {
 enum { CONFIG_PAIRS_MAX = 32 };
 
 struct config_score {
-    int caps[FAMILY_COUNT];          /* text 60, need 15, customer 15, history 25, stated 10 */
+    int caps[FAMILY_CAPPED];         /* text 60, need 15, customer 15, history 25, stated 10 */
     int bands[BAND_COUNT];           /* lowest score of the band: 80, 60, 35, 0 */
     int diminish;                    /* percent that each further hit of a category counts: 50 */
     int question;                    /* percent that a hit in a question counts: 25 */

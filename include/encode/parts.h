@@ -8,6 +8,7 @@
 struct encoder {
     const struct config *config;
     struct zone *zone;
+    int32_t partition, home_partitions; /* of the home topic: the task's, and how many */
     struct buf buf;
 };
 
@@ -27,6 +28,9 @@ void put_hands(struct json_writer *json, const struct hands *hands);
 void put_rating(struct json_writer *json, const struct rating *rating);
 /* Whose time the ticket's life was, where it ended in this turn. */
 void put_ledger(struct json_writer *json, const struct turn *turn);
+/* Whom it serves, and how many serve it: members, none where there is nothing to say. */
+void put_origin(struct json_writer *json, const struct ticket *ticket);
+void put_served_by(struct json_writer *json, const struct ticket *ticket);
 void put_signal_names(struct json_writer *json, const struct ticket *ticket);
 /* All that a ticket's clocks say; `brief`: what a department needs of those that run or are paused.
  */
@@ -38,6 +42,8 @@ void encode_dispatches(struct encoder *encoder, const struct turn *turn, struct 
 void encode_promise(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                     struct record_counts *counts);
 void encode_notices(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                    struct record_counts *counts);
+void encode_errands(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                     struct record_counts *counts);
 void encode_decision(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                      struct record_counts *counts);

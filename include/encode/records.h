@@ -7,13 +7,16 @@
 
 struct encoder;
 
-/* `config` outlives it, or is replaced by encoder_configure. */
-struct encoder *encoder_new(const struct config *config);
+/* `config` outlives it, or is replaced by encoder_configure. `partition`: the task's, of
+ * `home_partitions` of the home topic. */
+struct encoder *encoder_new(const struct config *config, int32_t partition,
+                            int32_t home_partitions);
 void encoder_free(struct encoder *encoder); /* NULL is fine */
 void encoder_configure(struct encoder *encoder, const struct config *config);
 
 struct record_counts {
     uint64_t dispatches, promises, notices, decisions;
+    uint64_t errands;     /* records of the home topic for other tickets */
     uint64_t provisional; /* promises in records: made or moved to behind what a calendar knows */
 };
 

@@ -29,6 +29,9 @@ struct str record_header(const struct record *record, const char *name);
 #define FORWARD_FROM "ombud-from"           /* "topic/partition/offset" it was first read at */
 #define FORWARD_FORMAT "ombud-format"       /* the source's format */
 #define FORWARD_TIMESTAMP "ombud-timestamp" /* Kafka's first timestamp, decimal ms */
+/* Of one that the router wrote for another ticket: "topic/partition/offset" that made it do so, or
+ * "topic/partition/timer". What producers write of `linked` and `origin_changed` lacks it. */
+#define LINK_FROM "ombud-link"
 /* Of one that was passed on to the ticket that its own was merged into: */
 #define FORWARD_TICKET "ombud-ticket" /* that ticket, whatever the record's text says */
 #define FORWARD_PASSED "ombud-passed" /* how often, and "topic/partition/offset" it was last at */

@@ -7,6 +7,8 @@ enum score_family {
     FAMILY_CUSTOMER,
     FAMILY_HISTORY,
     FAMILY_STATED,
+    FAMILY_CAPPED, /* those below have no cap */
+    FAMILY_ORIGIN = FAMILY_CAPPED,
     FAMILY_COUNT
 };
 

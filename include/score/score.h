@@ -71,6 +71,9 @@ struct score {
 void score_event(const struct config *config, const struct event *event, const struct hit *hits,
                  size_t hit_count, const struct customer *customer, struct str category,
                  const struct history *history, struct arena *arena, struct score *score);
+/* What the ticket that this one serves brings: the signal `origin.urgency` alone. */
+void score_inherited(struct str origin, int points, int band, int floor, struct arena *arena,
+                     struct score *score);
 /* A sum lifted to a floor (0: none), and above it in proportion, up to the end of its band. */
 int score_lifted(const struct config *config, int points, int floor);
 /* The band of a score under the configured thresholds. */

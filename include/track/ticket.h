@@ -51,6 +51,26 @@ struct hands {
     bool dispute;   /* nobody takes it: the first holder leads until a person decides */
 };
 
+/* How it stands between an internal ticket and its origin, the external one that it serves. */
+enum tie {
+    TIE_NONE,     /* it names none */
+    TIE_ASKED,    /* no answer yet, or nobody knows it yet */
+    TIE_OPEN,     /* it follows that one's urgency */
+    TIE_ENDED,    /* that one is resolved or closed */
+    TIE_UNKNOWN,  /* asked often enough: there is no such ticket */
+    TIE_INTERNAL, /* that one is an internal ticket itself */
+    TIE_CROWDED,  /* too many serve that one */
+    TIE_COUNT
+};
+
+struct origin {
+    struct str ticket; /* absent: none */
+    enum tie tie;
+    unsigned asked;         /* how often */
+    time_ms ask_at;         /* when it is asked again; TIME_NEVER: not any more */
+    int score, band, floor; /* that one's, as last told */
+};
+
 /* Whose time it can be. */
 enum party {
     PARTY_DEPARTMENT,
@@ -116,6 +136,10 @@ struct ticket {
     const unsigned char *seen; /* 8 bytes each, oldest first, as encoded */
     size_t seen_count;
     uint64_t newly_seen; /* 0: none; joins `seen` in the encoding */
+
+    struct origin origin;  /* of an internal ticket */
+    struct str *served_by; /* of an external one: the internal ones */
+    size_t served_by_count;
 
     struct row row;
     time_ms purge_at; /* retention ends; TIME_NEVER: it has not ended */

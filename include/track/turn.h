@@ -32,6 +32,7 @@ enum why {
     WHY_RETURNED, /* another handed it back */
     WHY_DISPUTED, /* nobody takes it, so the first holder leads */
     WHY_SETTLED,  /* a person decided whose it is */
+    WHY_ORIGIN,   /* the ticket that it serves changed */
     WHY_COUNT
 };
 const char *why_name(enum why why);
@@ -89,6 +90,16 @@ struct rating {
     int solved;        /* 0, 1; -1: not given */
 };
 
+/* A record of the home topic for another ticket, see links.h. */
+struct errand {
+    enum event_type type; /* EVENT_LINKED or EVENT_ORIGIN_CHANGED */
+    struct str to;
+    struct str status; /* of EVENT_ORIGIN_CHANGED: how the origin stands */
+    struct errand *next;
+};
+
+enum { TURN_WARNINGS_MAX = 4 };
+
 struct told { /* a notice of this turn */
     struct notice notice;
     struct told *next;
@@ -115,7 +126,9 @@ struct turn {
     struct learned *learned; /* what the model may be asked; NULL: it must not be */
     const struct config_screen *screen;
     int earlier_score, earlier_base, earlier_floor; /* of the ticket before this turn */
-    struct owner earlier_owner;                     /* of its time; of a new one nobody */
+    int earlier_band;
+    bool earlier_ended;
+    struct owner earlier_owner; /* of its time; of a new one nobody */
 
     /* what came of it */
     enum outcome outcome;
@@ -127,11 +140,16 @@ struct turn {
     const struct handback *handback; /* how that was done; NULL: it was not */
     bool gone;                       /* the ticket's retention is over */
     bool erases;                     /* its kept text is to be forgotten */
-    bool holder_lost;                /* reported once when the holder left the configuration */
+    bool unanchored;                 /* an internal ticket turned out to serve nobody */
+    bool origin_turned;              /* the ticket that it serves ended, or was taken up again */
+    struct str warnings[TURN_WARNINGS_MAX]; /* sentences beside those of the event */
+    size_t warning_count;
+    bool holder_lost; /* reported once when the holder left the configuration */
     struct dispatch *dispatches, **dispatches_end;
     struct promise *promises, **promises_end;
     struct told *told, **told_end;
     size_t told_count;
+    struct errand *errands, **errands_end;
 };
 
 /* Everything given must be set, everything else is reset. */
@@ -140,6 +158,9 @@ void turn_begin(struct turn *turn);
 /* Sets outcome and reason. */
 void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A warning of the decision's. */
+void turn_warn(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Whether the ticket has ended, or this very event ends it. */
 bool turn_ends(const struct turn *turn);

@@ -14,3 +14,6 @@
 
 /* Takes turn->score and turn->screen into the ticket: score, band, floor, label, signals, quote. */
 void urgency_take(struct turn *turn);
+/* Takes over what ticket->origin says, where that is more: turn->score is then of one signal. A
+ * screening's cap does not hold against it. */
+void urgency_inherit(struct turn *turn);

@@ -16,7 +16,7 @@ static const struct setting cap_rows[] = {
 };
 #undef CAP
 static const struct setting_table cap_settings = {
-    .name = "caps", .size = sizeof(int[FAMILY_COUNT]), .place = -1,
+    .name = "caps", .size = sizeof(int[FAMILY_CAPPED]), .place = -1,
     .rows = cap_rows, .count = COUNT(cap_rows),
 };
 

@@ -192,6 +192,20 @@ static bool refuse_list(const cJSON *root, struct arena *arena, struct refusal *
     return false;
 }
 
+/* What the tickets of the router tell each other is in the home topic, with a header that intakes
+ * drop. */
+static bool may_write(const struct record *record, const struct config_source *source,
+                      enum event_type type, struct refusal *refusal)
+{
+    if (type != EVENT_LINKED && type != EVENT_ORIGIN_CHANGED)
+        return true;
+    if (source && source->home && str_present(record_header(record, LINK_FROM)))
+        return true;
+    *refusal = (struct refusal){ .reason = STR("only the router itself writes this type"),
+                                 .at = STR("/type") };
+    return false;
+}
+
 bool event_decode(const struct record *record, const struct config_source *source, size_t max_event,
                   struct arena *arena, struct event *event, struct refusal *refusal)
 {
@@ -204,6 +218,8 @@ bool event_decode(const struct record *record, const struct config_source *sourc
                         refusal) ||
         !event_read(mapped.root, &warnings, &fresh, refusal))
         return refuse_list(root, arena, refusal);
+    if (!may_write(record, source, fresh.type, refusal))
+        return false;
     if (fresh.unknown_fields > 0 && !(source && source->mapping))
         event_unread(mapped.root, &warnings);
     bool direct = source && !source->home && str_equal(source->topic, record->topic);

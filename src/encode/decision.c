@@ -73,6 +73,8 @@ static void put_ticket(struct json_writer *json, const struct turn *turn)
     JSON_KEY(json, "responsible");
     json_put_str(json, ticket->department);
     put_hands(json, &ticket->hands);
+    put_origin(json, ticket);
+    put_served_by(json, ticket);
     JSON_KEY(json, "customer");
     put_customer(json, &ticket->customer);
     JSON_KEY(json, "clocks");
@@ -152,6 +154,8 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     json_open_array(json);
     for (size_t i = 0; i < event->warning_count; i++)
         json_put_str(json, event->warnings[i]);
+    for (size_t i = 0; i < turn->warning_count; i++)
+        json_put_str(json, turn->warnings[i]);
     json_close_array(json);
     JSON_KEY(json, "unknown_fields");
     json_put_int(json, event->unknown_fields);

@@ -57,6 +57,7 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
     JSON_KEY(json, "why");
     json_put_text(json, why_name(dispatch->why));
     put_handback(json, turn->handback);
+    put_origin(json, ticket);
     JSON_KEY(json, "urgency");
     json_open_object(json);
     JSON_KEY(json, "score");

@@ -6,9 +6,11 @@
 #include "base/mem.h"
 #include "encode/parts.h"
 
-struct encoder *encoder_new(const struct config *config)
+struct encoder *encoder_new(const struct config *config, int32_t partition, int32_t home_partitions)
 {
     struct encoder *encoder = mem_alloc(sizeof(*encoder));
+    encoder->partition = partition;
+    encoder->home_partitions = home_partitions;
     encoder_configure(encoder, config);
     return encoder;
 }
@@ -36,5 +38,6 @@ void encode_turn(struct encoder *encoder, const struct turn *turn, struct action
     encode_dispatches(encoder, turn, actions, counts);
     encode_promise(encoder, turn, actions, counts);
     encode_notices(encoder, turn, actions, counts);
+    encode_errands(encoder, turn, actions, counts);
     encode_decision(encoder, turn, actions, counts);
 }

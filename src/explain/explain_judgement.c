@@ -170,14 +170,14 @@ static struct family_sum sum_family(const cJSON *signals, enum score_family fami
 
 static void tell_limits(struct page *page, const cJSON *signals)
 {
-    static const struct str names[FAMILY_COUNT][2] = {
+    static const struct str names[FAMILY_CAPPED][2] = {
         [FAMILY_TEXT] = { { "text", 4 }, { "文字", 6 } },
         [FAMILY_NEED] = { { "need", 4 }, { "需求", 6 } },
         [FAMILY_CUSTOMER] = { { "customer", 8 }, { "客户", 6 } },
         [FAMILY_HISTORY] = { { "history", 7 }, { "历史", 6 } },
         [FAMILY_STATED] = { { "stated", 6 }, { "来源标注", 12 } },
     };
-    for (int family = 0; family < FAMILY_COUNT; family++) {
+    for (int family = 0; family < FAMILY_CAPPED; family++) {
         struct family_sum sum = sum_family(signals, (enum score_family)family);
         int cap = page->config->score.caps[family];
         if (sum.signals > 1 && sum.points >= cap) {

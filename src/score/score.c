@@ -472,3 +472,19 @@ void score_event(const struct config *config, const struct event *event, const s
     score->points = score_lifted(config, points, score->floor);
     score->band = score_band(config, score->points);
 }
+
+void score_inherited(struct str origin, int points, int band, int floor, struct arena *arena,
+                     struct score *score)
+{
+    struct tally tally = { .arena = arena, .score = score };
+    memset(score, 0, sizeof(*score));
+    add_plain(&tally, FAMILY_ORIGIN, STR("origin.urgency"), points, STR("origin"), origin,
+              STR("origin"));
+    for (size_t i = 0; i < score->signal_count; i++)
+        score->signals[i].floor = floor;
+    collect_names(score, arena);
+    score->family[FAMILY_ORIGIN] = points;
+    score->points = points;
+    score->band = band;
+    score->floor = floor;
+}

@@ -4,6 +4,7 @@
 #include "track/clocks.h"
 #include "track/erasing.h"
 #include "track/ladder.h"
+#include "track/links.h"
 #include "track/merging.h"
 #include "track/named.h"
 #include "track/ownership.h"
@@ -345,6 +346,8 @@ static const struct {
     [EVENT_SETTLED] = { returns_settle, false, false, true },
     [EVENT_ERASED] = { erasing_take, false, false, false },
     [EVENT_SNAPSHOT] = { apply_snapshot, true, true, true },
+    [EVENT_LINKED] = { links_take, false, false, false },
+    [EVENT_ORIGIN_CHANGED] = { links_tell_holder, false, false, false },
     [EVENT_ACKNOWLEDGED] = { apply_acknowledged, false, false, false },
     [EVENT_UNACKNOWLEDGED] = { apply_unacknowledged, false, false, false },
 };
@@ -375,7 +378,7 @@ bool lifecycle_alarms(const struct turn *turn, bool late)
     const struct event *event = turn->event;
     bool known = turn->ticket->floor == turn->earlier_floor;
     if (turn->created || !status_is_ended(turn->ticket->status) || !turn->score ||
-        turn->score->floor == 0 || event->automated || event->initial)
+        turn->score->floor == 0 || event->automated || event->initial || links_own(event->type))
         return false;
     /* Updates and rows bring the ticket's whole text again and again. */
     if (known && (late || !from_customer(event)))

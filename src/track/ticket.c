@@ -17,6 +17,7 @@ void ticket_init(struct ticket *ticket, struct str id, time_ms created)
                                .resolved_at = TIME_NEVER,
                                .closed_at = TIME_NEVER,
                                .purge_at = TIME_NEVER,
+                               .origin = { .ask_at = TIME_NEVER, .band = BAND_COUNT - 1 },
                                .customer = { .value = -1, .vulnerable = -1 } };
 }
 
@@ -159,7 +160,7 @@ size_t ticket_definitions(const struct ticket *ticket, uint64_t *hashes, size_t 
 
 time_ms ticket_deadline(const struct ticket *ticket, const struct definitions *definitions)
 {
-    time_ms first = ticket->purge_at;
+    time_ms first = time_min(ticket->purge_at, ticket->origin.ask_at);
     for (size_t i = 0; i < ticket->clock_count; i++)
         first = time_min(first, clock_deadline(&ticket->clocks[i]));
     for (size_t i = 0; i < ticket->climb_count; i++)

@@ -5,6 +5,7 @@
 #include "track/ladder.h"
 #include "track/ledger.h"
 #include "track/lifecycle.h"
+#include "track/links.h"
 #include "track/ownership.h"
 #include "track/returns.h"
 
@@ -84,7 +85,8 @@ static void set_off(struct turn *turn, const struct past *past)
 static void announce_band(struct turn *turn, int band)
 {
     int holder = turn_holder(turn);
-    if (turn->ticket->band < band && holder >= 0 && !turn_has_told(turn, holder))
+    if (turn->event->type != EVENT_ORIGIN_CHANGED && turn->ticket->band < band && holder >= 0 &&
+        !turn_has_told(turn, holder))
         turn_dispatch(turn, holder, ROLE_RESPONSIBLE, WHY_UPDATE, DISPATCH_EVENT_TEXT);
 }
 
@@ -104,12 +106,19 @@ static void track_new(struct turn *turn, const struct past *past)
     lifecycle_apply(turn, false);
 }
 
-static void track_known(struct turn *turn, const struct past *past)
+/* What made the band another. */
+static struct str cause_of(const struct turn *turn)
 {
     const struct event *event = turn->event;
+    bool follows = event->type == EVENT_ORIGIN_CHANGED;
+    return arena_printf(turn->arena, "%s %.*s", follows ? "origin" : event_type_name(event->type),
+                        STR_ARG(follows ? event->origin : event->id));
+}
+
+static void track_known(struct turn *turn, const struct past *past)
+{
     if (turn->ticket->band != past->band)
-        clocks_retarget(turn, arena_printf(turn->arena, "%s %.*s", event_type_name(event->type),
-                                           STR_ARG(event->id)));
+        clocks_retarget(turn, cause_of(turn));
     /* What is over, or was over when it happened, stays with whom it was. */
     bool stays = past->late || past->ended;
     if (turn->verdict && !turn->returned)
@@ -127,6 +136,8 @@ void track_event(struct turn *turn, const struct past *past)
         track_known(turn, past);
     ownership_conclude(turn);
     ledger_conclude(turn);
+    links_name(turn, past->late);
+    links_conclude(turn);
 }
 
 static void fire_climb(struct turn *turn)
@@ -157,7 +168,9 @@ void track_deadline(struct turn *turn)
     turn->at = due;
     if (clocks_fire(turn))
         return;
-    if (ticket->purge_at == turn->at) {
+    if (ticket->origin.ask_at == turn->at) {
+        links_fire(turn);
+    } else if (ticket->purge_at == turn->at) {
         turn->timer = STR("retention");
         ladder_end_all(turn, turn->timer);
         turn->gone = true;

@@ -1,5 +1,6 @@
 #include "track/turn.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ static const char *const why_names[WHY_COUNT] = {
     [WHY_ROUTED] = "routed",     [WHY_UNROUTED] = "unrouted", [WHY_ASSIGNED] = "assigned",
     [WHY_SCREENED] = "screened", [WHY_LEARNED] = "learned",   [WHY_UPDATE] = "update",
     [WHY_RETURNED] = "returned", [WHY_DISPUTED] = "disputed", [WHY_SETTLED] = "settled",
+    [WHY_ORIGIN] = "origin",
 };
 
 static const char *const promise_names[PROMISE_STATUS_COUNT] = {
@@ -66,6 +68,12 @@ void turn_begin(struct turn *turn)
     turn->dispatches_end = &turn->dispatches;
     turn->promises_end = &turn->promises;
     turn->told_end = &turn->told;
+    turn->errands_end = &turn->errands;
+    if (turn->ticket) {
+        turn->earlier_band = turn->ticket->band;
+        turn->earlier_floor = turn->ticket->floor;
+        turn->earlier_ended = status_is_ended(turn->ticket->status);
+    }
 }
 
 void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, ...)
@@ -80,6 +88,17 @@ void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, .
         reason = utf8_prefix((struct str){ text, sizeof(text) - 1 }, sizeof(text) - 1);
     turn->outcome = outcome;
     turn->reason = arena_copy(turn->arena, reason);
+}
+
+void turn_warn(struct turn *turn, const char *format, ...)
+{
+    char text[256];
+    va_list list;
+    assert(turn->warning_count < TURN_WARNINGS_MAX);
+    va_start(list, format);
+    vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    turn->warnings[turn->warning_count++] = arena_copy(turn->arena, str_from(text));
 }
 
 bool turn_ends(const struct turn *turn)

@@ -102,6 +102,22 @@ static void take_quote(struct turn *turn, bool raised)
         ticket->quote = utf8_prefix(quote_of(turn, best), TICKET_QUOTE_SIZE);
 }
 
+void urgency_inherit(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct origin *origin = &ticket->origin;
+    if (origin->score <= ticket->score && origin->band >= ticket->band &&
+        origin->floor <= ticket->floor)
+        return;
+    struct score *score = arena_alloc(turn->arena, sizeof(*score));
+    score_inherited(origin->ticket, origin->score, origin->band, origin->floor, turn->arena, score);
+    turn->score = score;
+    ticket->score = greater(ticket->score, origin->score);
+    ticket->band = lesser(ticket->band, origin->band);
+    ticket->floor = greater(ticket->floor, origin->floor);
+    take_signals(turn);
+}
+
 void urgency_take(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;

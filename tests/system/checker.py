@@ -30,9 +30,21 @@ def header(record, name):
     return dict(record.headers).get(name)
 
 
+def told_from(record):
+    """The task of whose turn a record of the home topic is the word for another ticket; None: it is
+    somebody else's."""
+    place = header(record, "ombud-link")
+    if not place:
+        return None
+    topic, partition, _ = place.decode().rsplit("/", 2)
+    return topic, int(partition)
+
+
 def sent_from(record):
     """The place of the record that a record of the home topic is a forward of; None: it is none.
     One that was passed on from ticket to ticket names the first place and the last."""
+    if header(record, "ombud-link"):
+        return None  # a record of its own: the router's word from one ticket to another
     passed, first = header(record, "ombud-passed"), header(record, "ombud-from")
     place = passed.split(b" ", 1)[1] if passed else first
     if not place:
@@ -188,10 +200,10 @@ class Checker:
         outputs = [self._output(record) for rs in records.values() for record in rs]
         for record in inputs[self.router.home]:
             origin = sent_from(record)
-            if origin:
-                topic, partition, _ = origin
-                outputs.append(Output(record.topic, (topic, partition), record.partition,
-                                      record.key, tuple(record.headers), record.value))
+            task = told_from(record) or (origin[:2] if origin else None)
+            if task:
+                outputs.append(Output(record.topic, task, record.partition, record.key,
+                                      tuple(record.headers), record.value))
         return outputs
 
     # ---- what should be there

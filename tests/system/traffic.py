@@ -42,6 +42,12 @@ class Traffic:
                    "channel": self.random.choice(["web", "hotline", "app"]),
                    "customer": {"account": f"a-{self.random.randrange(50)}",
                                 "tier": self.random.choice(["standard", "gold"])}}
+        if self.random.random() < 0.25:
+            # Asks for a ticket of a customer, maybe one of itself, of another internal one or of none.
+            start, number = ticket.rsplit("-", 1)
+            origin = max(0, int(number) + self.random.randrange(-4, 3))
+            opening.update(customer={"kind": "internal", "department": "service"},
+                           origin=f"{start}-{origin}")
         yield lambda: self._event("opened", ticket, **opening)
         for _ in range(self.random.randrange(6)):
             kind = self.random.choice(["message", "message", "reply", "accepted", "assigned",

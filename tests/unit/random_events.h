@@ -30,6 +30,9 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
     static const char *const waits[] = { "customer", "third_party" };
     static const char *const clocks[] = { "response", "update",  "promised", "resolution",
                                           "hold",     "receipt", "answer",   "report" };
+    static const char *const customers[] = {
+        "", "", "", ",\"customer\":{\"kind\":\"internal\",\"department\":\"billing\"}"
+    };
     static const char *const texts[] = { "hello",    "it is on fire", "thank you",
                                          "terrible", "my lawyer",     "your manager!" };
     char text[TIME_TEXT_SIZE], due[TIME_TEXT_SIZE];
@@ -45,6 +48,9 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
     if (dice(seed, 4))
         buf_printf(out, ",\"due\":\"%.*s\",\"reason\":\"a reason\"",
                    STR_ARG(time_format_ms(promised, due)));
+    buf_printf(out, "%s", one_of(seed, customers, 4));
+    if (dice(seed, 3) == 0)
+        buf_printf(out, ",\"origin\":\"t%u\"", dice(seed, RANDOM_TICKETS + 1));
     buf_printf(out, ",\"id\":\"e%u\"%s%s}", dice(seed, 2000),
                dice(seed, 3) ? ",\"reason_code\":\"not_ours\"" : ",\"from\":\"agent\"",
                dice(seed, 2) ? "" : ",\"department\":\"billing\"");

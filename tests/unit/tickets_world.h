@@ -114,6 +114,39 @@ static inline void world_commit(struct world *world)
     tickets_engine.mark(world->engine);
 }
 
+/* What tickets tell each other comes back as further records of the same partition, at once. */
+static inline void world_feed_back(struct world *world, size_t at)
+{
+    time_ms timestamp = world->clock.now;
+    for (; at < world->actions.count; at++) {
+        const struct action *action = &world->actions.items[at];
+        struct record back = { .headers = action->headers, .header_count = action->header_count };
+        if (action->output != OUTPUT_HOME || !str_present(record_header(&back, LINK_FROM)))
+            continue;
+        struct record *record = arena_alloc(world->arena, sizeof(*record));
+        *record = back;
+        record->topic = world->setup.topic;
+        record->partition = world->setup.partition;
+        record->offset = world->offset++;
+        record->timestamp = timestamp;
+        record->key = action->key;
+        record->value = action->value;
+        struct prepared *prepared = tickets_engine.prepare(world->engine, record, world->arena);
+        engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, timestamp,
+                    &world->actions);
+    }
+}
+
+/* Deadlines one by one, so that what they tell other tickets is heard before the next. */
+static inline void world_reach(struct world *world, time_ms until)
+{
+    for (time_ms due; (due = tickets_engine.next(world->engine)) <= until;) {
+        size_t at = world->actions.count;
+        engine_advance(&tickets_engine, world->engine, &world->clock, due, &world->actions);
+        world_feed_back(world, at);
+    }
+}
+
 /* Feeds one event's JSON as the next record of the partition, read at `wall` in wall mode; the
  * actions stay until the next call. */
 static inline void world_feed_at(struct world *world, struct str json, time_ms timestamp,
@@ -128,8 +161,16 @@ static inline void world_feed_at(struct world *world, struct str json, time_ms t
                                .timestamp = timestamp,
                                .value = arena_copy(world->arena, json) };
     struct prepared *prepared = tickets_engine.prepare(world->engine, record, world->arena);
+    time_ms event_time = tickets_engine.prepared_time(prepared);
+    if (world->clock.mode == CLOCK_WALL)
+        world->clock.now = time_max(world->clock.now, wall);
+    world_reach(world, world->clock.mode == CLOCK_WALL ? timestamp
+                       : event_time == TIME_NEVER      ? world->clock.stream
+                                                       : event_time);
+    size_t at = world->actions.count;
     engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, wall,
                 &world->actions);
+    world_feed_back(world, at);
 }
 
 static inline void world_feed(struct world *world, struct str json, time_ms timestamp)
@@ -145,12 +186,17 @@ static inline void world_pass(struct world *world, time_ms until)
     for (time_ms wake = 0; world->clock.mode == CLOCK_WALL && wake < until;) {
         wake = engine_wake(&tickets_engine, world->engine, &world->clock, false);
         wake = time_max(time_min(wake, until), world->clock.now);
-        while (engine_pass(&tickets_engine, world->engine, &world->clock, false, wake, 1,
-                           &world->actions))
-            ;
+        for (bool more = true; more;) {
+            size_t at = world->actions.count;
+            more = engine_pass(&tickets_engine, world->engine, &world->clock, false, wake, 1,
+                               &world->actions);
+            world_feed_back(world, at);
+        }
     }
-    if (world->clock.mode == CLOCK_STREAM)
-        engine_advance(&tickets_engine, world->engine, &world->clock, until, &world->actions);
+    if (world->clock.mode == CLOCK_WALL)
+        return;
+    world_reach(world, until);
+    engine_advance(&tickets_engine, world->engine, &world->clock, until, &world->actions);
 }
 
 /* True when a later entry has the same key: compaction may have removed this one. */

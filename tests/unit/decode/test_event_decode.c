@@ -606,6 +606,47 @@ static void test_a_forward_belongs_to_the_source_it_entered_by(void **state)
     }
 }
 
+/* What tickets tell each other comes from the router alone: no intake and no producer at home
+ * without its header. */
+static void only_the_router_writes_of_origins(void **state)
+{
+    static const struct config_source home = { .topic = STR("ombud.events"), .home = true };
+    static const struct config_source intake = { .topic = STR("crm.events") };
+    static const struct header ours[] = { { STR("ombud-link"), STR("ombud.events/3/1041") } };
+    static const struct header forwarded[] = { { STR("ombud-link"), STR("ombud.events/3/1041") },
+                                               { STR("ombud-from"), STR("crm.events/0/5") } };
+    static const struct {
+        const char *name, *topic;
+        const struct config_source *source;
+        const struct header *headers;
+        size_t header_count;
+        bool taken;
+    } cases[] = {
+        { "the router's own", "ombud.events", &home, ours, 1, true },
+        { "a producer's at home", "ombud.events", &home, NULL, 0, false },
+        { "an intake's", "crm.events", &intake, ours, 1, false },
+        { "an intake's that was forwarded", "ombud.events", &intake, forwarded, 2, false },
+        { "from nowhere", "ombud.events", NULL, ours, 1, false },
+    };
+    static const char *const types[] = { "linked", "origin_changed" };
+    for (size_t i = 0; i < COUNT(cases) * COUNT(types); i++) {
+        struct event event;
+        struct refusal refusal;
+        size_t row = i / COUNT(types);
+        struct record record = record_of(
+            arena_printf(*state, "{\"type\":\"%s\",\"ticket\":\"T-1\"}", types[i % COUNT(types)]));
+        record.topic = str_from(cases[row].topic);
+        record.headers = cases[row].headers;
+        record.header_count = cases[row].header_count;
+        if (event_decode(&record, cases[row].source, 4096, *state, &event, &refusal) !=
+            cases[row].taken)
+            fail_msg("%s", cases[row].name);
+        if (!cases[row].taken)
+            assert_true(str_is(refusal.reason, "only the router itself writes this type") &&
+                        str_is(refusal.at, "/type"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -614,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_names_are_cut_and_prose_is_not),
         cmocka_unit_test(test_many_warnings_are_summed_up),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(only_the_router_writes_of_origins),
         cmocka_unit_test(test_first_bytes_tell_the_cause),
         cmocka_unit_test(test_a_byte_order_mark_is_skipped),
         cmocka_unit_test(test_kafka_timestamps_that_cannot_be),

@@ -552,7 +552,7 @@ static void value_never_outranks_danger(void **state)
         int top = with.floor >= 80 ? 100 : 79;
         int lifted = with.floor + (sum * (top - with.floor) + 50) / 100;
         assert_int_equal(with.points, with.floor == 0 || sum > lifted ? sum : lifted);
-        for (int family = 0; family < FAMILY_COUNT; family++)
+        for (int family = 0; family < FAMILY_CAPPED; family++)
             assert_in_range(with.family[family], 0, scene->config.score.caps[family]);
     }
 }

@@ -81,7 +81,8 @@ static void watch_turn(struct watched *all, const struct world *world, struct ar
         int64_t number = 0;
         struct str ticket = json_string(json_get(record, STR("ticket")));
         if (ticket.size < 2 ||
-            !str_to_int((struct str){ ticket.data + 1, ticket.size - 1 }, &number))
+            !str_to_int((struct str){ ticket.data + 1, ticket.size - 1 }, &number) ||
+            number >= RANDOM_TICKETS) /* an origin that nobody opened */
             continue;
         struct watched *watched = &all[number];
         struct str status = json_string(json_get(record, STR("status")));
@@ -205,11 +206,12 @@ static void run(enum way way, uint64_t seed, struct buf *out)
         now += random_step(&random);
         time_ms time = random_event(&random, now, &json);
         struct task_clock clock = world.clock;
+        int64_t offset = world.offset;
         world_feed(&world, buf_str(&json), time);
         if (way == UNDONE && dice(&other, 2)) {
             tickets_engine.undo(world.engine);
             world.clock = clock;
-            world.offset--;
+            world.offset = offset;
             world_feed(&world, buf_str(&json), time);
         }
         for (size_t k = 0; k < world.actions.count; k++)

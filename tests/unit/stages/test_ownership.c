@@ -409,12 +409,50 @@ static void a_holder_that_is_gone_owes_nothing(void **state)
     config_free((struct config *)after);
 }
 
+/* So many internal tickets have no end: the one too many serves nobody, and says so. */
+static void one_ticket_has_so_many_internal_ones_and_no_more(void **state)
+{
+    enum { MOST = 256 };
+    struct world world;
+    struct buf json = { 0 };
+    uint64_t values[64] = { 0 };
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world,
+               STR("{\"ticket\":\"c\",\"type\":\"opened\",\"time\":\"2026-11-21T00:00:00Z\"}"),
+               WORLD_START);
+    for (int i = 0; i <= MOST; i++) {
+        buf_clear(&json);
+        buf_printf(&json,
+                   "{\"ticket\":\"i%d\",\"type\":\"opened\",\"time\":\"2026-11-21T00:00:01Z\","
+                   "\"customer\":{\"kind\":\"internal\"},\"origin\":\"c\"}",
+                   i);
+        world_feed(&world, buf_str(&json), WORLD_START + TIME_SECOND);
+        world_commit(&world);
+        struct str last = world.actions.items[world.actions.count - 1].value;
+        const char *status = i < MOST ? "\"status\":\"open\"" : "\"status\":\"crowded\"";
+        for (size_t k = 0; k < world.actions.count; k++) {
+            if (world.actions.items[k].output == OUTPUT_DECISIONS)
+                last = world.actions.items[k].value;
+        }
+        assert_non_null(memmem(last.data, last.size, status, strlen(status)));
+    }
+    tickets_engine.counters(world.engine, values);
+    for (size_t row = 0; tickets_engine.counter_rows[row].name; row++) {
+        if (!strcmp(tickets_engine.counter_rows[row].name, "unanchored"))
+            assert_int_equal(values[row], 1);
+    }
+    buf_free(&json);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_second_is_somebodys),
         cmocka_unit_test(a_decision_says_what_one_department_says_of_another),
         cmocka_unit_test(a_holder_that_is_gone_owes_nothing),
+        cmocka_unit_test(one_ticket_has_so_many_internal_ones_and_no_more),
         cmocka_unit_test(one_department_has_it_and_all_its_time_is_somebodys),
     };
     json_init();

@@ -65,6 +65,11 @@ static void print_decision(struct buf *out, const cJSON *root)
         buf_printf(out, " · late by %.*s", STR_ARG(member(root, "/late_by")));
     if (str_present(member(root, "/reason")))
         buf_printf(out, " · %.*s", STR_ARG(member(root, "/reason")));
+    if (str_present(member(root, "/origin/ticket")))
+        buf_printf(out, " · serves %.*s, %.*s", STR_ARG(member(root, "/origin/ticket")),
+                   STR_ARG(member(root, "/origin/status")));
+    if (str_present(member(root, "/warnings/0")))
+        buf_printf(out, " · warning: %.*s", STR_ARG(member(root, "/warnings/0")));
 }
 
 /* What the department promised others: customers' clocks are told as promises. */
@@ -128,6 +133,27 @@ static void print_notice(struct buf *out, const cJSON *root)
     }
 }
 
+static bool is_link(const struct action *action)
+{
+    struct record record = { .headers = action->headers, .header_count = action->header_count };
+    return action->output == OUTPUT_HOME && str_present(record_header(&record, LINK_FROM));
+}
+
+/* What is said to a merged ticket, or what tickets tell each other. */
+static void print_home(struct buf *out, const struct action *action, struct arena *arena)
+{
+    size_t at = 0;
+    if (!is_link(action)) {
+        buf_printf(out, "passed on to %.*s", STR_ARG(action->key));
+        return;
+    }
+    const cJSON *root = json_parse(action->value, &json_event_limits, arena, NULL, &at, NULL);
+    buf_printf(out, "tells %.*s: %.*s", STR_ARG(action->key), STR_ARG(member(root, "/type")));
+    if (str_present(member(root, "/status")))
+        buf_printf(out, ", %.*s %.*s %.*s", STR_ARG(member(root, "/origin")),
+                   STR_ARG(member(root, "/status")), STR_ARG(member(root, "/attributes/band")));
+}
+
 static void print_action(struct buf *out, const struct action *action, struct arena *arena)
 {
     static const struct json_limits limits = { 1 << 20, 65536, 16 };
@@ -140,7 +166,7 @@ static void print_action(struct buf *out, const struct action *action, struct ar
     if (action->output == OUTPUT_PROMISES && !str_present(action->value))
         buf_printf(out, "promise forgotten");
     if (action->output == OUTPUT_HOME)
-        buf_printf(out, "passed on to %.*s", STR_ARG(action->key));
+        print_home(out, action, arena);
     if (action->output == OUTPUT_DEADLETTER) {
         for (size_t i = 0; i < action->header_count; i++) {
             if (str_is(action->headers[i].name, "ombud-error"))
@@ -180,7 +206,7 @@ static struct str text_of(const struct action *action, const char *start)
 /* When and whose; what has neither follows its decision, whose time `*time` is. */
 static void print_prefix(struct buf *out, const struct action *action, time_ms *time)
 {
-    bool notice = action->output == OUTPUT_NOTICES;
+    bool notice = action->output == OUTPUT_NOTICES || is_link(action);
     struct str when = text_of(action, notice ? "\"time\":\"" : "\"decided_at\":\"");
     struct str whose = text_of(action, "\"ticket\":\"");
     if (notice && !str_present(whose))

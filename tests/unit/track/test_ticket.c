@@ -355,6 +355,43 @@ static void through_whose_hands_it_went_comes_back(void **state)
     arena_free(arena);
 }
 
+/* Nor one that forgot whom it serves. */
+static void whom_it_serves_and_who_serves_it_comes_back(void **state)
+{
+    struct arena *arena = arena_new(4096);
+    struct buf bytes = { 0 };
+    struct ticket ticket, back;
+    struct error err;
+    struct str served_by[] = { STR("I-1"), STR("I-2") };
+    (void)state;
+    fill(&ticket, arena);
+    ticket.origin = (struct origin){ .ticket = STR("C-9"),
+                                     .tie = TIE_OPEN,
+                                     .asked = 3,
+                                     .ask_at = NOW + TIME_MINUTE,
+                                     .score = 91,
+                                     .band = 0,
+                                     .floor = 80 };
+    ticket.served_by = served_by;
+    ticket.served_by_count = 2;
+    assert_int_equal(ticket.origin.ask_at, NOW + TIME_MINUTE);
+    for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
+        buf_clear(&bytes);
+        ticket_encode(&ticket, version, NOW + 9, &bytes);
+        assert_int_equal(bytes.data[0], 3);
+        assert_true(ticket_decode(buf_str(&bytes), STR("T-1"), arena, &back, &err));
+        assert_true(str_is(back.origin.ticket, "C-9"));
+        assert_int_equal(back.origin.tie, TIE_OPEN);
+        assert_int_equal(back.origin.asked, 3);
+        assert_int_equal(back.origin.ask_at, NOW + TIME_MINUTE);
+        assert_int_equal(back.origin.score + back.origin.band + back.origin.floor, 171);
+        assert_int_equal(back.served_by_count, 2);
+        assert_true(str_is(back.served_by[1], "I-2"));
+    }
+    buf_free(&bytes);
+    arena_free(arena);
+}
+
 /* A section more than this release knows is something that it could not keep. */
 static void an_unknown_section_is_refused(void **state)
 {
@@ -557,6 +594,7 @@ int main(void)
         cmocka_unit_test(the_version_of_one_clock_is_read_and_written),
         cmocka_unit_test(what_an_older_version_cannot_hold_is_written_in_the_next),
         cmocka_unit_test(through_whose_hands_it_went_comes_back),
+        cmocka_unit_test(whom_it_serves_and_who_serves_it_comes_back),
         cmocka_unit_test(an_unknown_section_is_refused),
         cmocka_unit_test(the_newest_version_takes_no_more_room),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),

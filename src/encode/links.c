@@ -1,0 +1,126 @@
+/* What one ticket tells another, as records of the home topic. */
+#include "base/hash.h"
+#include "encode/parts.h"
+#include "track/links.h"
+
+/* From whom: of a ticket that nobody knows the event has its name. */
+static struct str sender_of(const struct turn *turn)
+{
+    return turn->ticket ? turn->ticket->id : turn->event->ticket;
+}
+
+static void put_urgency(struct json_writer *json, const struct ticket *ticket)
+{
+    JSON_KEY(json, "attributes");
+    json_open_object(json);
+    JSON_KEY(json, LINK_SCORE);
+    json_put_int(json, ticket->score);
+    JSON_KEY(json, LINK_BAND);
+    json_put_text(json, band_name(ticket->band));
+    JSON_KEY(json, LINK_FLOOR);
+    json_put_int(json, ticket->floor);
+    json_close_object(json);
+}
+
+static void put_linked(struct json_writer *json, const struct turn *turn)
+{
+    JSON_KEY(json, "attributes");
+    json_open_object(json);
+    JSON_KEY(json, LINK_SERVED_BY);
+    json_put_str(json, sender_of(turn));
+    json_close_object(json);
+}
+
+static void put_changed(struct json_writer *json, const struct turn *turn,
+                        const struct errand *errand)
+{
+    JSON_KEY(json, "origin");
+    json_put_str(json, sender_of(turn));
+    JSON_KEY(json, "status");
+    json_put_str(json, errand->status);
+    if (!turn->ticket)
+        return;
+    if (str_present(turn->ticket->into)) {
+        JSON_KEY(json, "into");
+        json_put_str(json, turn->ticket->into);
+    }
+    put_urgency(json, turn->ticket);
+}
+
+static void put_errand(struct json_writer *json, const struct turn *turn,
+                       const struct errand *errand, struct str id)
+{
+    json_open_object(json);
+    JSON_KEY(json, "type");
+    json_put_text(json, event_type_name(errand->type));
+    JSON_KEY(json, "ticket");
+    json_put_str(json, errand->to);
+    JSON_KEY(json, "id");
+    json_put_str(json, id);
+    JSON_KEY(json, "time");
+    json_put_time_ms(json, time_max(turn->at, turn->moment->horizon));
+    if (errand->type == EVENT_LINKED)
+        put_linked(json, turn);
+    else
+        put_changed(json, turn, errand);
+    json_close_object(json);
+}
+
+/* Whose turn wrote it; a deadline has no record. */
+static struct str place_of(const struct encoder *encoder, const struct turn *turn,
+                           struct arena *arena)
+{
+    const struct record *record = turn->record;
+    if (!record)
+        return arena_printf(arena, "%.*s/%d/timer", STR_ARG(encoder->config->topics.home),
+                            (int)encoder->partition);
+    return arena_printf(arena, "%.*s/%d/%lld", STR_ARG(record->topic), (int)record->partition,
+                        (long long)record->offset);
+}
+
+void encode_errands(struct encoder *encoder, const struct turn *turn, struct actions *actions,
+                    struct record_counts *counts)
+{
+    size_t n = 0;
+    for (const struct errand *errand = turn->errands; errand; errand = errand->next) {
+        struct json_writer json = json_writer_to(&encoder->buf);
+        buf_clear(&encoder->buf);
+        put_errand(&json, turn, errand, record_id(turn, "errand", n++, actions->arena));
+        struct header *header = arena_alloc(actions->arena, sizeof(*header));
+        *header = (struct header){ STR(LINK_FROM), place_of(encoder, turn, actions->arena) };
+        struct action *action = actions_add(actions, OUTPUT_HOME);
+        action->partition = kafka_partition(errand->to, encoder->home_partitions);
+        action->key = arena_copy(actions->arena, errand->to);
+        action->value = record_value(encoder, actions);
+        action->headers = header;
+        action->header_count = 1;
+    }
+    counts->errands += n;
+}
+
+void put_origin(struct json_writer *json, const struct ticket *ticket)
+{
+    const struct origin *origin = &ticket->origin;
+    if (origin->tie == TIE_NONE)
+        return;
+    JSON_KEY(json, "origin");
+    json_open_object(json);
+    JSON_KEY(json, "ticket");
+    json_put_str(json, origin->ticket);
+    JSON_KEY(json, "status");
+    json_put_text(json, tie_name(origin->tie));
+    JSON_KEY(json, "band");
+    json_put_str(json, origin->tie == TIE_OPEN || origin->tie == TIE_ENDED
+                           ? str_from(band_name(origin->band))
+                           : STR_NONE);
+    json_close_object(json);
+}
+
+/* A number where there are many: the records that linked them name each. */
+void put_served_by(struct json_writer *json, const struct ticket *ticket)
+{
+    if (ticket->served_by_count == 0)
+        return;
+    JSON_KEY(json, "internal_tickets");
+    json_put_int(json, (int64_t)ticket->served_by_count);
+}
