@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "host/config_file.h"
 #include "host/descriptors.h"
+#include "host/now.h"
 #include "host/options.h"
 #include "host/signals.h"
 #include "json/json.h"
@@ -211,6 +212,7 @@ int main(int argc, char **argv)
     json_init();
     struct app *app = mem_alloc(sizeof(*app));
     app->config_path = options.config;
+    app->started = now_wall();
     app->accept_loss = options.accept_loss;
     app->log = log_new(STDERR_FILENO, options.verbose ? LOGGED_DEBUG : LOGGED_INFO);
     app->failpoints = failpoints_new(getenv("OMBUD_FAILPOINT"), getenv("OMBUD_FAILPOINT_DIR"));

@@ -35,6 +35,13 @@ struct engine_counter {
     const char *help; /* a sentence */
 };
 
+/* Something that a stage will send by itself. */
+struct engine_upcoming {
+    struct str name; /* a group of notices; valid until the engine's next change */
+    time_ms at;
+    size_t size; /* notices in it */
+};
+
 /* One row per stage; `include/stages.h` lists them. No call fails except restore: whatever is fed
  * ends as exactly one decision, dead letter or forward. */
 struct engine_ops {
@@ -85,6 +92,9 @@ struct engine_ops {
      * as of the last `mark`. */
     const struct engine_counter *counter_rows; /* a row without a name ends them */
     void (*counters)(const struct engine *engine, uint64_t *values);
+    /* For people: what is sent next, soonest first, at most `most` into `list`; how many. NULL: the
+     * stage sends nothing by itself. */
+    size_t (*upcoming)(const struct engine *engine, struct engine_upcoming *list, size_t most);
 };
 
 /* Time for one task: decides `struct moment`. In stream mode time is the highest event time. Wall

@@ -39,7 +39,7 @@ static const struct engine_counter counter_rows[] = {
     { 0 },
 };
 
-enum { GROUPS_VERSION = 1 }; /* of the changelog */
+enum { GROUPS_VERSION = 1 /* of the changelog */, UPCOMING_MOST = 32 };
 
 static struct engine *escalations_create(const struct engine_setup *setup)
 {
@@ -231,6 +231,19 @@ static void escalations_count(const struct engine *engine, uint64_t *values)
     values[5] = groups_memory(stage->groups);
 }
 
+static size_t escalations_upcoming(const struct engine *engine, struct engine_upcoming *list,
+                                   size_t most)
+{
+    const struct escalations *stage = (const struct escalations *)engine;
+    const struct group *groups[UPCOMING_MOST];
+    size_t count =
+        groups_upcoming(stage->groups, groups, most < UPCOMING_MOST ? most : UPCOMING_MOST);
+    for (size_t i = 0; i < count; i++)
+        list[i] =
+            (struct engine_upcoming){ groups[i]->name, groups[i]->flush, groups[i]->member_count };
+    return count;
+}
+
 const struct engine_ops escalations_engine = {
     .name = "escalations",
     .create = escalations_create,
@@ -248,4 +261,5 @@ const struct engine_ops escalations_engine = {
     .configure = escalations_configure,
     .counter_rows = counter_rows,
     .counters = escalations_count,
+    .upcoming = escalations_upcoming,
 };

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -61,6 +62,19 @@ const char *command_default_config(void)
             return places[i];
     }
     return NULL;
+}
+
+const char *command_config_path(const struct command *command, const char *given)
+{
+    const char *named = getenv("OMBUD_CONFIG");
+    if (given == NULL && named != NULL && named[0] != '\0')
+        given = named;
+    if (given == NULL)
+        given = command_default_config();
+    if (given == NULL)
+        command_misused(command, "which configuration? -c FILE or the variable OMBUD_CONFIG says; "
+                                 "/etc/ombud/ombud.yaml is not there");
+    return given;
 }
 
 struct config *command_config(const struct command *command, const char *path)

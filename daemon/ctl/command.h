@@ -22,8 +22,10 @@ extern const struct command command_explain;
 extern const struct command command_format;
 extern const struct command command_help_config;
 extern const struct command command_learn;
+extern const struct command command_reload;
 extern const struct command command_replay;
 extern const struct command command_settle;
+extern const struct command command_status;
 extern const struct command command_test;
 extern const struct command command_ticket;
 extern const struct command command_topics;
@@ -47,6 +49,10 @@ int command_options(const struct command *command, const struct option_row *rows
 /* Where the configuration is when nobody says: /etc/ombud/ombud.yaml, or conf/ombud.yaml at the
  * root of the tree; NULL: neither is there. */
 const char *command_default_config(void);
+
+/* The configuration that a command uses: the one that `-c` gave, else $OMBUD_CONFIG, else
+ * command_default_config(). NULL: none, which is said; return EX_USAGE. */
+const char *command_config_path(const struct command *command, const char *given);
 
 struct config;
 /* Loads `path`, prints every error on standard error, and for `check` lint too. NULL: the

@@ -15,7 +15,7 @@ struct assignment {
     struct restorer *restorer;
     struct membership membership;
     struct orders orders;
-    struct task_list running, leaving; /* of the places, anew after every change */
+    struct task_list running, leaving, restoring; /* of the places, anew after every change */
 };
 
 struct assignment *assignment_new(const struct assignment_setup *setup)
@@ -35,6 +35,7 @@ void assignment_free(struct assignment *assignment)
     orders_free(&assignment->orders);
     free(assignment->running.tasks);
     free(assignment->leaving.tasks);
+    free(assignment->restoring.tasks);
     free(assignment);
 }
 
@@ -55,13 +56,15 @@ static void append(struct task_list *list, struct task *task)
 static void list_tasks(struct assignment *assignment)
 {
     const struct membership *membership = &assignment->membership;
-    assignment->running.count = assignment->leaving.count = 0;
+    assignment->running.count = assignment->leaving.count = assignment->restoring.count = 0;
     for (size_t i = 0; i < membership->count; i++) {
         const struct place *place = &membership->places[i];
         if (place->state == PLACE_RUNNING)
             append(&assignment->running, place->task);
         else if (place->state == PLACE_LEAVING)
             append(&assignment->leaving, place->task);
+        else if (place->state != PLACE_LOST)
+            append(&assignment->restoring, place->task);
     }
 }
 
@@ -256,11 +259,8 @@ bool assignment_joined(const struct assignment *assignment)
     return assignment->membership.joined;
 }
 
-size_t assignment_restoring(const struct assignment *assignment)
+struct task **assignment_restoring(const struct assignment *assignment, size_t *count)
 {
-    const struct membership *membership = &assignment->membership;
-    return membership_count(membership, PLACE_WAITING) +
-           membership_count(membership, PLACE_RESTORING) +
-           membership_count(membership, PLACE_RESTORED) +
-           membership_count(membership, PLACE_CANCELLED);
+    *count = assignment->restoring.count;
+    return assignment->restoring.tasks;
 }

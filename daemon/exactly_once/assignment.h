@@ -48,5 +48,6 @@ struct task **assignment_leaving(const struct assignment *assignment, size_t *co
 bool assignment_runs(const struct assignment *assignment, const struct task *task);
 /* The group has given us something, or nothing, at least once. */
 bool assignment_joined(const struct assignment *assignment);
-/* Tasks that the restorer has, or that wait for it or for the consumer. */
-size_t assignment_restoring(const struct assignment *assignment);
+/* Tasks that the restorer has, or that wait for it or for the consumer. What the restorer fills in
+ * is not to be looked at. Valid like the others. */
+struct task **assignment_restoring(const struct assignment *assignment, size_t *count);

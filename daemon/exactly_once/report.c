@@ -1,5 +1,7 @@
 #include "exactly_once/report.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,6 +17,7 @@ static void report_task(struct task *task, rd_kafka_t *consumer, struct task_rep
                                     .partition = task->setup.partition,
                                     .position = task->current.position,
                                     .high_watermark = task->high_watermark,
+                                    .lag = task_lag(task),
                                     .records_fed = task->records_fed,
                                     .ahead_bytes = task->ahead_bytes,
                                     .fetched = rd_kafka_queue_length(task->queue),
@@ -23,31 +26,77 @@ static void report_task(struct task *task, rd_kafka_t *consumer, struct task_rep
                                     .restore_records = task->restore_records,
                                     .behind = task_is_behind(task),
                                     .care = (int)task->current.care.mode };
-    strncpy(report->topic, task->topic, sizeof(report->topic) - 1);
+    snprintf(report->topic, sizeof(report->topic), "%s", task->topic);
     if (task->row->ops->counters != NULL)
         task->row->ops->counters(task->engine, report->counters);
+}
+
+static void report_restoring(const struct task *task, struct restoring_report *report)
+{
+    *report = (struct restoring_report){ .stage = task->stage,
+                                         .partition = task->setup.partition,
+                                         .offsets = atomic_load(&task->restore_offsets),
+                                         .passed = atomic_load(&task->restore_passed) };
+    snprintf(report->topic, sizeof(report->topic), "%s", task->topic);
+}
+
+/* Only one stage sends by itself, and it has one partition: its list is the worker's. */
+static void report_upcoming(const struct task *task, struct worker_report *report)
+{
+    struct engine_upcoming list[REPORT_UPCOMING];
+    if (task->row->ops->upcoming == NULL)
+        return;
+    size_t count = task->row->ops->upcoming(task->engine, list, REPORT_UPCOMING);
+    for (size_t i = 0; i < count; i++) {
+        struct upcoming_report *upcoming = &report->upcoming[i];
+        upcoming->at = list[i].at;
+        upcoming->size = list[i].size;
+        struct str name = utf8_prefix(list[i].name, sizeof(upcoming->name) - 1);
+        snprintf(upcoming->name, sizeof(upcoming->name), "%.*s", STR_ARG(name));
+    }
+    report->upcoming_count = count;
 }
 
 void report_make(struct worker_report *report, const struct transaction *transaction,
                  const struct assignment *assignment, rd_kafka_t *consumer)
 {
-    size_t count;
+    size_t count, restoring;
     struct task **tasks = assignment_running(assignment, &count);
+    struct task **waiting = assignment_restoring(assignment, &restoring);
     *report = (struct worker_report){ .transactions = transaction_counters(transaction),
                                       .transaction = transaction_state(transaction),
                                       .transaction_age = transaction_age(transaction),
                                       .output_bytes = transaction_bytes(transaction),
                                       .joined = assignment_joined(assignment),
-                                      .restoring = assignment_restoring(assignment) };
+                                      .restoring = restoring };
     report->tasks = mem_array(count + 1, sizeof(*report->tasks));
-    for (size_t i = 0; i < count; i++)
+    report->restorings = mem_array(restoring + 1, sizeof(*report->restorings));
+    for (size_t i = 0; i < restoring; i++)
+        report_restoring(waiting[i], &report->restorings[i]);
+    for (size_t i = 0; i < count; i++) {
         report_task(tasks[i], consumer, &report->tasks[report->count++]);
+        report_upcoming(tasks[i], report);
+    }
+}
+
+static void *copy_array(const void *items, size_t count, size_t size)
+{
+    void *copy = mem_array(count + 1, size);
+    if (count > 0)
+        memcpy(copy, items, count * size);
+    return copy;
 }
 
 void report_copy(struct worker_report *copy, const struct worker_report *report)
 {
     *copy = *report;
-    copy->tasks = mem_array(report->count + 1, sizeof(*copy->tasks));
-    if (report->count > 0)
-        memcpy(copy->tasks, report->tasks, report->count * sizeof(*copy->tasks));
+    copy->tasks = copy_array(report->tasks, report->count, sizeof(*copy->tasks));
+    copy->restorings = copy_array(report->restorings, report->restoring, sizeof(*copy->restorings));
+}
+
+void report_free(struct worker_report *report)
+{
+    free(report->tasks);
+    free(report->restorings);
+    *report = (struct worker_report){ 0 };
 }

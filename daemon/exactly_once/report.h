@@ -8,13 +8,14 @@
 #include "stages.h"
 #include "exactly_once/transaction.h"
 
-enum { REPORT_COUNTERS = 32 };
+enum { REPORT_COUNTERS = 32, REPORT_TOPIC = 256, REPORT_UPCOMING = 8 };
 
 struct task_report {
     enum stage stage;
-    char topic[128];
+    char topic[REPORT_TOPIC];
     int32_t partition;
     int64_t position, high_watermark;
+    int64_t lag; /* see task_lag */
     uint64_t records_fed;
     size_t ahead_bytes; /* of what is prepared */
     size_t fetched;     /* records that librdkafka holds ready */
@@ -25,19 +26,37 @@ struct task_report {
     uint64_t counters[REPORT_COUNTERS];
 };
 
+/* A task that waits for its state. */
+struct restoring_report {
+    enum stage stage;
+    char topic[REPORT_TOPIC];
+    int32_t partition;
+    int64_t offsets, passed; /* of its changelogs: to read, and read; 0 of 0: not begun */
+};
+
+/* What the stages will send by themselves. */
+struct upcoming_report {
+    char name[256]; /* of a group of notices, cut where it is longer */
+    time_ms at;
+    size_t size; /* notices in it */
+};
+
 struct worker_report {
     struct transaction_counters transactions;
     enum transaction_state transaction;
     bool broker_reachable, joined;
     time_ms transaction_age; /* since the one under way was begun, 0: none */
-    size_t restoring;
-    size_t output_bytes; /* of the open transaction */
+    size_t output_bytes;     /* of the open transaction */
     size_t undeliverable;
-    size_t count;
-    struct task_report *tasks; /* free() it */
+    size_t count, restoring;
+    struct task_report *tasks;           /* `count` */
+    struct restoring_report *restorings; /* `restoring` */
+    struct upcoming_report upcoming[REPORT_UPCOMING];
+    size_t upcoming_count; /* soonest first */
 };
 
 /* `broker_reachable` and `undeliverable` are left to the caller. */
 void report_make(struct worker_report *report, const struct transaction *transaction,
                  const struct assignment *assignment, rd_kafka_t *consumer);
 void report_copy(struct worker_report *copy, const struct worker_report *report);
+void report_free(struct worker_report *report); /* what it owns; leaves it empty */

@@ -270,6 +270,7 @@ static bool find_bounds(struct restorer *restorer, rd_kafka_t *raw, struct readi
         if (!watermarks(restorer, raw, task, changelog_topic(task, i), &bounds->begin, &bounds->end,
                         err))
             return false;
+        atomic_fetch_add(&task->restore_offsets, bounds->end - bounds->begin);
     }
     return place_task(restorer, reading, offset, &note, err);
 }
@@ -291,7 +292,7 @@ static void open_reading(struct restorer *restorer, rd_kafka_t *raw, struct foll
         if (bounds->begin < bounds->end)
             bounds->place =
                 follow_partition(follow, changelog_topic(task, i), task->setup.partition,
-                                 bounds->begin, bounds->end, task);
+                                 bounds->begin, bounds->end, reading);
     }
 }
 
@@ -306,12 +307,24 @@ static void leave_cancelled(const struct restorer *restorer, struct follow *foll
     }
 }
 
+static void note_progress(const struct reading *reading)
+{
+    int64_t passed = 0;
+    for (size_t i = 0; i < reading->task->row->changelog_count; i++) {
+        const struct follow_place *place = reading->changelogs[i].place;
+        passed += place == NULL ? 0 : place->next - place->begin;
+    }
+    atomic_store_explicit(&reading->task->restore_passed, passed, memory_order_relaxed);
+}
+
 /* False: the task cannot be restored, or need not be. */
 static bool take_record(struct restorer *restorer, const struct follow_place *place,
                         const rd_kafka_message_t *message)
 {
-    struct task *task = place->owner;
+    const struct reading *reading = place->owner;
+    struct task *task = reading->task;
     struct error err;
+    note_progress(reading);
     if (is_off(restorer, task))
         return false;
     if (message->offset >= place->end)
@@ -346,7 +359,7 @@ static void read_changelogs(struct restorer *restorer, struct follow *follow,
             break;
         case FOLLOW_LOST:
             /* What is gone was not compacted away: somebody deletes, or the topic is another. */
-            refuse(item.place->owner, &err);
+            refuse(((const struct reading *)item.place->owner)->task, &err);
             follow_leave(follow, item.place);
             break;
         case FOLLOW_FORBIDDEN:

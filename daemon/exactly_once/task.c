@@ -320,6 +320,16 @@ bool task_is_behind(const struct task *task)
     return task->end_seen < task->current.position || reached < task->must_reach;
 }
 
+int64_t task_lag(const struct task *task)
+{
+    int64_t reached = task->current.position;
+    /* The end that was seen last: up to there nothing but markers was left. */
+    if (task->ahead_count == 0 && task->end_seen > reached)
+        reached = task->end_seen;
+    return task->high_watermark > reached && task_is_behind(task) ? task->high_watermark - reached
+                                                                  : 0;
+}
+
 bool task_wants_end(const struct task *task)
 {
     struct offset_note note = task->marked.note;

@@ -76,6 +76,9 @@ struct task {
     int64_t high_watermark; /* last known, -1 */
     time_ms restore_ms;
     uint64_t restore_records;
+    /* Of a restore under way: offsets of its changelogs that there are to read, and that are read.
+     * The restorer's thread writes them, the worker's reads them. */
+    atomic_llong restore_offsets, restore_passed;
     char *refusal; /* why it cannot be restored or read any more, or NULL */
 };
 
@@ -118,6 +121,9 @@ time_ms task_wake(const struct task *task);
 void task_distrust(struct task *task);
 /* Somebody did: the input reaches up to `end`. */
 void task_trust(struct task *task, int64_t end);
+/* Offsets of the input that were not fed yet. Transaction markers take some, too; those at the end
+ * of what was read do not count, those in between do. */
+int64_t task_lag(const struct task *task);
 /* Whether more is known to be in the input than was fed. */
 bool task_is_behind(const struct task *task);
 

@@ -83,7 +83,9 @@ static bool config_waits(struct worker *worker)
     pthread_mutex_lock(&worker->lock);
     bool waits = worker->next_config != NULL;
     pthread_mutex_unlock(&worker->lock);
-    return waits && assignment_restoring(worker->assignment) == 0;
+    size_t restoring;
+    assignment_restoring(worker->assignment, &restoring);
+    return waits && restoring == 0;
 }
 
 /* One worker tells the configuration topic what decides from now on. */
@@ -467,7 +469,7 @@ static void make_report(struct worker *worker)
     report.broker_reachable = !worker->broker_away;
     report.undeliverable = undeliverable_count(worker->undeliverable);
     pthread_mutex_lock(&worker->lock);
-    free(worker->report.tasks);
+    report_free(&worker->report);
     worker->report = report;
     pthread_mutex_unlock(&worker->lock);
 }

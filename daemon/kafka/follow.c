@@ -61,6 +61,7 @@ struct follow_place *follow_partition(struct follow *follow, const char *topic, 
                                     .partition = partition,
                                     .begin = begin,
                                     .end = end,
+                                    .next = begin,
                                     .owner = owner };
     follow->places = mem_resize(follow->places, follow->count + 1, sizeof(*follow->places));
     follow->places[follow->count++] = place;
@@ -152,7 +153,10 @@ static rd_kafka_message_t *take(struct follow *follow, int timeout)
 
 static void reach(struct follow *follow, struct follow_place *place, int64_t next)
 {
-    if (place == NULL || place->caught_up || next < place->end)
+    if (place == NULL)
+        return;
+    place->next = next;
+    if (place->caught_up || next < place->end)
         return;
     place->caught_up = true;
     follow->behind -= !place->left;

@@ -17,6 +17,7 @@ struct follow_place {
     char *topic;
     int32_t partition;
     int64_t begin, end; /* where reading starts; where the log ended */
+    int64_t next;       /* behind what was given out, or shown to be nothing */
     bool caught_up;     /* the broker has shown that nothing before `end` is left */
     bool left;          /* see follow_leave */
     void *owner;        /* the caller's */

@@ -11,6 +11,7 @@ enum { GROUP_MOST = 100 }; /* characters of its group that a worker's name bears
 void app_name_workers(struct app *app, const char *instance)
 {
     struct str group = kafka_property(shared_config_get(app->config), "group.id");
+    snprintf(app->instance, sizeof(app->instance), "%s", instance);
     int size = group.size < GROUP_MOST ? (int)group.size : GROUP_MOST;
     for (int i = 0; i < app->worker_count; i++)
         snprintf(app->names[i], sizeof(app->names[i]), "%.*s-%s-%d", size, group.data, instance, i);
@@ -18,7 +19,7 @@ void app_name_workers(struct app *app, const char *instance)
 
 void app_report(const struct app *app, struct app_report *report)
 {
-    *report = (struct app_report){ .count = app->worker_count };
+    *report = (struct app_report){ .count = app->worker_count, .reloads = &app->reloads };
     report->workers = mem_array((size_t)app->worker_count, sizeof(*report->workers));
     for (int i = 0; i < app->worker_count; i++) {
         worker_report(app->workers[i], &report->workers[i]);
@@ -29,7 +30,7 @@ void app_report(const struct app *app, struct app_report *report)
 void app_report_free(struct app_report *report)
 {
     for (int i = 0; i < report->count; i++)
-        free(report->workers[i].tasks);
+        report_free(&report->workers[i]);
     free(report->workers);
     *report = (struct app_report){ 0 };
 }

@@ -13,6 +13,13 @@
 
 enum { NAME_BYTES = 256 };
 
+/* How reloads ended. */
+struct reload_tally {
+    uint64_t taken, refused;
+    time_ms taken_at, refused_at; /* 0: never */
+    char refusal[512];            /* of the last one */
+};
+
 struct app {
     const char *config_path;
     bool accept_loss;
@@ -24,7 +31,10 @@ struct app {
     char (*names)[NAME_BYTES]; /* group.instance.id and transactional.id of each */
     struct worker **workers;
     struct globals_reader *globals;
-    int wake_fd; /* eventfd that workers write when something changed */
+    int wake_fd;     /* eventfd that workers write when something changed */
+    time_ms started; /* wall clock */
+    char instance[NAME_BYTES / 2];
+    struct reload_tally reloads;
 };
 
 /* "{group}-{instance}-{number}" for each worker, into `names`. */
@@ -34,8 +44,9 @@ void app_name_workers(struct app *app, const char *instance);
 struct app_report {
     struct worker_report *workers;
     int count;
-    bool starting;   /* one has not begun yet */
-    size_t resident; /* memory of the process, bytes; 0: unknown */
+    bool starting;                      /* one has not begun yet */
+    const struct reload_tally *reloads; /* the app's */
+    size_t resident;                    /* memory of the process, bytes; 0: unknown */
 };
 void app_report(const struct app *app, struct app_report *report);
 void app_report_free(struct app_report *report);

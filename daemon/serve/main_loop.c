@@ -13,6 +13,7 @@
 #include "serve/expiry.h"
 #include "serve/pages.h"
 #include "serve/reload.h"
+#include "serve/requests.h"
 #include "serve/status.h"
 #include "host/now.h"
 #include "host/signals.h"
@@ -25,6 +26,8 @@ struct main_loop {
     struct event *terminate, *interrupt, *hangup, *wake, *tick;
     struct http *http;
     struct reload *reload;
+    struct requests requests;
+    struct control *control;
     bool ready, stopping;
     int exit_code;
     time_ms stop_by;
@@ -205,6 +208,10 @@ struct main_loop *main_loop_new(struct app *app, struct error *err)
     loop->reload = reload_new(loop->base, app, err);
     if (loop->reload == NULL)
         goto out;
+    loop->requests = (struct requests){ app, loop->reload };
+    loop->control = requests_serve(loop->base, &loop->requests, err);
+    if (loop->control == NULL && err->text[0] != '\0')
+        goto out;
     if (str_empty(shared_config_get(app->config)->http))
         return loop;
     loop->http = pages_serve(loop->base, app, err);
@@ -226,6 +233,7 @@ void main_loop_free(struct main_loop *loop)
     if (loop == NULL)
         return;
     http_free(loop->http);
+    control_free(loop->control);
     reload_free(loop->reload);
     drop(loop->terminate);
     drop(loop->interrupt);
@@ -245,6 +253,8 @@ int main_loop_run(struct main_loop *loop)
         loop->watchdog_us = 0;
     loop->watchdog_fed = now_monotonic();
     event_base_dispatch(loop->base);
+    control_free(loop->control); /* the process may end without main_loop_free */
+    loop->control = NULL;
     if (loop->exit_code != EX_OK) {
         log_say(loop->app->log, LOGGED_ERROR, "ends with exit code %d", loop->exit_code);
         sd_notifyf(0, "STOPPING=1\nSTATUS=failed with exit code %d", loop->exit_code);

@@ -21,12 +21,9 @@ static double high_watermark(const struct task_report *task)
     return (double)task->high_watermark;
 }
 
-/* Transaction markers take offsets, too: a task that has read everything may show a few. */
 static double lag(const struct task_report *task)
 {
-    return !task->behind || task->high_watermark < task->position
-               ? 0
-               : (double)(task->high_watermark - task->position);
+    return (double)task->lag;
 }
 
 static double records(const struct task_report *task)

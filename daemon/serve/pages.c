@@ -27,8 +27,11 @@ static int write_health(void *arg, struct buf *body)
 static int write_readiness(void *arg, struct buf *body)
 {
     struct app_report report;
+    struct json_writer json = json_writer_to(body);
     app_report(arg, &report);
-    bool ready = status_line(&report, body);
+    json_open_object(&json);
+    bool ready = status_put(&report, &json);
+    json_close_object(&json);
     app_report_free(&report);
     buf_add_char(body, '\n');
     return ready ? HTTP_OK : HTTP_SERVUNAVAIL;
@@ -37,7 +40,7 @@ static int write_readiness(void *arg, struct buf *body)
 static const struct http_page pages[] = {
     { "/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics },
     { "/healthz", "text/plain; charset=utf-8", write_health },
-    { "/readyz", "text/plain; charset=utf-8", write_readiness },
+    { "/readyz", "application/json", write_readiness },
 };
 
 struct http *pages_serve(struct event_base *base, struct app *app, struct error *err)

@@ -12,14 +12,30 @@
 #include "kafka/kafka_conf.h"
 #include "kafka/start_check.h"
 
+struct waiting {
+    reload_answer_fn *answer;
+    void *arg;
+    bool next; /* for the reload after the one under way */
+};
+
 struct reload {
     struct app *app;
     struct aside *aside;
     struct config *read; /* by the thread; NULL: refused */
     struct error err;
+    struct buf findings;           /* of what was read, a line each */
     struct shared_config *pending; /* given to the workers */
     bool again;
+    struct waiting *waiting;
+    size_t waiting_count;
 };
+
+static void add_waiting(struct reload *reload, const struct waiting *waiting)
+{
+    reload->waiting =
+        mem_resize(reload->waiting, reload->waiting_count + 1, sizeof(*reload->waiting));
+    reload->waiting[reload->waiting_count++] = *waiting;
+}
 
 static void run(void *arg)
 {
@@ -27,10 +43,12 @@ static void run(void *arg)
     struct app *app = reload->app;
     struct config_findings findings = { 0 };
     struct config *config = config_open(app->config_path, &findings);
+    buf_clear(&reload->findings);
     error_set(&reload->err, "%s is not usable", app->config_path);
     for (size_t i = findings.count; i-- > 0;) {
         log_say(app->log, findings.items[i].fatal ? LOGGED_ERROR : LOGGED_WARNING, "%.*s",
                 STR_ARG(findings.items[i].text));
+        buf_printf(&reload->findings, "%.*s\n", STR_ARG(findings.items[i].text));
         if (findings.items[i].fatal)
             error_set(&reload->err, "%.*s", STR_ARG(findings.items[i].text));
     }
@@ -45,10 +63,49 @@ static void run(void *arg)
     reload->read = config;
 }
 
+/* Those that waited for the one that has ended. They are taken out first: an answer may ask again.
+ */
+static void answer_waiting(struct reload *reload, const struct reload_answer *answer)
+{
+    struct waiting *all = reload->waiting;
+    size_t count = reload->waiting_count;
+    reload->waiting = NULL;
+    reload->waiting_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].next)
+            add_waiting(reload, &all[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!all[i].next)
+            all[i].answer(all[i].arg, answer);
+    }
+    free(all);
+}
+
+static void note(struct reload_tally *tally, bool taken, const char *text)
+{
+    *(taken ? &tally->taken : &tally->refused) += 1;
+    if (taken) {
+        tally->taken_at = now_wall();
+        return;
+    }
+    tally->refused_at = now_wall();
+    snprintf(tally->refusal, sizeof(tally->refusal), "%s", text);
+}
+
+/* `text`: the fingerprint in force, or why it was refused. */
 static void answer(struct reload *reload, bool taken, const char *text)
 {
-    log_say(reload->app->log, taken ? LOGGED_NOTICE : LOGGED_ERROR, "reload: %s", text);
-    sd_notifyf(0, "READY=1\nSTATUS=reload: %s", text);
+    struct app *app = reload->app;
+    struct reload_answer answer = { taken, text, buf_str(&reload->findings) };
+    char line[640];
+    snprintf(line, sizeof(line),
+             taken ? "configuration %s is in use" : "refused, the old configuration stays: %s",
+             text);
+    log_say(app->log, taken ? LOGGED_NOTICE : LOGGED_ERROR, "reload: %s", line);
+    sd_notifyf(0, "READY=1\nSTATUS=reload: %s", line);
+    note(&app->reloads, taken, text);
+    answer_waiting(reload, &answer);
 }
 
 static void done(void *arg)
@@ -60,9 +117,7 @@ static void done(void *arg)
     if (config == NULL ||
         !config_reload_allowed(shared_config_get(app->config), config, &reload->err)) {
         config_free(config);
-        char text[640];
-        snprintf(text, sizeof(text), "refused, the old configuration stays: %s", reload->err.text);
-        answer(reload, false, text);
+        answer(reload, false, reload->err.text);
     } else {
         reload->pending = shared_config_new(config);
         for (int i = 0; i < app->worker_count; i++)
@@ -89,6 +144,8 @@ void reload_free(struct reload *reload)
     aside_free(reload->aside);
     config_free(reload->read);
     shared_config_drop(reload->pending);
+    buf_free(&reload->findings);
+    free(reload->waiting);
     free(reload);
 }
 
@@ -99,9 +156,26 @@ void reload_start(struct reload *reload)
         return;
     }
     reload->again = false;
+    for (size_t i = 0; i < reload->waiting_count; i++)
+        reload->waiting[i].next = false;
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now_monotonic_us());
     log_say(reload->app->log, LOGGED_INFO, "reload: reading %s", reload->app->config_path);
     aside_run(reload->aside, run, done, reload);
+}
+
+void reload_ask(struct reload *reload, reload_answer_fn *ask, void *waiting)
+{
+    struct waiting one = { .answer = ask, .arg = waiting, .next = true };
+    add_waiting(reload, &one);
+    reload_start(reload);
+}
+
+void reload_forget(struct reload *reload, const void *waiting)
+{
+    for (size_t i = reload->waiting_count; i-- > 0;) {
+        if (reload->waiting[i].arg == waiting)
+            reload->waiting[i] = reload->waiting[--reload->waiting_count];
+    }
 }
 
 void reload_look(struct reload *reload)
@@ -115,10 +189,7 @@ void reload_look(struct reload *reload)
         shared_config_drop(app->config);
         app->config = reload->pending;
         reload->pending = NULL;
-        char text[64];
-        snprintf(text, sizeof(text), "configuration %s is in use",
-                 shared_config_get(app->config)->fingerprint);
-        answer(reload, true, text);
+        answer(reload, true, shared_config_get(app->config)->fingerprint);
     }
     if (reload->again && !aside_busy(reload->aside))
         reload_start(reload);

@@ -1,5 +1,6 @@
-/* SIGHUP: a new configuration is read and checked aside, then taken by every worker at its next
- * transaction boundary, or not at all. The answer is in the log and in systemd's STATUS. */
+/* A new configuration is read and checked aside, then taken by every worker at its next transaction
+ * boundary, or not at all. SIGHUP and the control socket ask for it; the answer is in the log, in
+ * systemd's STATUS, and goes to whoever waits for it. */
 #pragma once
 
 #include <event2/event.h>
@@ -10,5 +11,18 @@ struct reload;
 struct reload *reload_new(struct event_base *base, struct app *app, struct error *err);
 void reload_free(struct reload *reload);  /* waits for one under way; NULL is fine */
 void reload_start(struct reload *reload); /* while one is under way: once more after it */
+
+struct reload_answer {
+    bool taken;
+    const char *text;    /* the fingerprint in force, or why it was refused */
+    struct str findings; /* what was said of the new configuration, a line each */
+};
+typedef void reload_answer_fn(void *waiting, const struct reload_answer *answer);
+/* Starts one, and hears how that one ended: not one under way, which may have read the file before
+ * it was changed. */
+void reload_ask(struct reload *reload, reload_answer_fn *answer, void *waiting);
+/* `waiting` is not answered any more. */
+void reload_forget(struct reload *reload, const void *waiting);
+
 /* Sees whether all workers have taken it. */
 void reload_look(struct reload *reload);

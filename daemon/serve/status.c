@@ -1,42 +1,124 @@
 #include "serve/status.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <systemd/sd-daemon.h>
 
 enum { HANGING_MS = 5000 };
 
-bool status_line(const struct app_report *app, struct buf *line)
+/* All workers together. */
+struct sums {
+    size_t restoring, running, undeliverable;
+    bool joining, away, hanging;
+    int64_t lag, offsets, passed;
+};
+
+static void add_tasks(struct sums *sums, const struct worker_report *worker)
 {
-    size_t restoring = 0, running = 0, undeliverable = 0;
-    bool joining = false, away = false, hanging = false;
-    int64_t lag = 0;
+    for (size_t i = 0; i < worker->count; i++)
+        sums->lag += worker->tasks[i].lag;
+    for (size_t i = 0; worker->restorings != NULL && i < worker->restoring; i++) {
+        sums->offsets += worker->restorings[i].offsets;
+        sums->passed += worker->restorings[i].passed;
+    }
+}
+
+static struct sums sum_up(const struct app_report *app)
+{
+    struct sums sums = { 0 };
     for (int i = 0; i < app->count; i++) {
         const struct worker_report *worker = &app->workers[i];
-        joining = joining || !worker->joined;
-        restoring += worker->restoring;
-        running += worker->count;
-        undeliverable += worker->undeliverable;
-        away = away || !worker->broker_reachable;
-        hanging = hanging || worker->transaction_age > HANGING_MS;
-        for (size_t j = 0; j < worker->count; j++) {
-            if (worker->tasks[j].high_watermark > worker->tasks[j].position)
-                lag += worker->tasks[j].high_watermark - worker->tasks[j].position;
-        }
+        sums.joining = sums.joining || !worker->joined;
+        sums.restoring += worker->restoring;
+        sums.running += worker->count;
+        sums.undeliverable += worker->undeliverable;
+        sums.away = sums.away || !worker->broker_reachable;
+        sums.hanging = sums.hanging || worker->transaction_age > HANGING_MS;
+        add_tasks(&sums, worker);
     }
-    if (away)
-        buf_printf(line, "Kafka does not answer; trying on");
-    else if (app->starting)
-        buf_printf(line, "starting: waiting for the transaction coordinator");
-    else if (joining)
-        buf_printf(line, "joining its group");
-    else if (hanging)
-        buf_printf(line, "a transaction has been ending for more than %d s", HANGING_MS / 1000);
-    else if (restoring > 0)
-        buf_printf(line, "restoring %zu partitions, %zu are running", restoring, running);
+    return sums;
+}
+
+static void add(struct status_reason *reasons, size_t *count, const char *reason,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void add(struct status_reason *reasons, size_t *count, const char *reason,
+                const char *format, ...)
+{
+    struct status_reason *one = &reasons[(*count)++];
+    one->reason = reason;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(one->text, sizeof(one->text), format, arguments);
+    va_end(arguments);
+}
+
+static void add_restoring(const struct sums *sums, struct status_reason *reasons, size_t *count)
+{
+    char share[32] = "";
+    if (sums->offsets > 0)
+        snprintf(share, sizeof(share), " (%d %%)", (int)(sums->passed * 100 / sums->offsets));
+    add(reasons, count, "restoring", "restoring %zu partition%s%s, %zu %s running", sums->restoring,
+        sums->restoring == 1 ? "" : "s", share, sums->running, sums->running == 1 ? "is" : "are");
+}
+
+size_t status_reasons(const struct app_report *app, struct status_reason reasons[STATUS_REASONS])
+{
+    struct sums sums = sum_up(app);
+    size_t count = 0;
+    if (sums.away)
+        add(reasons, &count, "broker", "Kafka does not answer; trying on");
+    if (app->starting)
+        add(reasons, &count, "coordinator", "starting: waiting for the transaction coordinator");
+    if (sums.joining)
+        add(reasons, &count, "group", "joining its group");
+    if (sums.hanging)
+        add(reasons, &count, "transaction", "a transaction has been ending for more than %d s",
+            HANGING_MS / 1000);
+    if (sums.restoring > 0)
+        add_restoring(&sums, reasons, &count);
+    return count;
+}
+
+bool status_line(const struct app_report *app, struct buf *line)
+{
+    struct status_reason reasons[STATUS_REASONS];
+    struct sums sums = sum_up(app);
+    size_t count = status_reasons(app, reasons);
+    if (count > 0)
+        buf_printf(line, "%s", reasons[0].text);
     else
-        buf_printf(line, "routing %zu partitions, %lld records behind", running, (long long)lag);
-    if (undeliverable > 0)
-        buf_printf(line, "; %zu topics take no records", undeliverable);
-    return !app->starting && !joining && !away && !hanging && restoring == 0;
+        buf_printf(line, "routing %zu partition%s, %lld record%s behind", sums.running,
+                   sums.running == 1 ? "" : "s", (long long)sums.lag, sums.lag == 1 ? "" : "s");
+    if (sums.undeliverable > 0)
+        buf_printf(line, "; %zu topic%s no records", sums.undeliverable,
+                   sums.undeliverable == 1 ? " takes" : "s take");
+    return count == 0;
+}
+
+bool status_put(const struct app_report *app, struct json_writer *json)
+{
+    struct status_reason reasons[STATUS_REASONS];
+    size_t count = status_reasons(app, reasons);
+    struct buf line = { 0 };
+    status_line(app, &line);
+    JSON_KEY(json, "ready");
+    json_put_bool(json, count == 0);
+    JSON_KEY(json, "status");
+    json_put_str(json, buf_str(&line));
+    JSON_KEY(json, "reasons");
+    json_open_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(json);
+        JSON_KEY(json, "reason");
+        json_put_text(json, reasons[i].reason);
+        JSON_KEY(json, "text");
+        json_put_text(json, reasons[i].text);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    buf_free(&line);
+    return count == 0;
 }
 
 void status_notify(struct app *app)

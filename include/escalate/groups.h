@@ -54,6 +54,10 @@ void groups_flushed(struct groups *groups, struct group *group, bool told, time_
 /* The group whose message is due first, or NULL. */
 struct group *groups_due(const struct groups *groups);
 
+/* Those whose messages are due next, soonest first, at most `most` into `list`; how many. Looks at
+ * every group. */
+size_t groups_upcoming(const struct groups *groups, const struct group **list, size_t most);
+
 bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err);
 void groups_mark(struct groups *groups);
 void groups_undo(struct groups *groups);

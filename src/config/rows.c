@@ -355,6 +355,10 @@ static const struct setting top_rows[] = {
       .flags = SETTING_FIXED | SETTING_SERVICE,
       .help = "Address and port of /metrics, /healthz and /readyz. Port 0: any free one, which the "
               "log names. Empty: none." },
+    { .key = "control", .type = SETTING_TEXT, AT(struct config, control),
+      .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "Path of the socket on which `ombudctl reload` and `ombudctl status` ask the router. "
+              "Default: `control` in the unit's runtime directory. Empty: none." },
     { .key = "clock", .type = SETTING_CHOICE, AT(struct config, clock), .choices = clocks,
       .fallback = "wall", .flags = SETTING_FIXED | SETTING_SERVICE,
       .help = "`wall`: time is what the machine says. `stream`: what the events say, for replay "

@@ -446,6 +446,31 @@ struct group *groups_due(const struct groups *groups)
     return &home->group;
 }
 
+/* Of two that are due at once the name decides, so that the list does not flicker. */
+static bool is_sooner(const struct group *a, const struct group *b)
+{
+    return a->flush != b->flush ? a->flush < b->flush : str_compare(a->name, b->name) < 0;
+}
+
+size_t groups_upcoming(const struct groups *groups, const struct group **list, size_t most)
+{
+    size_t count = 0, at = 0;
+    for (const struct home *home; (home = table_next(groups->homes, &at)) != NULL;) {
+        const struct group *group = &home->group;
+        size_t place = count;
+        if (group->flush == TIME_NEVER || (count == most && !is_sooner(group, list[most - 1])))
+            continue;
+        if (count < most)
+            count++;
+        else
+            place--;
+        for (; place > 0 && is_sooner(group, list[place - 1]); place--)
+            list[place] = list[place - 1];
+        list[place] = group;
+    }
+    return count;
+}
+
 size_t groups_count(const struct groups *groups)
 {
     return table_count(groups->homes);

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -175,8 +176,11 @@ class Daemon:
         self.instance = instance
         self.may_die = bool(failpoint)
         number = len(router.daemons)
+        # Not in the test's folder: a socket's path has room for 107 bytes.
+        self.folder = tempfile.TemporaryDirectory(prefix="ombud-")
+        self.control = f"{self.folder.name}/control"
         path = router.write_config(f"{instance}-{number}", **merged(
-            {"instance": instance, "http": "127.0.0.1:0"}, config))
+            {"instance": instance, "http": "127.0.0.1:0", "control": self.control}, config))
         self.config_file = path
         self.log = router.folder / f"{instance}-{number}.log"
         marks = router.folder / "failpoints"

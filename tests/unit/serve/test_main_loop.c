@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -49,6 +51,7 @@ static void write_config(const struct world *world, const char *departments, con
             "kafka: { bootstrap.servers: \"%s\", group.id: g }\n"
             "topics: { partitions: 1 }\n"
             "http: 127.0.0.1:0\n"
+            "control: %s/control\n"
             "shutdown_wait: 5s\n"
             "levels: [lead]\n"
             "departments: %s\n"
@@ -57,7 +60,7 @@ static void write_config(const struct world *world, const char *departments, con
             "escalations: [{ on: [breach], ladder: default }]\n"
             "ladders: { default: [{ after: 0m, level: lead }] }\n"
             "%s",
-            rd_kafka_mock_cluster_bootstraps(world->cluster), departments, more);
+            rd_kafka_mock_cluster_bootstraps(world->cluster), world->folder, departments, more);
     fclose(file);
 }
 
@@ -227,6 +230,50 @@ static void test_a_reload_asked_for_meanwhile_comes_once_more_after_it(void **st
     assert_int_equal(shared_config_get(world->app.config)->commit_interval, 300);
 }
 
+/* What the router answers on its control socket; asks it again while it is not there yet. */
+static bool asks(struct world *world, const char *request, const char *expected)
+{
+    static char answer[ROOM];
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", world->folder);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    size_t size = 0;
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+        send(fd, request, strlen(request), MSG_NOSIGNAL) > 0) {
+        ssize_t more = 1;
+        for (; more > 0 && size<ROOM - 1; size += more> 0 ? (size_t)more : 0)
+            more = read(fd, answer + size, ROOM - 1 - size);
+    }
+    close(fd);
+    answer[size] = '\0';
+    if (strstr(answer, expected) == NULL)
+        print_error("'%s' is not in: %s\n", expected, answer);
+    return strstr(answer, expected) != NULL;
+}
+
+static void *ask_by_socket(void *arg)
+{
+    struct world *world = arg;
+    bool well = hears(world, "ready") && asks(world, "status\n", "\"ready\":true") &&
+                asks(world, "status\n", "\"refusal\":null");
+    write_config(world, "{ service: {}, quality: {} }", "comit_interval: 200ms\n");
+    well = well && asks(world, "reload\n", "{\"ok\":false,\"reason\":\"") &&
+           asks(world, "reload\n", "did you mean 'commit_interval'") &&
+           asks(world, "status\n", "\"taken\":0,\"refused\":2");
+    write_config(world, "{ service: {}, quality: {} }", "commit_interval: 200ms\n");
+    well = well && asks(world, "reload\n", "{\"ok\":true,\"configuration\":\"") &&
+           asks(world, "reload-begin\n", "{\"ok\":true}");
+    stop();
+    return well ? arg : NULL;
+}
+
+static void test_the_control_socket_answers_reload_and_status(void **state)
+{
+    struct world *world = *state;
+    run_beside(world, ask_by_socket);
+    assert_int_equal(shared_config_get(world->app.config)->commit_interval, 200);
+}
+
 static void *stop_under_way(void *arg)
 {
     bool well = hears(arg, "ready");
@@ -252,6 +299,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_reload_asked_for_meanwhile_comes_once_more_after_it,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_control_socket_answers_reload_and_status, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_it_stops_in_the_middle_of_a_reload, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

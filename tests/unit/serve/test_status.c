@@ -9,7 +9,7 @@
 static void test_how_the_daemon_is(void **state)
 {
     (void)state;
-    struct task_report task = { .position = 10, .high_watermark = 30 };
+    struct task_report task = { .position = 10, .high_watermark = 35, .lag = 20 };
     const struct {
         bool starting;
         struct worker_report worker;
@@ -19,7 +19,7 @@ static void test_how_the_daemon_is(void **state)
         { false,
           { .broker_reachable = true, .joined = true, .count = 1, .tasks = &task },
           true,
-          "routing 1 partitions, 20 records behind" },
+          "routing 1 partition, 20 records behind" },
         { false,
           { .broker_reachable = true, .joined = true },
           true,
@@ -37,7 +37,7 @@ static void test_how_the_daemon_is(void **state)
         { false,
           { .broker_reachable = true, .joined = true, .restoring = 2, .count = 1, .tasks = &task },
           false,
-          "restoring 2 partitions, 1 are running" },
+          "restoring 2 partitions, 1 is running" },
         { false,
           { .broker_reachable = true, .joined = true, .undeliverable = 3 },
           true,

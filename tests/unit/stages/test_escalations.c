@@ -501,6 +501,35 @@ static void a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered(void **s
     stage_free(stage);
 }
 
+/* Departments' groups, made at different times; the last one is due first. */
+static void what_is_sent_next_is_told_soonest_first(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "a", "b", "c", "d", "e" };
+    static const time_ms times[] = { 4000, 2000, 3000, 2000, 1000 };
+    struct bench *stage = stage_new();
+    struct engine_upcoming next[3];
+    assert_int_equal(escalations_engine.upcoming(stage->engine, next, 3), 0);
+    for (int i = 0; i < 5; i++) {
+        struct notice notice = notice_of("T1", 90, NOTICE_FIRING, times[i]);
+        notice.department = str_from(names[i]);
+        feed(stage, &notice);
+    }
+    assert_int_equal(escalations_engine.upcoming(stage->engine, next, 3), 3);
+    static const struct {
+        const char *name;
+        time_ms at;
+    } expected[] = { { "lead/e/breach", 11000 },
+                     { "lead/b/breach", 12000 },
+                     { "lead/d/breach", 12000 } };
+    for (int i = 0; i < 3; i++) {
+        assert_true(str_is(next[i].name, expected[i].name));
+        assert_int_equal(next[i].at, expected[i].at);
+        assert_int_equal(next[i].size, 1);
+    }
+    stage_free(stage);
+}
+
 static void a_changelog_of_another_shape_is_refused(void **state)
 {
     (void)state;
@@ -536,6 +565,7 @@ int main(void)
         cmocka_unit_test(an_open_notice_takes_less_room_than_a_ticket),
         cmocka_unit_test(what_a_notice_says_comes_through_memory_and_restore),
         cmocka_unit_test(a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered),
+        cmocka_unit_test(what_is_sent_next_is_told_soonest_first),
         cmocka_unit_test(a_changelog_of_another_shape_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
