@@ -10,6 +10,7 @@
 #include "model/actions.h"
 #include "model/moment.h"
 #include "model/record.h"
+#include "model/series.h"
 
 struct config;
 struct globals;
@@ -92,6 +93,12 @@ struct engine_ops {
      * as of the last `mark`. */
     const struct engine_counter *counter_rows; /* a row without a name ends them */
     void (*counters)(const struct engine *engine, uint64_t *values);
+    /* The same with labels; the two pointers are NULL where there are none. May look at all of
+     * the state: not to be called each turn. */
+    const struct series_row *series_rows; /* a row without a name ends them */
+    void (*series)(const struct engine *engine, series_fn *each, void *arg);
+    /* For people: how many deadlines lie at or before `until`. NULL: the stage has none. */
+    size_t (*due)(const struct engine *engine, time_ms until);
     /* For people: what is sent next, soonest first, at most `most` into `list`; how many. NULL: the
      * stage sends nothing by itself. */
     size_t (*upcoming)(const struct engine *engine, struct engine_upcoming *list, size_t most);

@@ -18,7 +18,8 @@ struct escalations {
     struct zone *zone;
     struct changelog changelog;
     struct tally {
-        uint64_t notices, messages, dead_letters;
+        uint64_t notices, messages;
+        struct deadletter_tally dead_letters;
     } tally, committed; /* now, and at the last mark */
 };
 
@@ -130,17 +131,16 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
         take_notice(stage, prepared, moment, actions);
         return;
     }
-    stage->tally.dead_letters++;
     deadletter_add(stage->config, SOURCE_ESCALATIONS, prepared->record, prepared->refusal, STR(""),
-                   moment->now, actions);
+                   moment->now, &stage->tally.dead_letters, actions);
 }
 
 static void escalations_poison(struct engine *engine, const struct record *record, int attempts,
                                const struct moment *moment, struct actions *actions)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->tally.dead_letters++;
-    deadletter_poison(stage->config, SOURCE_ESCALATIONS, record, attempts, moment->now, actions);
+    deadletter_poison(stage->config, SOURCE_ESCALATIONS, record, attempts, moment->now,
+                      &stage->tally.dead_letters, actions);
 }
 
 /* Resolved before anybody was told: a message would only puzzle. */
@@ -225,10 +225,45 @@ static void escalations_count(const struct engine *engine, uint64_t *values)
     const struct escalations *stage = (const struct escalations *)engine;
     values[0] = stage->committed.notices;
     values[1] = stage->committed.messages;
-    values[2] = stage->committed.dead_letters;
+    values[2] = deadletter_total(&stage->committed.dead_letters);
     values[3] = groups_count(stage->groups);
     values[4] = groups_members(stage->groups);
     values[5] = groups_memory(stage->groups);
+}
+
+enum { SERIES_DEADLETTERS, SERIES_OPEN };
+
+static const struct series_row series_rows[] = {
+    [SERIES_DEADLETTERS] = DEADLETTER_SERIES,
+    [SERIES_OPEN] = { "open",
+                      true,
+                      "Notices that are open, by what became of them.",
+                      { "level", "status" } },
+    { 0 },
+};
+
+/* Whoever looks at a level wants to see it though it has nothing. */
+static void count_open(const struct escalations *stage, struct str level, series_fn *each,
+                       void *arg)
+{
+    uint64_t counts[NOTICE_RESOLVED + 1] = { 0 };
+    size_t at = 0;
+    for (const struct group *group; (group = groups_each(stage->groups, &at)) != NULL;) {
+        for (size_t i = 0; str_equal(group->level, level) && i < group->member_count; i++)
+            counts[group->members[i]->status]++;
+    }
+    for (int status = 0; status < NOTICE_RESOLVED; status++) {
+        struct str values[SERIES_LABELS] = { level, str_from(notice_status_name(status)) };
+        each(arg, SERIES_OPEN, values, counts[status]);
+    }
+}
+
+static void escalations_series(const struct engine *engine, series_fn *each, void *arg)
+{
+    const struct escalations *stage = (const struct escalations *)engine;
+    deadletter_series(&stage->committed.dead_letters, SERIES_DEADLETTERS, each, arg);
+    for (size_t i = 0; i < stage->config->level_count; i++)
+        count_open(stage, stage->config->levels[i].name, each, arg);
 }
 
 static size_t escalations_upcoming(const struct engine *engine, struct engine_upcoming *list,
@@ -261,5 +296,7 @@ const struct engine_ops escalations_engine = {
     .configure = escalations_configure,
     .counter_rows = counter_rows,
     .counters = escalations_count,
+    .series_rows = series_rows,
+    .series = escalations_series,
     .upcoming = escalations_upcoming,
 };

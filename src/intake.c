@@ -14,7 +14,8 @@ struct intake {
     struct str topic;
     int32_t home_partitions;
     struct intake_tally {
-        uint64_t forwards, dead_letters, skipped;
+        uint64_t forwards, skipped;
+        struct deadletter_tally dead_letters;
     } tally, committed; /* now, and at the last mark */
 };
 
@@ -88,9 +89,8 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
     } else if (prepared->refusal.skipped) {
         intake->tally.skipped++;
     } else {
-        intake->tally.dead_letters++;
         deadletter_add(intake->config, SOURCE_INTAKE, prepared->record, prepared->refusal.reason,
-                       prepared->refusal.at, moment->now, actions);
+                       prepared->refusal.at, moment->now, &intake->tally.dead_letters, actions);
     }
 }
 
@@ -98,8 +98,8 @@ static void intake_poison(struct engine *engine, const struct record *record, in
                           const struct moment *moment, struct actions *actions)
 {
     struct intake *intake = (struct intake *)engine;
-    intake->tally.dead_letters++;
-    deadletter_poison(intake->config, SOURCE_INTAKE, record, attempts, moment->now, actions);
+    deadletter_poison(intake->config, SOURCE_INTAKE, record, attempts, moment->now,
+                      &intake->tally.dead_letters, actions);
 }
 
 static bool intake_tick(struct engine *engine, const struct moment *moment, unsigned limit,
@@ -149,8 +149,15 @@ static void intake_count(const struct engine *engine, uint64_t *values)
 {
     const struct intake *intake = (const struct intake *)engine;
     values[0] = intake->committed.forwards;
-    values[1] = intake->committed.dead_letters;
+    values[1] = deadletter_total(&intake->committed.dead_letters);
     values[2] = intake->committed.skipped;
+}
+
+static const struct series_row intake_rows[] = { DEADLETTER_SERIES, { 0 } };
+
+static void intake_series(const struct engine *engine, series_fn *each, void *arg)
+{
+    deadletter_series(&((const struct intake *)engine)->committed.dead_letters, 0, each, arg);
 }
 
 const struct engine_ops intake_engine = {
@@ -170,4 +177,6 @@ const struct engine_ops intake_engine = {
     .configure = intake_configure,
     .counter_rows = intake_counters,
     .counters = intake_count,
+    .series_rows = intake_rows,
+    .series = intake_series,
 };

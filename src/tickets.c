@@ -194,6 +194,7 @@ static void encode(struct tickets *tickets, struct turn *turn, struct actions *a
     encode_turn(tickets->encoder, turn, actions, &tickets->tally.records);
     tickets->tally.unanchored += turn->unanchored;
     tickets->tally.warnings += turn->warning_count;
+    census_turn(state_census(tickets->state), turn);
     if (turn->record)
         tickets->tally.outcomes[turn->outcome]++;
     else
@@ -260,9 +261,9 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .at = event.time,
                          .opening = state_opening(tickets->state, event.ticket) };
     if (!find_ticket(tickets, &turn)) {
-        tickets->tally.deadletters++;
-        deadletter_add(tickets->setup.config, SOURCE_TICKETS, prepared->record, STR("expired"),
-                       STR("/time"), moment->now, actions);
+        deadletter_add(tickets->setup.config, SOURCE_TICKETS, prepared->record,
+                       STR(DEADLETTER_REASON_EXPIRED), STR("/time"), moment->now,
+                       &tickets->tally.deadletters, actions);
         return;
     }
     if (pass_on(tickets, &turn, actions))
@@ -308,9 +309,8 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
                     tickets->setup.partition_count, actions);
         break;
     case PREPARED_DEADLETTER:
-        tickets->tally.deadletters++;
         deadletter_add(config, SOURCE_TICKETS, record, prepared->refusal.reason,
-                       prepared->refusal.at, moment->now, actions);
+                       prepared->refusal.at, moment->now, &tickets->tally.deadletters, actions);
         break;
     case PREPARED_SKIPPED:
         tickets->tally.skipped++;
@@ -322,9 +322,8 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
                            const struct moment *moment, struct actions *actions)
 {
     struct tickets *tickets = tickets_of(engine);
-    tickets->tally.deadletters++;
     deadletter_poison(tickets->setup.config, SOURCE_TICKETS, record, attempts, moment->now,
-                      actions);
+                      &tickets->tally.deadletters, actions);
 }
 
 /* ---- one deadline ---- */
@@ -456,6 +455,17 @@ static void tickets_count(const struct engine *engine, uint64_t *values)
     tally_values(&tickets->committed, state_store(tickets->state), values);
 }
 
+static void tickets_series(const struct engine *engine, series_fn *each, void *arg)
+{
+    const struct tickets *tickets = (const struct tickets *)engine;
+    tally_series(&tickets->committed, state_census(tickets->state), each, arg);
+}
+
+static size_t tickets_due(const struct engine *engine, time_ms until)
+{
+    return store_due(state_store(((const struct tickets *)engine)->state), until);
+}
+
 const struct engine_ops tickets_engine = {
     .name = "tickets",
     .create = tickets_create,
@@ -474,4 +484,7 @@ const struct engine_ops tickets_engine = {
     .configure = tickets_configure,
     .counter_rows = tally_rows,
     .counters = tickets_count,
+    .series_rows = tally_series_rows,
+    .series = tickets_series,
+    .due = tickets_due,
 };

@@ -68,7 +68,7 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_PROVISIONAL] = tally->records.provisional;
     values[COUNT_NOTICES] = tally->records.notices;
     values[COUNT_DECISIONS] = tally->records.decisions;
-    values[COUNT_DEADLETTERS] = tally->deadletters;
+    values[COUNT_DEADLETTERS] = deadletter_total(&tally->deadletters);
     values[COUNT_SKIPPED] = tally->skipped;
     values[COUNT_FORWARDS] = tally->forwards;
     values[COUNT_ERRANDS] = tally->records.errands;
@@ -79,4 +79,63 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
     values[COUNT_TICKETS] = store_count(store);
     values[COUNT_STATE_BYTES] = store_memory(store);
     values[COUNT_TEXT_BYTES] = store_text_memory(store);
+}
+
+enum {
+    SERIES_DEADLETTERS,
+    SERIES_OPEN,
+    SERIES_OVERDUE,
+    SERIES_DISPATCHES,
+    SERIES_RETURNS,
+    SERIES_BREACHES
+};
+
+const struct series_row tally_series_rows[] = {
+    [SERIES_DEADLETTERS] = DEADLETTER_SERIES,
+    [SERIES_OPEN] = { "open",
+                      true,
+                      "Open tickets of a department, by band.",
+                      { "department", "band" } },
+    [SERIES_OVERDUE] = { "overdue",
+                         true,
+                         "Open tickets of a department with a broken promise to the customer.",
+                         { "department" } },
+    [SERIES_DISPATCHES] = { "department_dispatches",
+                            false,
+                            "Records to a department, by its role.",
+                            { "department", "role" } },
+    [SERIES_RETURNS] = { "department_returns",
+                         false,
+                         "Tickets that a department handed back.",
+                         { "department" } },
+    [SERIES_BREACHES] = { "department_breaches",
+                          false,
+                          "Promises to customers that broke while a department had the ticket.",
+                          { "department" } },
+    { 0 },
+};
+
+static void row_series(const struct census_row *row, series_fn *each, void *arg)
+{
+    struct str values[SERIES_LABELS] = { row->department };
+    each(arg, SERIES_OVERDUE, values, (uint64_t)row->overdue);
+    each(arg, SERIES_RETURNS, values, row->counts.returns);
+    each(arg, SERIES_BREACHES, values, row->counts.breaches);
+    for (int band = 0; band < BAND_COUNT; band++) {
+        values[1] = str_from(band_name(band));
+        each(arg, SERIES_OPEN, values, (uint64_t)row->open[band]);
+    }
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        values[1] = str_from(role_name((enum role)role));
+        each(arg, SERIES_DISPATCHES, values, row->counts.dispatches[role]);
+    }
+}
+
+void tally_series(const struct tally *tally, const struct census *census, series_fn *each,
+                  void *arg)
+{
+    struct census_row row;
+    deadletter_series(&tally->deadletters, SERIES_DEADLETTERS, each, arg);
+    for (size_t i = 0; census_row(census, i, &row); i++)
+        row_series(&row, each, arg);
 }

@@ -123,6 +123,8 @@ static void carry_out(struct assignment *assignment)
             atomic_store(assignment->setup.epoch, assignment->membership.epoch);
             break;
         case ORDER_FREE:
+            if (assignment->setup.series != NULL)
+                series_retire(assignment->setup.series, task);
             task_free(task);
             break;
         }

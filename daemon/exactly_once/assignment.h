@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include "exactly_once/membership.h"
 #include "exactly_once/restore.h"
+#include "exactly_once/series.h"
 #include "exactly_once/task.h"
 #include "host/failpoint.h"
 #include "host/log.h"
@@ -22,6 +23,7 @@ struct assignment_setup {
     int fd;                        /* eventfd that the tasks' queues wake */
     atomic_uint *epoch;            /* of the membership, see ending.h */
     const struct globals *globals; /* for engines; outlives it */
+    struct series *series;         /* told of tasks that leave; NULL: nobody is */
 };
 
 struct assignment *assignment_new(const struct assignment_setup *setup);

@@ -30,6 +30,7 @@ struct feeder {
     time_ms due;      /* of the open transaction */
     time_ms last_end; /* when the last transaction began to end */
     time_ms rest; /* when the next may end in a backlog: a slow broker gets fewer, larger ones */
+    struct latency latency; /* of decisions */
 };
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
@@ -138,12 +139,15 @@ static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now,
         return STEP_ENDS;
     }
     actions_clear(&feeder->actions);
+    time_ms timestamp = task_next(task)->timestamp;
     bool fed = true;
     if (gives_up)
         task_give_up(task, wall, &feeder->actions);
     else
         fed = task_feed(task, wall, PASS, &feeder->actions);
     write_out(feeder, task);
+    if (fed && task->stage == STAGE_TICKETS && timestamp >= 0)
+        latency_add(&feeder->latency, wall - timestamp);
     if (fed && ++feeder->fed >= feeder->config->commit_records)
         feeder->end = true;
     if (feeder->end)
@@ -336,4 +340,9 @@ time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t co
             delay = time_min(delay, time_max(wake - wall, 0));
     }
     return delay;
+}
+
+const struct latency *feeder_latency(const struct feeder *feeder)
+{
+    return &feeder->latency;
 }

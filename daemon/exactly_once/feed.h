@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include "host/failpoint.h"
+#include "exactly_once/latency.h"
 #include "exactly_once/task.h"
 #include "exactly_once/transaction.h"
 
@@ -31,6 +32,9 @@ void feeder_ended(struct feeder *feeder, time_ms now);
 void feeder_committed(struct feeder *feeder, time_ms now);
 /* It was undone. */
 void feeder_rewind(struct feeder *feeder);
+
+/* From a record's Kafka timestamp to its decision, of all that were decided, undone ones too. */
+const struct latency *feeder_latency(const struct feeder *feeder);
 
 /* How long until the next turn is due without news, ms; at least 0. */
 time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t count, time_ms now,

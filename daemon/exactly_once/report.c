@@ -6,9 +6,23 @@
 
 #include "base/mem.h"
 
-static void report_task(struct task *task, rd_kafka_t *consumer, struct task_report *report)
+/* Within an hour of the clock or, where time is what the events say, of the last one. */
+static void count_due(struct task *task, time_ms wall)
+{
+    const struct task_clock *clock = &task->current.clock;
+    if (task->row->ops->due == NULL)
+        return;
+    time_ms now = clock->mode == CLOCK_STREAM ? clock->stream : wall;
+    task->due_hour = task->row->ops->due(task->engine, now + TIME_HOUR);
+}
+
+static void report_task(struct task *task, const struct report_sources *sources,
+                        struct task_report *report)
 {
     int64_t low, high;
+    rd_kafka_t *consumer = sources->consumer;
+    if (sources->thorough)
+        count_due(task, sources->wall);
     if (rd_kafka_get_watermark_offsets(consumer, task->topic, task->setup.partition, &low, &high) ==
             RD_KAFKA_RESP_ERR_NO_ERROR &&
         high >= 0)
@@ -25,7 +39,8 @@ static void report_task(struct task *task, rd_kafka_t *consumer, struct task_rep
                                     .restore_ms = task->restore_ms,
                                     .restore_records = task->restore_records,
                                     .behind = task_is_behind(task),
-                                    .care = (int)task->current.care.mode };
+                                    .care = (int)task->current.care.mode,
+                                    .due_hour = task->due_hour };
     snprintf(report->topic, sizeof(report->topic), "%s", task->topic);
     if (task->row->ops->counters != NULL)
         task->row->ops->counters(task->engine, report->counters);
@@ -57,9 +72,10 @@ static void report_upcoming(const struct task *task, struct worker_report *repor
     report->upcoming_count = count;
 }
 
-void report_make(struct worker_report *report, const struct transaction *transaction,
-                 const struct assignment *assignment, rd_kafka_t *consumer)
+void report_make(struct worker_report *report, const struct report_sources *sources)
 {
+    const struct transaction *transaction = sources->transaction;
+    const struct assignment *assignment = sources->assignment;
     size_t count, restoring;
     struct task **tasks = assignment_running(assignment, &count);
     struct task **waiting = assignment_restoring(assignment, &restoring);
@@ -74,9 +90,13 @@ void report_make(struct worker_report *report, const struct transaction *transac
     for (size_t i = 0; i < restoring; i++)
         report_restoring(waiting[i], &report->restorings[i]);
     for (size_t i = 0; i < count; i++) {
-        report_task(tasks[i], consumer, &report->tasks[report->count++]);
+        report_task(tasks[i], sources, &report->tasks[report->count++]);
         report_upcoming(tasks[i], report);
     }
+    if (sources->thorough)
+        series_collect(sources->series, tasks, count);
+    report->series = series_copy(sources->series, &report->series_count);
+    report->decisions = *feeder_latency(sources->feeder);
 }
 
 static void *copy_array(const void *items, size_t count, size_t size)
@@ -92,11 +112,13 @@ void report_copy(struct worker_report *copy, const struct worker_report *report)
     *copy = *report;
     copy->tasks = copy_array(report->tasks, report->count, sizeof(*copy->tasks));
     copy->restorings = copy_array(report->restorings, report->restoring, sizeof(*copy->restorings));
+    copy->series = copy_array(report->series, report->series_count, sizeof(*copy->series));
 }
 
 void report_free(struct worker_report *report)
 {
     free(report->tasks);
     free(report->restorings);
+    free(report->series);
     *report = (struct worker_report){ 0 };
 }

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <librdkafka/rdkafka.h>
 #include "exactly_once/assignment.h"
+#include "exactly_once/feed.h"
+#include "exactly_once/latency.h"
+#include "exactly_once/series.h"
 #include "base/time.h"
 #include "stages.h"
 #include "exactly_once/transaction.h"
@@ -22,7 +25,8 @@ struct task_report {
     time_ms stream, restore_ms;
     uint64_t restore_records;
     bool behind;
-    int care; /* enum care_mode */
+    int care;        /* enum care_mode */
+    size_t due_hour; /* deadlines within an hour; some seconds old */
     uint64_t counters[REPORT_COUNTERS];
 };
 
@@ -52,11 +56,27 @@ struct worker_report {
     struct task_report *tasks;           /* `count` */
     struct restoring_report *restorings; /* `restoring` */
     struct upcoming_report upcoming[REPORT_UPCOMING];
-    size_t upcoming_count; /* soonest first */
+    size_t upcoming_count;        /* soonest first */
+    struct series_report *series; /* `series_count` */
+    size_t series_count;
+    struct latency decisions; /* from a record's Kafka timestamp to its decision */
+    struct stalls {
+        uint64_t count; /* turns of the loop that took longer than a tenth of a second */
+        uint64_t sum_ms;
+    } stalls;
 };
 
-/* `broker_reachable` and `undeliverable` are left to the caller. */
-void report_make(struct worker_report *report, const struct transaction *transaction,
-                 const struct assignment *assignment, rd_kafka_t *consumer);
+/* What takes long is looked at only where `thorough`; else it is what it was. */
+struct report_sources {
+    const struct transaction *transaction;
+    const struct assignment *assignment;
+    const struct feeder *feeder;
+    rd_kafka_t *consumer;
+    struct series *series;
+    bool thorough;
+    time_ms wall;
+};
+/* What is in none of them is left to the caller. */
+void report_make(struct worker_report *report, const struct report_sources *sources);
 void report_copy(struct worker_report *copy, const struct worker_report *report);
 void report_free(struct worker_report *report); /* what it owns; leaves it empty */

@@ -79,7 +79,8 @@ struct task {
     /* Of a restore under way: offsets of its changelogs that there are to read, and that are read.
      * The restorer's thread writes them, the worker's reads them. */
     atomic_llong restore_offsets, restore_passed;
-    char *refusal; /* why it cannot be restored or read any more, or NULL */
+    size_t due_hour; /* see report.h */
+    char *refusal;   /* why it cannot be restored or read any more, or NULL */
 };
 
 /* `home_partitions` as in engine_setup. The configuration outlives the task. */

@@ -9,7 +9,7 @@
 #include "exactly_once/plan.h"
 #include "exactly_once/worker_inside.h"
 
-enum { GAP_MS = 1500, UNDELIVERABLE_RETRY_MS = 60000 };
+enum { GAP_MS = 1500, STALL_MS = 100, UNDELIVERABLE_RETRY_MS = 60000 };
 
 void worker_wake(int fd)
 {
@@ -253,6 +253,14 @@ static void follow_plan(struct worker *worker, time_ms now)
     }
 }
 
+static void note_stall(struct worker *worker, time_ms took)
+{
+    if (took < STALL_MS)
+        return;
+    worker->stalls.count++;
+    worker->stalls.sum_ms += (uint64_t)took;
+}
+
 static void turn(struct worker *worker)
 {
     if (is_over(worker))
@@ -261,6 +269,7 @@ static void turn(struct worker *worker)
     notice_gap(worker, now);
     adopt_snapshots(worker);
     follow_plan(worker, now);
+    note_stall(worker, now_boot() - now);
     enum transaction_state state = transaction_state(worker->transaction);
     if (is_over(worker) || state == TRANSACTION_STARTING)
         return;
@@ -464,8 +473,17 @@ void worker_on_turn(evutil_socket_t fd, short what, void *arg)
 
 static void make_report(struct worker *worker)
 {
+    enum { THOROUGH_TICKS = 4 };
     struct worker_report report;
-    report_make(&report, worker->transaction, worker->assignment, worker->consumer);
+    const struct report_sources sources = { .transaction = worker->transaction,
+                                            .assignment = worker->assignment,
+                                            .feeder = worker->feeder,
+                                            .consumer = worker->consumer,
+                                            .series = worker->series,
+                                            .thorough = worker->ticks++ % THOROUGH_TICKS == 0,
+                                            .wall = now_wall() };
+    report_make(&report, &sources);
+    report.stalls = worker->stalls;
     report.broker_reachable = !worker->broker_away;
     report.undeliverable = undeliverable_count(worker->undeliverable);
     pthread_mutex_lock(&worker->lock);

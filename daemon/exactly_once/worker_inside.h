@@ -31,6 +31,9 @@ struct worker {
     bool config_announced, broker_away, newcomer;
     bool displaced; /* the group has given our place to somebody: another process, or ourselves */
     time_ms last_turn;
+    struct series *series;
+    unsigned ticks;
+    struct stalls stalls;
     int undone;         /* transactions, one after the other */
     time_ms not_before; /* feeds nothing until then, boot clock */
 

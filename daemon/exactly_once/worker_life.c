@@ -57,7 +57,8 @@ static bool open_parts(struct worker *worker, struct error *err)
                                            .failpoints = worker->setup.failpoints,
                                            .fd = worker->tasks_fd,
                                            .epoch = &worker->epoch,
-                                           .globals = &worker->globals };
+                                           .globals = &worker->globals,
+                                           .series = worker->series };
     struct restorer_setup restorer = { worker->consumer,         worker->setup.log,
                                        worker->setup.failpoints, worker->setup.accept_loss,
                                        worker_on_restored,       worker };
@@ -120,6 +121,7 @@ struct worker *worker_start(const struct worker_setup *setup, struct error *err)
     }
     pthread_mutex_init(&worker->lock, NULL);
     worker->undeliverable = undeliverable_new();
+    worker->series = series_new();
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     worker->consumer_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     worker->tasks_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -19,7 +19,9 @@ void app_name_workers(struct app *app, const char *instance)
 
 void app_report(const struct app *app, struct app_report *report)
 {
-    *report = (struct app_report){ .count = app->worker_count, .reloads = &app->reloads };
+    *report = (struct app_report){ .count = app->worker_count,
+                                   .reloads = &app->reloads,
+                                   .started = app->started };
     report->workers = mem_array((size_t)app->worker_count, sizeof(*report->workers));
     for (int i = 0; i < app->worker_count; i++) {
         worker_report(app->workers[i], &report->workers[i]);

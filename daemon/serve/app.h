@@ -8,6 +8,7 @@
 #include "host/failpoint.h"
 #include "kafka/inputs.h"
 #include "host/log.h"
+#include "host/process.h"
 #include "host/shared_config.h"
 #include "exactly_once/worker.h"
 
@@ -46,7 +47,8 @@ struct app_report {
     int count;
     bool starting;                      /* one has not begun yet */
     const struct reload_tally *reloads; /* the app's */
-    size_t resident;                    /* memory of the process, bytes; 0: unknown */
+    time_ms started;                    /* wall clock */
+    struct process_numbers process;     /* left to the caller */
 };
 void app_report(const struct app *app, struct app_report *report);
 void app_report_free(struct app_report *report);

@@ -12,113 +12,50 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/mem.h"
-#include "host/now.h"
+#include "serve/http_guests.h"
+#include "serve/http_names.h"
 
-enum {
-    HEADER_BYTES = 8192,
-    BODY_BYTES = 1024,
-    CONNECTIONS_MOST = 32,
-    IDLE_SECONDS = 5,
-    DEADLINE_MS = 10000,
-    SWEEP_MS = 250
-};
-
-/* evhttp's own time-out begins anew with each byte, and it does not tell when a connection that
- * never made a request ends. So we hold a reference to each and look at them now and then. */
-struct connection {
-    struct bufferevent *socket; /* NULL: a free place */
-    time_ms deadline;
-};
+enum { HEADER_BYTES = 8192, BODY_BYTES = 1024, IDLE_SECONDS = 5, DEADLINE_MS = 10000 };
 
 struct http {
     const struct http_page *pages;
     size_t page_count;
     void *arg;
-    time_ms deadline;
     struct evhttp *server;
-    struct evconnlistener *listener;
-    struct event *sweep;
-    char host[128];
+    struct http_guests *guests;
+    struct str *names; /* owned, see http_names.h */
+    size_t name_count;
+    char host[128]; /* that is listened on, without brackets */
     uint16_t port;
-    struct connection connections[CONNECTIONS_MOST];
-    int count;
 };
-
-/* evhttp takes its callbacks off a connection that it lets go of. */
-static bool is_released(struct bufferevent *socket)
-{
-    bufferevent_data_cb on_read, on_write;
-    bufferevent_event_cb on_event;
-    bufferevent_getcb(socket, &on_read, &on_write, &on_event, NULL);
-    return on_read == NULL && on_write == NULL && on_event == NULL;
-}
-
-static void on_sweep(evutil_socket_t unused, short what, void *arg)
-{
-    (void)unused;
-    (void)what;
-    struct http *http = arg;
-    time_ms now = now_monotonic();
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
-        struct connection *connection = &http->connections[i];
-        if (connection->socket == NULL)
-            continue;
-        if (is_released(connection->socket)) {
-            bufferevent_decref(connection->socket);
-            connection->socket = NULL;
-            if (http->count-- == CONNECTIONS_MOST)
-                evconnlistener_enable(http->listener);
-        } else if (now >= connection->deadline) {
-            /* evhttp sees the other side hang up and lets go of it. */
-            shutdown(bufferevent_getfd(connection->socket), SHUT_RDWR);
-        }
-    }
-}
 
 static void on_closing(struct evhttp_connection *closing, void *arg)
 {
     (void)closing;
     struct http *http = arg;
-    event_active(http->sweep, EV_TIMEOUT, 0); /* it is released when this returns */
+    http_guests_leaving(http->guests);
 }
 
 static struct bufferevent *on_connection(struct event_base *base, void *arg)
 {
     struct http *http = arg;
     struct bufferevent *socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-    if (socket == NULL)
-        return NULL;
-    bufferevent_incref(socket);
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
-        if (http->connections[i].socket == NULL) {
-            http->connections[i] = (struct connection){ socket, now_monotonic() + http->deadline };
-            break;
-        }
-    }
-    /* A NULL from here would be served all the same: at the cap nobody is let in instead. */
-    if (++http->count == CONNECTIONS_MOST)
-        evconnlistener_disable(http->listener);
+    if (socket != NULL)
+        http_guests_add(http->guests, socket);
     return socket;
 }
 
-/* Names under which a browser may reach us. Anything else may be DNS rebinding: a web page that
- * made its own name point here. */
-static bool host_allowed(const struct http *http, const char *host)
+static bool host_allowed(const struct http *http, struct evhttp_request *request, const char *host)
 {
-    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]", "::1" };
-    size_t size = strlen(host);
-    const char *colon = strrchr(host, ':');
-    if (colon != NULL && strchr(colon, ']') == NULL && colon[1] != '\0' &&
-        strspn(colon + 1, "0123456789") == strlen(colon + 1) && strcmp(host, "::1") != 0)
-        size = (size_t)(colon - host);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strlen(names[i]) == size && strncasecmp(host, names[i], size) == 0)
-            return true;
-    }
-    return strlen(http->host) == size && strncasecmp(host, http->host, size) == 0;
+    const struct http_names names = { str_from(http->host), http->names, http->name_count };
+    struct sockaddr_storage local = { 0 };
+    socklen_t size = sizeof(local);
+    struct bufferevent *socket =
+        evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+    bool known = getsockname(bufferevent_getfd(socket), (struct sockaddr *)&local, &size) == 0;
+    return http_names_allow(&names, host, known ? (struct sockaddr *)&local : NULL);
 }
 
 static const char *refusal(const struct http *http, struct evhttp_request *request)
@@ -138,7 +75,8 @@ static const char *refusal(const struct http *http, struct evhttp_request *reque
     }
     if (hosts != 1 || lengths > 1)
         return "one Host, at most one Content-Length";
-    return host_allowed(http, host) ? NULL : "unknown Host";
+    return host_allowed(http, request, host) ? NULL
+                                             : "unknown Host; the setting http_hosts names others";
 }
 
 static void reply(struct evhttp_request *request, int code, const char *type, struct buf *body)
@@ -149,7 +87,13 @@ static void reply(struct evhttp_request *request, int code, const char *type, st
     evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
     struct evbuffer *content = evbuffer_new();
     struct str text = buf_str(body);
-    evbuffer_add(content, text.data, text.size);
+    if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) {
+        char size[32];
+        snprintf(size, sizeof(size), "%zu", text.size);
+        evhttp_add_header(headers, "Content-Length", size);
+    } else {
+        evbuffer_add(content, text.data, text.size);
+    }
     evhttp_send_reply(request, code, NULL, content);
     evbuffer_free(content);
     buf_free(body);
@@ -170,7 +114,9 @@ static void on_request(struct evhttp_request *request, void *arg)
     struct buf body = { 0 };
     const char *type = "text/plain; charset=utf-8";
     int code;
-    evhttp_connection_set_closecb(evhttp_request_get_connection(request), on_closing, http);
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    evhttp_connection_set_closecb(connection, on_closing, http);
+    http_guests_asked(http->guests, evhttp_connection_get_bufferevent(connection));
     const char *reason = refusal(http, request);
     const struct http_page *page =
         find_page(http, evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request)));
@@ -199,7 +145,8 @@ static bool split_address(struct http *http, struct str address, struct error *e
         !str_to_int((struct str){ colon + 1, address.size - host - 1 }, &port) || port < 0 ||
         port > UINT16_MAX)
         return error_set(err, "http: '%.*s' is not HOST:PORT", STR_ARG(address));
-    memcpy(http->host, address.data, host);
+    bool bracketed = address.data[0] == '[' && address.data[host - 1] == ']';
+    memcpy(http->host, address.data + bracketed, host - 2 * (size_t)bracketed);
     http->port = (uint16_t)port;
     return true;
 }
@@ -215,16 +162,23 @@ static uint16_t bound_port(struct evhttp_bound_socket *bound)
 
 static bool listen_at(struct http *http, struct str address, struct error *err)
 {
-    char bare[128];
-    snprintf(bare, sizeof(bare), "%s", http->host[0] == '[' ? http->host + 1 : http->host);
-    bare[strcspn(bare, "]")] = '\0';
     struct evhttp_bound_socket *bound =
-        evhttp_bind_socket_with_handle(http->server, bare, http->port);
+        evhttp_bind_socket_with_handle(http->server, http->host, http->port);
     if (bound == NULL)
         return error_set(err, "http: cannot listen on %.*s: %s", STR_ARG(address), strerror(errno));
-    http->listener = evhttp_bound_socket_get_listener(bound);
+    http_guests_mind(http->guests, evhttp_bound_socket_get_listener(bound));
     http->port = bound_port(bound);
     return true;
+}
+
+/* A reload lets go of the configuration that has them. */
+static void copy_names(struct http *http, const struct http_setup *setup)
+{
+    http->names = mem_array(setup->name_count + 1, sizeof(*http->names));
+    http->name_count = setup->name_count;
+    for (size_t i = 0; i < setup->name_count; i++)
+        http->names[i] = (struct str){ mem_copy(setup->names[i].data, setup->names[i].size),
+                                       setup->names[i].size };
 }
 
 struct http *http_new(struct event_base *base, const struct http_setup *setup, struct error *err)
@@ -233,7 +187,8 @@ struct http *http_new(struct event_base *base, const struct http_setup *setup, s
     http->pages = setup->pages;
     http->page_count = setup->page_count;
     http->arg = setup->arg;
-    http->deadline = setup->deadline ? setup->deadline : DEADLINE_MS;
+    copy_names(http, setup);
+    http->guests = http_guests_new(base, setup->deadline ? setup->deadline : DEADLINE_MS);
     if (!split_address(http, setup->address, err))
         goto out;
     http->server = evhttp_new(base);
@@ -245,10 +200,9 @@ struct http *http_new(struct event_base *base, const struct http_setup *setup, s
     evhttp_set_gencb(http->server, on_request, http);
     if (!listen_at(http, setup->address, err))
         goto out;
-    http->sweep = event_new(base, -1, EV_PERSIST, on_sweep, http);
-    struct timeval often = { 0, SWEEP_MS * 1000 };
-    event_add(http->sweep, &often);
-    log_say(setup->log, LOGGED_INFO, "http: listening on %s:%u", http->host, http->port);
+    bool brackets = strchr(http->host, ':') != NULL;
+    log_say(setup->log, LOGGED_INFO, "http: listening on %s%s%s:%u", brackets ? "[" : "",
+            http->host, brackets ? "]" : "", http->port);
     return http;
 out:
     http_free(http);
@@ -262,12 +216,10 @@ void http_free(struct http *http)
     /* Takes the connections with it, whose ends may still call for a sweep. */
     if (http->server != NULL)
         evhttp_free(http->server);
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
-        if (http->connections[i].socket != NULL)
-            bufferevent_decref(http->connections[i].socket);
-    }
-    if (http->sweep != NULL)
-        event_free(http->sweep);
+    http_guests_free(http->guests);
+    for (size_t i = 0; i < http->name_count; i++)
+        free((char *)http->names[i].data);
+    free(http->names);
     free(http);
 }
 

@@ -23,6 +23,8 @@ struct http_setup {
         address; /* "127.0.0.1:9404" or "[::1]:9404"; port 0: any free one, the log says which */
     const struct http_page *pages;
     size_t page_count;
+    const struct str *names; /* by which it may be asked for, too */
+    size_t name_count;
     void *arg;        /* of the pages */
     time_ms deadline; /* of each connection, from its first moment; 0: ten seconds */
     struct log *log;

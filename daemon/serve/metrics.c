@@ -1,10 +1,10 @@
 #include "serve/metrics.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 
 #include "calendar/expiry.h"
+#include "serve/metrics_parts.h"
 
 struct task_metric {
     const char *name, *type, *help;
@@ -61,6 +61,11 @@ static double stream_seconds(const struct task_report *task)
     return (double)task->stream / 1000;
 }
 
+static double due_hour(const struct task_report *task)
+{
+    return (double)task->due_hour;
+}
+
 static double care(const struct task_report *task)
 {
     return task->care;
@@ -79,6 +84,9 @@ static const struct task_metric task_metrics[] = {
     { "ombud_task_restore_seconds", "gauge", "How long the last restore took.", restore_seconds },
     { "ombud_task_restore_records", "gauge", "Changelog records read by it.", restore_records },
     { "ombud_task_stream_seconds", "gauge", "Highest event time fed, since 1970.", stream_seconds },
+    { "ombud_task_deadlines_soon", "gauge",
+      "Tickets with something due within an hour: a warning, a breach, a step of a ladder.",
+      due_hour },
     { "ombud_task_care", "gauge", "0 whole batches, 1 small ones, 2 one event at a time.", care },
 };
 
@@ -147,6 +155,16 @@ static double age_seconds(const struct worker_report *worker)
     return (double)worker->transaction_age / 1000;
 }
 
+static double stalls(const struct worker_report *worker)
+{
+    return (double)worker->stalls.count;
+}
+
+static double stall_seconds(const struct worker_report *worker)
+{
+    return (double)worker->stalls.sum_ms / 1000;
+}
+
 static const struct worker_metric worker_metrics[] = {
     { "ombud_transactions_committed_total", "counter", "Transactions committed.", committed },
     { "ombud_transactions_aborted_total", "counter", "Transactions undone.", aborted },
@@ -161,22 +179,20 @@ static const struct worker_metric worker_metrics[] = {
     { "ombud_tasks_restoring", "gauge", "Tasks that wait for their state.", restoring },
     { "ombud_tasks_running", "gauge", "Tasks that run.", tasks },
     { "ombud_broker_reachable", "gauge", "0 while no broker answers.", reachable },
+    { "ombud_loop_stalls_total", "counter",
+      "Turns of a worker's loop that took longer than a tenth of a second.", stalls },
+    { "ombud_loop_stall_seconds_total", "counter", "How long they took.", stall_seconds },
     { "ombud_transaction_bytes", "gauge", "Keys and values of the open transaction.",
       output_bytes },
     { "ombud_transaction_age_seconds", "gauge", "Since the transaction under way began to end.",
       age_seconds },
 };
 
-static void head(struct buf *text, const char *name, const char *type, const char *help)
-{
-    buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
 static void write_tasks(struct buf *text, const struct worker_report *reports, int count)
 {
     for (size_t m = 0; m < sizeof(task_metrics) / sizeof(task_metrics[0]); m++) {
         const struct task_metric *metric = &task_metrics[m];
-        head(text, metric->name, metric->type, metric->help);
+        metrics_head(text, metric->name, metric->type, metric->help);
         for (int i = 0; i < count; i++) {
             for (size_t j = 0; j < reports[i].count; j++) {
                 const struct task_report *task = &reports[i].tasks[j];
@@ -192,33 +208,10 @@ static void write_workers(struct buf *text, const struct worker_report *reports,
 {
     for (size_t m = 0; m < sizeof(worker_metrics) / sizeof(worker_metrics[0]); m++) {
         const struct worker_metric *metric = &worker_metrics[m];
-        head(text, metric->name, metric->type, metric->help);
+        metrics_head(text, metric->name, metric->type, metric->help);
         for (int i = 0; i < count; i++)
             buf_printf(text, "%s{worker=\"%d\"} %.15g\n", metric->name, i,
                        metric->value(&reports[i]));
-    }
-}
-
-static void write_latency(struct buf *text, const struct worker_report *reports, int count)
-{
-    head(text, "ombud_commit_seconds", "histogram", "From deciding to commit to committed.");
-    for (int i = 0; i < count; i++) {
-        const struct transaction_counters *counters = &reports[i].transactions;
-        uint64_t sum = 0;
-        for (int b = 0; b < 8; b++) {
-            sum += counters->commit_count[b];
-            if (transaction_buckets[b] == INT_MAX)
-                buf_printf(text,
-                           "ombud_commit_seconds_bucket{worker=\"%d\",le=\"+Inf\"} %" PRIu64 "\n",
-                           i, sum);
-            else
-                buf_printf(text,
-                           "ombud_commit_seconds_bucket{worker=\"%d\",le=\"%g\"} %" PRIu64 "\n", i,
-                           transaction_buckets[b] / 1000.0, sum);
-        }
-        buf_printf(text, "ombud_commit_seconds_sum{worker=\"%d\"} %g\n", i,
-                   (double)counters->commit_ms_sum / 1000);
-        buf_printf(text, "ombud_commit_seconds_count{worker=\"%d\"} %" PRIu64 "\n", i, sum);
     }
 }
 
@@ -229,7 +222,7 @@ static void write_engine_counter(struct buf *text, const struct worker_report *r
     char name[128];
     snprintf(name, sizeof(name), "ombud_%s_%s%s", stages[stage].name, counter->name,
              counter->gauge ? "" : "_total");
-    head(text, name, counter->gauge ? "gauge" : "counter", counter->help);
+    metrics_head(text, name, counter->gauge ? "gauge" : "counter", counter->help);
     for (int i = 0; i < count; i++) {
         for (size_t j = 0; j < reports[i].count; j++) {
             const struct task_report *task = &reports[i].tasks[j];
@@ -252,8 +245,8 @@ static void write_engines(struct buf *text, const struct worker_report *reports,
 
 static void write_calendars(struct buf *text, const struct config *config)
 {
-    head(text, "ombud_calendar_valid_until_seconds", "gauge",
-         "When the days end that a calendar knows, since 1970.");
+    metrics_head(text, "ombud_calendar_valid_until_seconds", "gauge",
+                 "When the days end that a calendar knows, since 1970.");
     for (size_t i = 0; i < config->calendar_count; i++) {
         const struct calendar *calendar = config->calendars[i].calendar;
         time_ms expiry = calendar_expiry(calendar);
@@ -263,18 +256,38 @@ static void write_calendars(struct buf *text, const struct config *config)
     }
 }
 
+static void write_restores(struct buf *text, const struct app_report *app)
+{
+    static const struct {
+        const char *name, *help;
+    } rows[] = {
+        { "ombud_restore_offsets", "Offsets of its changelogs that a waiting task has to read." },
+        { "ombud_restore_passed_offsets", "Those that it has read." },
+    };
+    for (size_t m = 0; m < sizeof(rows) / sizeof(rows[0]); m++) {
+        metrics_head(text, rows[m].name, "gauge", rows[m].help);
+        for (int i = 0; i < app->count; i++) {
+            for (size_t j = 0; j < app->workers[i].restoring; j++) {
+                const struct restoring_report *task = &app->workers[i].restorings[j];
+                buf_printf(text, "%s{stage=\"%s\",topic=\"%s\",partition=\"%d\"} %" PRId64 "\n",
+                           rows[m].name, stages[task->stage].name, task->topic, task->partition,
+                           m == 0 ? task->offsets : task->passed);
+            }
+        }
+    }
+}
+
 void metrics_write(const struct app_report *app, const struct config *config, struct buf *text)
 {
-    head(text, "ombud_build_info", "gauge", "Always 1.");
+    metrics_head(text, "ombud_build_info", "gauge", "Always 1.");
     buf_printf(text, "ombud_build_info{version=\"%s\",configuration=\"%s\"} 1\n", OMBUD_VERSION,
                config->fingerprint);
-    if (app->resident > 0) {
-        head(text, "process_resident_memory_bytes", "gauge", "Memory that the process has.");
-        buf_printf(text, "process_resident_memory_bytes %zu\n", app->resident);
-    }
+    metrics_process(text, app);
     write_calendars(text, config);
     write_workers(text, app->workers, app->count);
-    write_latency(text, app->workers, app->count);
+    metrics_latencies(text, app);
     write_tasks(text, app->workers, app->count);
+    write_restores(text, app);
     write_engines(text, app->workers, app->count);
+    metrics_series(text, app);
 }

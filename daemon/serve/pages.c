@@ -2,7 +2,6 @@
 
 #include <event2/http.h>
 
-#include "host/resident.h"
 #include "serve/metrics.h"
 #include "serve/status.h"
 
@@ -11,7 +10,7 @@ static int write_metrics(void *arg, struct buf *body)
     const struct app *app = arg;
     struct app_report report;
     app_report(app, &report);
-    report.resident = resident_bytes();
+    process_look(&report.process);
     metrics_write(&report, shared_config_get(app->config), body);
     app_report_free(&report);
     return HTTP_OK;
@@ -45,7 +44,10 @@ static const struct http_page pages[] = {
 
 struct http *pages_serve(struct event_base *base, struct app *app, struct error *err)
 {
-    struct http_setup setup = { .address = shared_config_get(app->config)->http,
+    const struct config *config = shared_config_get(app->config);
+    struct http_setup setup = { .address = config->http,
+                                .names = config->http_hosts,
+                                .name_count = config->http_host_count,
                                 .pages = pages,
                                 .page_count = sizeof(pages) / sizeof(pages[0]),
                                 .arg = app,

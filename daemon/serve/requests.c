@@ -1,6 +1,5 @@
 #include "serve/requests.h"
 
-#include "host/resident.h"
 #include "json/json_writer.h"
 #include "serve/status_page.h"
 
@@ -16,7 +15,7 @@ static void take_status(void *arg, struct control_client *client)
     struct app_report report;
     struct buf text = { 0 };
     app_report(requests->app, &report);
-    report.resident = resident_bytes();
+    process_look(&report.process);
     status_page_write(&report, requests->app, &text);
     app_report_free(&report);
     reply(client, &text);

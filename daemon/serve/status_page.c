@@ -38,7 +38,7 @@ static void put_identity(const struct app *app, const struct app_report *report,
     JSON_KEY(json, "started_at");
     json_put_time(json, app->started);
     JSON_KEY(json, "resident_bytes");
-    json_put_int(json, (int64_t)report->resident);
+    json_put_int(json, (int64_t)report->process.resident);
 }
 
 static void put_reloads(const struct reload_tally *tally, struct json_writer *json)

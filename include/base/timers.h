@@ -21,4 +21,6 @@ void timers_set(struct timers *timers, struct timer *timer, time_ms due);
 /* The earliest, or NULL. It stays queued. */
 struct timer *timers_first(const struct timers *timers);
 time_ms timers_next(const struct timers *timers); /* its deadline or TIME_NEVER */
+/* How many are due at or before `until`; looks at no others. */
+size_t timers_due(const struct timers *timers, time_ms until);
 size_t timers_count(const struct timers *timers);

@@ -296,7 +296,9 @@ struct config {
     time_ms broker_wait;     /* at start, before exit 69: 60 s */
     time_ms shutdown_wait;   /* 20 s */
     struct str http;         /* "127.0.0.1:9404"; "" for none */
-    struct str control;      /* path of a socket; "" for none, absent: see host/control_place.h */
+    struct str *http_hosts;  /* names by which the pages may be asked for, too */
+    size_t http_host_count;
+    struct str control; /* path of a socket; "" for none, absent: see host/control_place.h */
     enum clock_mode clock;
     bool shadow; /* publish: shadow */
     enum { START_EARLIEST, START_LATEST, START_TIME } start_from;

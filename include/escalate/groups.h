@@ -58,6 +58,9 @@ struct group *groups_due(const struct groups *groups);
  * every group. */
 size_t groups_upcoming(const struct groups *groups, const struct group **list, size_t most);
 
+/* Every group once, in no stable order: `size_t at = 0; while ((group = groups_each(g, &at)))`. */
+const struct group *groups_each(const struct groups *groups, size_t *at);
+
 bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err);
 void groups_mark(struct groups *groups);
 void groups_undo(struct groups *groups);

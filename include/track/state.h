@@ -5,6 +5,7 @@
 
 #include "model/actions.h"
 #include "model/moment.h"
+#include "track/census.h"
 #include "track/store.h"
 #include "track/turn.h"
 
@@ -20,6 +21,8 @@ void state_configure(struct state *state, const struct config *config);
 
 struct definitions *state_definitions(const struct state *state);
 const struct store *state_store(const struct state *state);
+/* Open tickets are counted by the state; turns by whoever has them. */
+struct census *state_census(const struct state *state);
 
 /* The ticket in working form, in `arena`, or NULL: it is unknown. Its strings die with the next
  * state_save of the same ticket. */

@@ -34,6 +34,9 @@ void store_remove(struct store *store, struct slot *slot);
 struct slot *store_first(const struct store *store);
 time_ms store_next(const struct store *store); /* TIME_NEVER: none */
 
+/* How many slots have their deadline at or before `until`; looks at no others. */
+size_t store_due(const struct store *store, time_ms until);
+
 /* Told of each change that an undo takes back, newest first: from `now` back to `before` (empty:
  * did not exist). */
 typedef void store_undone_fn(void *arg, struct str key, struct str now, struct str before);

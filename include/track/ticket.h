@@ -92,6 +92,14 @@ struct share {
     int64_t seconds;
 };
 
+/* What a ticket counts as, see census.h. Zeroed: as nothing, there is no such ticket. */
+struct standing {
+    struct str department; /* slug of the responsible one; as long as the ticket's strings */
+    int band;
+    bool open;
+    bool overdue; /* a promise to the customer is broken and not kept since */
+};
+
 struct ticket {
     struct str id;   /* the key; not part of the encoding */
     time_ms created; /* time of the event that made it: its incarnation */
@@ -146,6 +154,7 @@ struct ticket {
 
     uint64_t *used; /* definitions it named when it was decoded: state_save compares */
     size_t used_count;
+    struct standing standing; /* when it was decoded: the same */
 };
 
 /* All times TIME_NEVER, all strings absent, band P4. */

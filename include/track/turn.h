@@ -150,6 +150,7 @@ struct turn {
     struct told *told, **told_end;
     size_t told_count;
     struct errand *errands, **errands_end;
+    int breaches; /* of promises to the customer */
 };
 
 /* Everything given must be set, everything else is reset. */

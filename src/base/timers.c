@@ -125,3 +125,19 @@ size_t timers_count(const struct timers *timers)
 {
     return timers->count;
 }
+
+/* What is due lies at the root: whatever hangs below a later one is later. */
+static size_t due_below(const struct timers *timers, size_t at, time_ms until)
+{
+    if (at >= timers->count || timers->heap[at].due > until)
+        return 0;
+    size_t count = 1;
+    for (size_t child = at * ARITY + 1; child <= at * ARITY + ARITY; child++)
+        count += due_below(timers, child, until);
+    return count;
+}
+
+size_t timers_due(const struct timers *timers, time_ms until)
+{
+    return due_below(timers, 0, until);
+}

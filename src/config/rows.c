@@ -355,6 +355,11 @@ static const struct setting top_rows[] = {
       .flags = SETTING_FIXED | SETTING_SERVICE,
       .help = "Address and port of /metrics, /healthz and /readyz. Port 0: any free one, which the "
               "log names. Empty: none." },
+    { .key = "http_hosts", .type = SETTING_TEXTS, AT(struct config, http_hosts),
+      EXTRA(struct config, http_host_count), .flags = SETTING_FIXED | SETTING_SERVICE,
+      .help = "Further names by which the pages may be asked for, as a remote Prometheus does "
+              "(`router-1.example.com`). The address itself and `localhost` are always fine; other "
+              "names are refused, for a web page could make its own name point here." },
     { .key = "control", .type = SETTING_TEXT, AT(struct config, control),
       .flags = SETTING_FIXED | SETTING_SERVICE,
       .help = "Path of the socket on which `ombudctl reload` and `ombudctl status` ask the router. "

@@ -6,6 +6,48 @@
 #include "model/notice.h"
 #include "text/mask.h"
 
+#define POISON "ended the process "
+
+static const char *const kind_names[DEADLETTER_KINDS] = {
+    [DEADLETTER_JSON] = "json",       [DEADLETTER_TYPE] = "type",
+    [DEADLETTER_TICKET] = "ticket",   [DEADLETTER_RECORD] = "record",
+    [DEADLETTER_EXPIRED] = "expired", [DEADLETTER_POISON] = "poison",
+};
+
+const char *deadletter_kind_name(enum deadletter_kind kind)
+{
+    return kind_names[kind];
+}
+
+enum deadletter_kind deadletter_kind_of(struct str reason, struct str at)
+{
+    if (str_is(reason, DEADLETTER_REASON_EXPIRED))
+        return DEADLETTER_EXPIRED;
+    if (str_starts(reason, STR(POISON)))
+        return DEADLETTER_POISON;
+    if (str_starts(at, STR("byte ")))
+        return DEADLETTER_JSON;
+    if (str_is(at, "/type"))
+        return DEADLETTER_TYPE;
+    return str_is(at, "/ticket") ? DEADLETTER_TICKET : DEADLETTER_RECORD;
+}
+
+uint64_t deadletter_total(const struct deadletter_tally *tally)
+{
+    uint64_t total = 0;
+    for (int kind = 0; kind < DEADLETTER_KINDS; kind++)
+        total += tally->counts[kind];
+    return total;
+}
+
+void deadletter_series(const struct deadletter_tally *tally, int row, series_fn *each, void *arg)
+{
+    for (int kind = 0; kind < DEADLETTER_KINDS; kind++) {
+        struct str values[SERIES_LABELS] = { str_from(kind_names[kind]) };
+        each(arg, row, values, tally->counts[kind]);
+    }
+}
+
 static bool is_ours(struct str name)
 {
     return str_is(name, DEADLETTER_ERROR) || str_is(name, DEADLETTER_AT) ||
@@ -92,15 +134,18 @@ static void add_notice(const struct config *config, const char *stage, const str
 }
 
 void deadletter_add(const struct config *config, const char *stage, const struct record *record,
-                    struct str reason, struct str at, time_ms now, struct actions *actions)
+                    struct str reason, struct str at, time_ms now, struct deadletter_tally *tally,
+                    struct actions *actions)
 {
+    tally->counts[deadletter_kind_of(reason, at)]++;
     add_letter(record, reason, at, actions);
     add_notice(config, stage, record, reason, now, actions);
 }
 
 void deadletter_poison(const struct config *config, const char *stage, const struct record *record,
-                       int attempts, time_ms now, struct actions *actions)
+                       int attempts, time_ms now, struct deadletter_tally *tally,
+                       struct actions *actions)
 {
-    struct str reason = arena_printf(actions->arena, "ended the process %d times", attempts);
-    deadletter_add(config, stage, record, reason, STR(""), now, actions);
+    struct str reason = arena_printf(actions->arena, POISON "%d times", attempts);
+    deadletter_add(config, stage, record, reason, STR(""), now, tally, actions);
 }

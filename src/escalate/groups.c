@@ -471,6 +471,12 @@ size_t groups_upcoming(const struct groups *groups, const struct group **list, s
     return count;
 }
 
+const struct group *groups_each(const struct groups *groups, size_t *at)
+{
+    const struct home *home = table_next(groups->homes, at);
+    return home == NULL ? NULL : &home->group;
+}
+
 size_t groups_count(const struct groups *groups)
 {
     return table_count(groups->homes);

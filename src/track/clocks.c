@@ -35,6 +35,7 @@ static void declare_breach(struct turn *turn, struct clock *clock)
     clock->breached = turn->moment->now;
     clock->warned = CLOCK_WARNED_ALL;
     turn_promise(turn, clock, PROMISE_MISSED, TIME_NEVER, STR_NONE);
+    turn->breaches += !row_of(clock)->between;
     if (row_of(clock)->lapses)
         turn->ticket->accepted = true;
     if (!row_of(clock)->lapses || turn->ticket->band <= 1)

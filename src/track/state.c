@@ -10,15 +10,17 @@
 #include "model/changelog.h"
 #include "track/renewal.h"
 
-/* Of definitions that one ticket uses. */
+/* Of definitions that one ticket uses; and what it counts as. */
 struct hashes {
     uint64_t *items;
     size_t count, room;
+    struct standing standing;
 };
 
 struct state {
     struct store *store;
     struct definitions *definitions;
+    struct census *census;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
     struct buf asleep; /* keys of tickets that an undo must wake again */
@@ -34,6 +36,7 @@ struct state *state_new(const struct config *config, int32_t partition, int32_t 
     struct state *state = mem_alloc(sizeof(*state));
     state->store = store_new();
     state->definitions = definitions_new();
+    state->census = census_new();
     state->scratch = arena_new(16 * 1024);
     state->changelog = (struct changelog){ .output = OUTPUT_STATE,
                                            .partition = partition,
@@ -53,6 +56,7 @@ void state_free(struct state *state)
         return;
     store_free(state->store);
     definitions_free(state->definitions);
+    census_free(state->census);
     arena_free(state->scratch);
     buf_free(&state->encoding);
     buf_free(&state->asleep);
@@ -70,6 +74,7 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     size_t room = ticket->clock_count + ticket->climb_count;
     ticket->used = arena_alloc_raw(arena, (room + 1) * sizeof(*ticket->used));
     ticket->used_count = ticket_definitions(ticket, ticket->used, room);
+    ticket->standing = standing_of(ticket);
     return ticket;
 }
 
@@ -97,6 +102,11 @@ void state_configure(struct state *state, const struct config *config)
 struct definitions *state_definitions(const struct state *state)
 {
     return state->definitions;
+}
+
+struct census *state_census(const struct state *state)
+{
+    return state->census;
 }
 
 const struct store *state_store(const struct state *state)
@@ -169,11 +179,13 @@ static void collect(const struct ticket *ticket, struct hashes *hashes)
         hashes->room = room;
     }
     hashes->count = ticket_definitions(ticket, hashes->items, room);
+    hashes->standing = standing_of(ticket);
 }
 
 static void collect_encoded(struct state *state, struct str encoding, struct hashes *hashes)
 {
     hashes->count = 0;
+    hashes->standing = (struct standing){ 0 };
     if (str_empty(encoding))
         return;
     arena_reset(state->scratch);
@@ -208,6 +220,7 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
     buf_clear(&state->encoding);
     ticket_encode(ticket, state->changelog.version, deadline, &state->encoding);
     account(state, ticket->used, ticket->used_count, &state->after, actions);
+    census_move(state->census, &ticket->standing, &state->after.standing);
     if (!slot)
         slot = store_add(state->store, ticket->id);
     /* From here on the strings of `ticket` may be gone. */
@@ -238,6 +251,7 @@ void state_remove(struct state *state, struct str id, struct actions *actions)
     struct slot *slot = store_find(state->store, id);
     collect_encoded(state, slot_state(slot), &state->before);
     account(state, state->before.items, state->before.count, &none, actions);
+    census_move(state->census, &state->before.standing, &none.standing);
     add_keyed(state, actions, 't', id, STR_NONE);
     if (str_present(slot_text(slot)))
         add_keyed(state, actions, 'x', id, STR_NONE);
@@ -258,11 +272,13 @@ void state_changelog(const struct state *state, struct actions *actions)
 
 static bool restore_ticket(struct state *state, struct str id, struct str value, struct error *err)
 {
+    static const struct standing none;
     time_ms deadline = TIME_NEVER;
     struct ticket ticket;
     struct slot *slot = store_find(state->store, id);
     collect_encoded(state, slot ? slot_state(slot) : STR_NONE, &state->before);
     state->after.count = 0;
+    state->after.standing = none;
     if (str_present(value)) {
         arena_reset(state->scratch);
         if (!ticket_peek(value, &deadline, err) ||
@@ -271,6 +287,7 @@ static bool restore_ticket(struct state *state, struct str id, struct str value,
         collect(&ticket, &state->after);
     }
     account(state, state->before.items, state->before.count, &state->after, NULL);
+    census_move(state->census, &state->before.standing, &state->after.standing);
     if (slot && str_empty(slot_state(slot)))
         state->texts_alone--;
     if (!str_present(value)) {
@@ -342,6 +359,7 @@ bool state_restored(struct state *state, struct error *err)
 void state_mark(struct state *state)
 {
     store_mark(state->store);
+    census_mark(state->census);
     changelog_mark(&state->changelog);
 }
 
@@ -360,6 +378,7 @@ static void take_back(void *arg, struct str key, struct str now, struct str befo
     collect_encoded(state, now, &state->before);
     collect_encoded(state, before, &state->after);
     account(state, state->before.items, state->before.count, &state->after, NULL);
+    census_move(state->census, &state->before.standing, &state->after.standing);
     if (state->after.count && definitions_renew_any(state->definitions) &&
         renewal_awaits(decode(before, key, state->scratch), state->definitions))
         pack_str(&state->asleep, key);
@@ -381,5 +400,6 @@ void state_undo(struct state *state)
 {
     store_undo(state->store, deadline_of, take_back, state);
     wake_again(state);
+    census_undo(state->census);
     changelog_undo(&state->changelog);
 }

@@ -202,6 +202,11 @@ time_ms store_next(const struct store *store)
     return timers_next(store->timers);
 }
 
+size_t store_due(const struct store *store, time_ms until)
+{
+    return timers_due(store->timers, until);
+}
+
 bool store_changes(const struct store *store, size_t *at, struct change *change)
 {
     while (*at < store->log_count && store->log[*at].removed)

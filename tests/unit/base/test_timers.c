@@ -58,6 +58,14 @@ static const struct timer *naive_first(const struct timer *timer)
     return first;
 }
 
+static size_t naive_due(const struct timer *timer, time_ms until)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < TIMERS; i++)
+        count += timer[i].due != TIME_NEVER && timer[i].due <= until;
+    return count;
+}
+
 static void test_the_first_is_always_the_earliest(void **state)
 {
     static struct timer timer[TIMERS];
@@ -75,6 +83,8 @@ static void test_the_first_is_always_the_earliest(void **state)
         const struct timer *first = naive_first(timer);
         assert_ptr_equal(timers_first(timers), first);
         assert_true(timers_next(timers) == (first ? first->due : TIME_NEVER));
+        time_ms until = (time_ms)((random >> 10) % 101);
+        assert_int_equal(timers_due(timers, until), naive_due(timer, until));
     }
     timers_free(timers);
 }

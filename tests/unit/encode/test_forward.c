@@ -143,10 +143,13 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     struct arena *arena = arena_new(4096);
     struct notice notice;
     struct error err;
+    struct deadletter_tally tally = { 0 };
     (void)state;
     actions_init(&actions);
     deadletter_add(&config, SOURCE_INTAKE, &record, STR("no value"), STR_NONE, QUIET_BEFORE + 1001,
-                   &actions);
+                   &tally, &actions);
+    assert_int_equal(tally.counts[DEADLETTER_RECORD], 1);
+    assert_int_equal(deadletter_total(&tally), 1);
     assert_int_equal(actions.count, 2);
     const struct action *letter = &actions.items[0];
     assert_false(str_present(letter->key) || str_present(letter->value));
@@ -184,12 +187,14 @@ static void who_hears_of_a_dead_letter(void **state)
         struct actions actions;
         struct arena *arena = arena_new(4096);
         struct notice notice;
+        struct deadletter_tally tally = { 0 };
         struct record record = { .topic = STR("t"), .timestamp = cases[i].timestamp };
         rule.on[TRIGGER_DEADLETTER] = true;
         config.escalations = &rule;
         config.escalation_count = cases[i].rule ? 1 : 0;
         actions_init(&actions);
-        deadletter_add(&config, SOURCE_INTAKE, &record, STR("x"), STR("byte 1"), 5000, &actions);
+        deadletter_add(&config, SOURCE_INTAKE, &record, STR("x"), STR("byte 1"), 5000, &tally,
+                       &actions);
         assert_int_equal(actions.count, cases[i].level ? 2 : 1);
         if (cases[i].level) {
             assert_true(notice_decode(actions.items[1].value, arena, &notice, NULL));

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <event2/event.h>
+#include <ifaddrs.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include "host/signals.h"
 #include "serve/http.h"
 
-enum { LARGE = 8 * 1024 * 1024, DEADLINE_MS = 400, PATIENT_MS = 20000, CONNECTIONS = 32 };
+enum { LARGE = 8 * 1024 * 1024, DEADLINE_MS = 400, PATIENT_MS = 20000 };
 
 static int write_short(void *arg, struct buf *body)
 {
@@ -71,13 +72,16 @@ static void *run_loop(void *arg)
     return NULL;
 }
 
-static int start(void **state, time_ms deadline)
+static int start(void **state, const char *address, time_ms deadline)
 {
     struct error err = { "" };
     struct world *world = calloc(1, sizeof(*world));
     signals_begin();
     world->base = event_base_new();
-    struct http_setup setup = { .address = STR("127.0.0.1:0"),
+    static const struct str names[] = { { "router.example", 14 } };
+    struct http_setup setup = { .address = str_from(address),
+                                .names = names,
+                                .name_count = 1,
                                 .pages = pages,
                                 .page_count = sizeof(pages) / sizeof(pages[0]),
                                 .deadline = deadline };
@@ -91,12 +95,17 @@ static int start(void **state, time_ms deadline)
 
 static int set_up(void **state)
 {
-    return start(state, 0);
+    return start(state, "127.0.0.1:0", 0);
+}
+
+static int set_up_everywhere(void **state)
+{
+    return start(state, "0.0.0.0:0", 0);
 }
 
 static int set_up_impatient(void **state)
 {
-    return start(state, DEADLINE_MS);
+    return start(state, "127.0.0.1:0", DEADLINE_MS);
 }
 
 static int tear_down(void **state)
@@ -154,13 +163,17 @@ static void test_who_asks_is_answered_by_the_rules(void **state)
         { "a page", "GET /short HTTP/1.1\r\nHost: localhost\r\n\r\n", "200", "alive\n" },
         { "with a port", "GET /short HTTP/1.1\r\nHost: 127.0.0.1:9404\r\n\r\n", "200", "alive\n" },
         { "with a query", "GET /short?x=1 HTTP/1.1\r\nHost: [::1]\r\n\r\n", "200", "alive\n" },
-        { "only the head", "HEAD /short HTTP/1.1\r\nHost: localhost\r\n\r\n", "200", NULL },
+        { "only the head", "HEAD /short HTTP/1.1\r\nHost: localhost\r\n\r\n", "200", "" },
         { "the page's own code", "GET /unready HTTP/1.1\r\nHost: localhost\r\n\r\n", "503",
           "not yet\n" },
         { "no such page", "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", "404",
           "here are only /short /unready /large\n" },
         { "a name that is not ours", "GET /short HTTP/1.1\r\nHost: evil.example\r\n\r\n", "400",
-          "unknown Host\n" },
+          "unknown Host; the setting http_hosts names others\n" },
+        { "a name that was given", "GET /short HTTP/1.1\r\nHost: Router.example:9404\r\n\r\n",
+          "200", "alive\n" },
+        { "an address that is not this one", "GET /short HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n", "400",
+          "unknown Host; the setting http_hosts names others\n" },
         { "no name at all", "GET /short HTTP/1.0\r\n\r\n", "400",
           "one Host, at most one Content-Length\n" },
         { "two names", "GET /short HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", "400",
@@ -242,15 +255,89 @@ static void test_nobody_keeps_a_connection_for_long(void **state)
     check_alive(*state);
 }
 
-static void test_more_than_the_most_wait_their_turn(void **state)
+/* How long until an answer is there, ms. */
+static time_ms check_alive_within(struct world *world)
 {
-    int idle[CONNECTIONS + 8];
-    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
-        idle[i] = connect_to(*state);
-    check_alive(*state);
-    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
-        expect_end(idle[i]);
-    check_alive(*state);
+    time_ms start = now_monotonic();
+    check_alive(world);
+    return now_monotonic() - start;
+}
+
+/* None of them ever says a word; their deadline is ten seconds away. */
+static void test_a_thousand_silent_ones_keep_no_probe_waiting(void **state)
+{
+    static int silent[1000];
+    for (int i = 0; i < 1000; i++) {
+        silent[i] = connect_to(*state);
+        if (i % 100 == 31)
+            assert_in_range(check_alive_within(*state), 0, 1000);
+    }
+    assert_in_range(check_alive_within(*state), 0, 1000);
+    /* The oldest ones were hung up on, long before their deadline. */
+    for (int i = 0; i < 900; i++)
+        expect_end(silent[i]);
+    for (int i = 900; i < 1000; i++)
+        close(silent[i]);
+}
+
+/* Whoever asked goes after those who did not: a page that is on its way arrives. */
+static void test_who_asked_is_served_before_the_silent_are_let_in(void **state)
+{
+    int silent[100];
+    char *answer = malloc(LARGE + 4096);
+    int asks = connect_to(*state);
+    send_text(asks, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    now_wait(50);
+    for (int i = 0; i < 100; i++)
+        silent[i] = connect_to(*state);
+    now_wait(100);
+    assert_true(read_all(asks, answer, LARGE + 4096));
+    assert_int_equal(strlen(strstr(answer, "\r\n\r\n") + 4), LARGE);
+    for (int i = 0; i < 100; i++)
+        close(silent[i]);
+    close(asks);
+    free(answer);
+}
+
+/* An address of this machine that is not its loopback; false: it has none. */
+static bool find_address(struct in_addr *found)
+{
+    struct ifaddrs *all = NULL;
+    bool ok = false;
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (const struct ifaddrs *one = all; one != NULL && !ok; one = one->ifa_next) {
+        if (one->ifa_addr == NULL || one->ifa_addr->sa_family != AF_INET)
+            continue;
+        *found = ((const struct sockaddr_in *)(const void *)one->ifa_addr)->sin_addr;
+        ok = ntohl(found->s_addr) >> 24 != IN_LOOPBACKNET;
+    }
+    freeifaddrs(all);
+    return ok;
+}
+
+/* However many strangers come: who is from here and was first is still there. */
+static void test_strangers_leave_places_for_this_machine(void **state)
+{
+    struct world *world = *state;
+    struct sockaddr_in place = { .sin_family = AF_INET,
+                                 .sin_port = htons((uint16_t)http_port(world->http)) };
+    if (!find_address(&place.sin_addr))
+        skip();
+    int strangers[60];
+    int kept = connect_to(world); /* silent, and from here */
+    for (int i = 0; i < 60; i++) {
+        strangers[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(strangers[i], (struct sockaddr *)&place, sizeof(place)), 0);
+    }
+    assert_in_range(check_alive_within(world), 0, 1000);
+    char answer[1024];
+    send_text(kept, "GET /short HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_true(read_all(kept, answer, sizeof(answer)));
+    assert_non_null(strstr(answer, "alive"));
+    close(kept);
+    for (int i = 0; i < 60; i++)
+        close(strangers[i]);
 }
 
 static void test_it_can_be_thrown_away_with_connections_open(void **state)
@@ -289,8 +376,12 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nobody_keeps_a_connection_for_long, set_up_impatient,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_more_than_the_most_wait_their_turn, set_up_impatient,
+        cmocka_unit_test_setup_teardown(test_a_thousand_silent_ones_keep_no_probe_waiting, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_who_asked_is_served_before_the_silent_are_let_in,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_strangers_leave_places_for_this_machine,
+                                        set_up_everywhere, tear_down),
         cmocka_unit_test_setup_teardown(test_it_can_be_thrown_away_with_connections_open, set_up,
                                         tear_down),
         cmocka_unit_test(test_an_address_that_cannot_be_used_is_a_sentence),

@@ -23,7 +23,27 @@ static struct buf write_page(void)
         for (unsigned j = 0; j < REPORT_COUNTERS; j++)
             tasks[i].counters[j] = 100 + j;
     }
-    struct app_report app = { .workers = &worker, .count = 1, .resident = 4096 };
+    struct restoring_report restoring[3] = {
+        { .stage = STAGE_TICKETS, .topic = "in", .partition = 8, .offsets = 200, .passed = 50 }
+    };
+    struct series_report series[] = {
+        { .stage = STAGE_TICKETS, .row = 1, .values = { "quality", "P1" }, .value = 14 },
+        { .stage = STAGE_TICKETS, .row = 0, .values = { "js\"on\\\n" }, .value = 15 },
+    };
+    worker.restorings = restoring;
+    worker.series = series;
+    worker.series_count = 2;
+    latency_add(&worker.decisions, 30);
+    latency_add(&worker.decisions, 60);
+    latency_add(&worker.decisions, 700000);
+    latency_add(&worker.decisions, -5);
+    worker.stalls = (struct stalls){ 2, 1500 };
+    struct reload_tally reloads = { .taken = 3, .refused = 1, .taken_at = 2000, .refused_at = 5 };
+    struct app_report app = { .workers = &worker,
+                              .count = 1,
+                              .reloads = &reloads,
+                              .started = 1500,
+                              .process = { .resident = 4096, .cpu_us = 2500000 } };
     struct buf page = { 0 };
     struct calendar_terms terms = { .name = STR("cn"), .zone = STR("UTC"), .valid_until = 19723 };
     static const struct shift all_day = { 0, 24 * 60 };
@@ -68,6 +88,26 @@ static void test_what_engines_count_has_name_and_type_by_the_rules(void **state)
         "ombud_task_ahead_bytes{stage=\"tickets\",topic=\"in\",partition=\"7\"} 11",
         "ombud_task_fetched_records{stage=\"tickets\",topic=\"in\",partition=\"7\"} 12",
         "ombud_transaction_bytes{worker=\"0\"} 13",
+        "ombud_restore_offsets{stage=\"tickets\",topic=\"in\",partition=\"8\"} 200",
+        "ombud_restore_passed_offsets{stage=\"tickets\",topic=\"in\",partition=\"8\"} 50",
+        "# TYPE ombud_tickets_open gauge",
+        "ombud_tickets_open{worker=\"0\",department=\"quality\",band=\"P1\"} 14",
+        "# TYPE ombud_tickets_deadletter_reasons_total counter",
+        "ombud_tickets_deadletter_reasons_total{worker=\"0\",reason=\"js\\\"on\\\\\\n\"} 15",
+        "ombud_decision_seconds_bucket{worker=\"0\",le=\"0.01\"} 1",
+        "ombud_decision_seconds_bucket{worker=\"0\",le=\"0.05\"} 2",
+        "ombud_decision_seconds_bucket{worker=\"0\",le=\"600\"} 3",
+        "ombud_decision_seconds_bucket{worker=\"0\",le=\"+Inf\"} 4",
+        "ombud_decision_seconds_sum{worker=\"0\"} 700.09",
+        "ombud_decision_seconds_count{worker=\"0\"} 4",
+        "ombud_loop_stalls_total{worker=\"0\"} 2",
+        "ombud_loop_stall_seconds_total{worker=\"0\"} 1.5",
+        "ombud_reloads_total{outcome=\"taken\"} 3",
+        "ombud_reloads_total{outcome=\"refused\"} 1",
+        "ombud_reload_last_successful 1",
+        "ombud_reload_last_success_timestamp_seconds 2",
+        "process_cpu_seconds_total 2.500000",
+        "process_start_time_seconds 1.5",
     };
     struct buf page = write_page();
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -191,6 +191,113 @@ static void a_thousand_events_and_three_restarts_repeat_no_breach(void **state)
     world_close(&world);
 }
 
+/* ---- the census */
+
+/* Sums of what the engine tells for /metrics. */
+struct told {
+    uint64_t open[BAND_COUNT], overdue, breaches, returns, dispatches;
+};
+
+static void take_series(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
+{
+    struct told *told = arg;
+    const char *name = tickets_engine.series_rows[row].name;
+    for (int band = 0; band < BAND_COUNT && strcmp(name, "open") == 0; band++)
+        told->open[band] += str_is(values[1], band_name(band)) ? value : 0;
+    told->overdue += strcmp(name, "overdue") == 0 ? value : 0;
+    told->breaches += strcmp(name, "department_breaches") == 0 ? value : 0;
+    told->returns += strcmp(name, "department_returns") == 0 ? value : 0;
+    told->dispatches += strcmp(name, "department_dispatches") == 0 ? value : 0;
+}
+
+static struct told census_of(const struct world *world)
+{
+    struct told told = { 0 };
+    tickets_engine.series(world->engine, take_series, &told);
+    return told;
+}
+
+/* What a ticket's newest decision says of it. */
+struct standing_found {
+    bool open;
+    int band;
+};
+
+static void find_standings(struct standing_found *all, const struct world *world,
+                           struct arena *arena)
+{
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        if (action->output != OUTPUT_DECISIONS)
+            continue;
+        const cJSON *record = parsed(action, arena);
+        struct str ticket = json_string(json_get(record, STR("ticket")));
+        struct str status = json_string(json_get(record, STR("status")));
+        struct str band = json_string(json_get(record, STR("band")));
+        int64_t number = 0;
+        if (ticket.size < 2 || !str_present(status) ||
+            !str_to_int((struct str){ ticket.data + 1, ticket.size - 1 }, &number))
+            continue;
+        all[number].open = !str_is(status, "resolved") && !str_is(status, "closed");
+        for (int k = 0; k < BAND_COUNT; k++)
+            all[number].band = str_is(band, band_name(k)) ? k : all[number].band;
+    }
+}
+
+/* Whatever happens, undone or restored: the open tickets of each band are those whose last decision
+ * says so. */
+static void the_census_counts_the_tickets_that_are_open(void **state)
+{
+    struct buf json = { 0 };
+    struct arena *arena = arena_new(64 * 1024);
+    struct told last = { 0 };
+    uint64_t opened = 0, overdue = 0;
+    (void)state;
+    for (uint64_t seed = 31; seed < 31 + SEEDS; seed++) {
+        struct standing_found all[RANDOM_TICKETS] = { 0 };
+        struct world world;
+        uint64_t random = seed;
+        time_ms now = WORLD_START;
+        world_open(&world, config, 0, 1);
+        for (int i = 0; i < EVENTS; i++) {
+            now += random_step(&random);
+            random_event(&random, now, &json);
+            struct task_clock clock = world.clock;
+            struct told before = census_of(&world);
+            world_feed(&world, buf_str(&json), now);
+            if (dice(&random, 3) == 0) {
+                tickets_engine.undo(world.engine);
+                struct told after = census_of(&world);
+                assert_memory_equal(&before, &after, sizeof(before));
+                world.clock = clock;
+                world.offset--;
+                world_feed(&world, buf_str(&json), now);
+            }
+            arena_reset(arena);
+            find_standings(all, &world, arena);
+            world_commit(&world);
+            uint64_t open[BAND_COUNT] = { 0 };
+            for (int k = 0; k < RANDOM_TICKETS; k++)
+                open[all[k].band] += all[k].open;
+            last = census_of(&world);
+            assert_memory_equal(last.open, open, sizeof(open));
+            opened += open[0] + open[1] + open[2] + open[3];
+            overdue += last.overdue;
+            if (dice(&random, 100) == 0) {
+                world_restart(&world, true);
+                struct told again = census_of(&world);
+                assert_memory_equal(again.open, open, sizeof(open));
+                assert_int_equal(again.overdue, last.overdue);
+            }
+        }
+        world_close(&world);
+    }
+    assert_true(opened > 1000 && overdue > 100 && overdue < opened);
+    assert_true(last.breaches > 0 && last.dispatches > 0);
+    arena_free(arena);
+    buf_free(&json);
+}
+
 /* ---- who decides, and how often */
 
 enum way { PLAINLY, UNDONE, RESTARTED };
@@ -255,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(breaches_are_told_once_and_the_closed_are_left_alone),
         cmocka_unit_test(a_thousand_events_and_three_restarts_repeat_no_breach),
+        cmocka_unit_test(the_census_counts_the_tickets_that_are_open),
         cmocka_unit_test(who_decides_and_how_often_makes_no_difference),
     };
     json_init();
