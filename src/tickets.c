@@ -21,6 +21,7 @@
 #include "track/row.h"
 #include "track/state.h"
 #include "track/track.h"
+#include "track/urgency.h"
 #include "tickets_judge.h"
 #include "tickets_tally.h"
 
@@ -204,7 +205,8 @@ static void encode(struct tickets *tickets, struct turn *turn, struct actions *a
 /* The first words of a ticket are kept, whichever event brings them. */
 static struct str text_to_keep(const struct tickets *tickets, const struct turn *turn)
 {
-    if (str_present(turn->opening) || !turn->score)
+    bool spoken = turn->created || lifecycle_speaks(turn->event);
+    if (str_present(turn->opening) || !turn->score || !spoken)
         return STR_NONE;
     return opening_text(turn->event, tickets->setup.config->keep_text, turn->arena);
 }
@@ -379,6 +381,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
     if (!renewal_take(&turn))
         track_deadline(&turn);
     ledger_conclude(&turn);
+    urgency_remember(&turn, turn.timer);
     links_conclude(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);

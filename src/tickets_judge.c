@@ -28,7 +28,7 @@ static void prepare_learned(struct turn *turn, const struct score *score)
 void judge_score(struct turn *turn, const struct hit *hits, size_t hit_count)
 {
     struct ticket *ticket = turn->ticket;
-    struct history history = { ticket->contacts, ticket->reopens };
+    struct history history = urgency_history(ticket);
     struct score *result = arena_alloc(turn->arena, sizeof(*result));
     score_event(turn->config, turn->event, hits, hit_count, &ticket->customer, ticket->category,
                 &history, turn->arena, result);

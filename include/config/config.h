@@ -72,8 +72,10 @@ struct config_department {
     const struct calendar *calendar; /* when it works */
     const struct str **people;       /* [level] -> list of names */
     size_t *people_counts;           /* [level] */
-    int capacity;                    /* 0: unlimited */
-    int overflow;                    /* department, -1: none */
+    struct str
+        authority[BAND_COUNT]; /* what it may grant without asking; absent: nothing is said */
+    int capacity;              /* 0: unlimited */
+    int overflow;              /* department, -1: none */
     struct yaml_place place;
 };
 
@@ -249,6 +251,9 @@ struct config_score {
     int vulnerable_points;
     int contact_points;     /* per further customer message while open */
     int reopen_points;      /* per reopening */
+    int return_points;      /* per return of a department */
+    int rating_points;      /* per low rating of the customer */
+    int overdue_points;     /* where a promise is broken; half of them where it warned */
     int praise_points;      /* that praise takes off the text */
     int unheard_points;     /* of a text in which nothing is found */
     int priority_points[5]; /* [1..4]: stated priority */

@@ -43,6 +43,7 @@ enum setting_type {
     SETTING_NEEDS,          /* struct config_points_list: name -> index in score.needs */
     SETTING_BAND_SCORES,    /* int[BAND_COUNT] */
     SETTING_BAND_TIMES,     /* time_ms[BAND_COUNT]: one duration, or {P1: …, default: …} */
+    SETTING_BAND_TEXTS,     /* struct str[BAND_COUNT]: one text, or {P1: …, default: …} */
     SETTING_BAND_CALENDARS, /* const struct calendar *[BAND_COUNT]: one, or {P1: ..., default: ...}
                              */
     SETTING_HOURS,          /* struct hours[WEEKDAY_COUNT] *: weekdays -> shifts */

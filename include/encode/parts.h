@@ -28,6 +28,8 @@ void put_hands(struct json_writer *json, const struct hands *hands);
 void put_rating(struct json_writer *json, const struct rating *rating);
 /* Whose time the ticket's life was, where it ended in this turn. */
 void put_ledger(struct json_writer *json, const struct turn *turn);
+/* How its band changed, where it ever did. */
+void put_bands(struct json_writer *json, const struct ticket *ticket);
 /* Whom it serves, and how many serve it: members, none where there is nothing to say. */
 void put_origin(struct json_writer *json, const struct ticket *ticket);
 void put_served_by(struct json_writer *json, const struct ticket *ticket);

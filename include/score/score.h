@@ -54,6 +54,9 @@ struct signal {
 struct history {
     int contacts; /* customer messages while open, this one included, the opening not */
     int reopens;
+    int returns;                                                      /* of departments */
+    int ratings;                                                      /* low ones of the customer */
+    enum { HISTORY_IN_TIME, HISTORY_WARNED, HISTORY_OVERDUE } clocks; /* its promises */
 };
 
 struct score {
@@ -71,6 +74,9 @@ struct score {
 void score_event(const struct config *config, const struct event *event, const struct hit *hits,
                  size_t hit_count, const struct customer *customer, struct str category,
                  const struct history *history, struct arena *arena, struct score *score);
+/* The points of the past alone, in `score`: of a turn without a word of the customer. */
+void score_history(const struct config *config, const struct history *history, int limit,
+                   struct arena *arena, struct score *score);
 /* What the ticket that this one serves brings: the signal `origin.urgency` alone. */
 void score_inherited(struct str origin, int points, int band, int floor, struct arena *arena,
                      struct score *score);

@@ -18,6 +18,8 @@ bool lifecycle_reopens(const struct turn *turn, bool late);
 /* Whether a danger alone does that: customers' words with a floor, whatever the ticket's age, even
  * late ones, unless whoever ended the ticket knew of such a danger. */
 bool lifecycle_alarms(const struct turn *turn, bool late);
+/* Whether it is a low rating of the customer's own: 1 or 2 of 5, or not solved. */
+bool lifecycle_rates_low(const struct event *event);
 /* Whether an event of this type can be too old: acknowledgements cannot, they are no history of
  * the ticket. */
 bool lifecycle_ages(enum event_type type);

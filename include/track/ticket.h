@@ -100,6 +100,13 @@ struct standing {
     bool overdue; /* a promise to the customer is broken and not kept since */
 };
 
+/* The ticket's band became another. */
+struct band_change {
+    int from, to;
+    time_ms at;
+    struct str by; /* "message e-7", "response breach" */
+};
+
 struct ticket {
     struct str id;   /* the key; not part of the encoding */
     time_ms created; /* time of the event that made it: its incarnation */
@@ -127,6 +134,10 @@ struct ticket {
     struct str *signals; /* names heard so far, for ladder matchers */
     size_t signal_count;
     struct str quote; /* evidence of the strongest signal, for notices; absent: none */
+
+    struct band_change *band_changes; /* oldest first: of a ticket that was ever another's */
+    size_t band_change_count;
+    int returns, ratings; /* of departments; low ones of the customer: all there ever were */
 
     struct customer customer;
     int contacts; /* customer messages while open, the opening not */

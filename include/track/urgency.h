@@ -14,6 +14,13 @@
 
 /* Takes turn->score and turn->screen into the ticket: score, band, floor, label, signals, quote. */
 void urgency_take(struct turn *turn);
+/* What of the ticket's past counts as it now stands. */
+struct history urgency_history(const struct ticket *ticket);
+/* Counts the past anew, where this turn added to it without a word of the customer: turn->score is
+ * then of its signals alone, where that is more. */
+void urgency_recount(struct turn *turn);
+/* Keeps what the band was, if it is another at the end of the turn. `by`: what made it so. */
+void urgency_remember(struct turn *turn, struct str by);
 /* Takes over what ticket->origin says, where that is more: turn->score is then of one signal. A
  * screening's cap does not hold against it. */
 void urgency_inherit(struct turn *turn);

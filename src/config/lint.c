@@ -272,16 +272,18 @@ struct str *loader_plain_signals(struct loader *loader, size_t *count)
 {
     static const char *const others[] = {
         "customer.tier",    "customer.value",  "customer.lifecycle", "customer.vulnerable",
-        "history.contacts", "history.reopens", "stated.priority",    "stated.channel",
+        "history.contacts", "history.reopens", "history.returns",    "history.ratings",
+        "history.overdue",  "origin.urgency",  "stated.priority",    "stated.channel",
     };
     const struct config_points_list *needs = &loader->config->score.needs;
-    struct str *names = arena_alloc(loader->scratch, (needs->count + 8) * sizeof(*names));
+    size_t other_count = sizeof(others) / sizeof(others[0]);
+    struct str *names = arena_alloc(loader->scratch, (needs->count + other_count) * sizeof(*names));
 
     *count = 0;
     for (size_t i = 0; i < needs->count; i++)
         names[(*count)++] =
             arena_printf(loader->scratch, "need.%.*s", STR_ARG(needs->items[i].name));
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < other_count; i++)
         names[(*count)++] = str_from(others[i]);
     return names;
 }

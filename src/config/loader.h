@@ -100,6 +100,8 @@ bool loader_read_warning(struct loader *loader, const struct setting *row, const
                          struct config_warning *out);
 void loader_read_calendar(struct loader *loader, const struct yaml *node,
                           const struct calendar **out);
+void loader_read_band_texts(struct loader *loader, const struct setting *row,
+                            const struct yaml *node, struct str *out);
 void loader_read_band_calendars(struct loader *loader, const struct setting *row,
                                 const struct yaml *node, const struct calendar **out);
 void loader_read_hours(struct loader *loader, const struct setting *row, const struct yaml *node,

@@ -88,6 +88,9 @@ static bool is_silent(const struct config_score *score, struct str name)
            (str_is(name, "customer.value") && score->value_points == 0) ||
            (str_is(name, "history.contacts") && score->contact_points == 0) ||
            (str_is(name, "history.reopens") && score->reopen_points == 0) ||
+           (str_is(name, "history.returns") && score->return_points == 0) ||
+           (str_is(name, "history.ratings") && score->rating_points == 0) ||
+           (str_is(name, "history.overdue") && score->overdue_points == 0) ||
            (str_is(name, "stated.channel") && score->channels.count == 0);
 }
 

@@ -66,6 +66,24 @@ void loader_read_times(struct loader *loader, const struct setting *row, const s
     }
 }
 
+void loader_read_band_texts(struct loader *loader, const struct setting *row,
+                            const struct yaml *node, struct str *out)
+{
+    const struct yaml *rest = node->kind == YAML_TEXT ? node : yaml_get(node, "default");
+    if (node->kind != YAML_TEXT && !loader_wants(loader, row, node, YAML_MAP))
+        return;
+    if (rest && !loader_wants(loader, row, rest, YAML_TEXT))
+        return;
+    for (int band = 0; band < BAND_COUNT && rest; band++)
+        out[band] = arena_copy(loader->arena, rest->text);
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++) {
+        int band = -1;
+        if (loader_read_band_key(loader, row, node->keys[i], true, &band) && band >= 0 &&
+            loader_wants(loader, row, node->items[i], YAML_TEXT))
+            out[band] = arena_copy(loader->arena, node->items[i]->text);
+    }
+}
+
 static const struct {
     const char *name;
     enum target_unit unit;

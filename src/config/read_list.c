@@ -360,6 +360,9 @@ void loader_read_list(struct loader *loader, const struct setting *row, const st
     case SETTING_BAND_TIMES:
         loader_read_times(loader, row, node, at);
         break;
+    case SETTING_BAND_TEXTS:
+        loader_read_band_texts(loader, row, node, at);
+        break;
     case SETTING_BAND_CALENDARS:
         loader_read_band_calendars(loader, row, node, at);
         break;

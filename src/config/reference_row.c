@@ -37,6 +37,7 @@ static const char *const type_names[SETTING_LATER] = {
     [SETTING_NEEDS] = "map of categories to needs",
     [SETTING_BAND_SCORES] = "map of bands to scores",
     [SETTING_BAND_TIMES] = "duration, or map of bands to durations",
+    [SETTING_BAND_TEXTS] = "text, or map of bands to texts",
     [SETTING_BAND_CALENDARS] = "calendar, or map of bands to calendars",
     [SETTING_HOURS] = "map of weekdays to shifts",
     [SETTING_DATES] = "map of dates to shifts",

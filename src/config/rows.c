@@ -47,8 +47,9 @@ static const struct setting department_rows[] = {
       .help = "departments have no capacity yet" },
     { .key = "overflow", .type = SETTING_LATER,
       .help = "nothing overflows to another department yet" },
-    { .key = "authority", .type = SETTING_LATER,
-      .help = "authority is not copied into dispatches yet" },
+    { .key = "authority", .type = SETTING_BAND_TEXTS, AT(struct config_department, authority),
+      .help = "What its people may grant without asking, in words, one text or one for each band "
+              "(`{P1: \"a replacement\", default: \"a voucher of 20\"}`). Dispatches to it say so." },
 };
 static const struct setting_table department_settings = {
     .name = "department", .size = sizeof(struct config_department),

@@ -196,6 +196,10 @@ static void put_shape(struct schema *schema, const struct setting *row)
         { SETTING_POINTS, "additionalProperties",
           "{\"type\":\"integer\",\"minimum\":0,\"maximum\":100}" },
         { SETTING_NEEDS, "additionalProperties", "{\"type\":\"string\"}" },
+        { SETTING_BAND_TEXTS, "anyOf",
+          "[{\"type\":\"string\"},{\"type\":\"object\",\"patternProperties\":{\"^(P[1-4]|default)$"
+          "\""
+          ":{\"type\":\"string\"}},\"additionalProperties\":false}]" },
         { SETTING_BAND_CALENDARS, "anyOf",
           "[{\"type\":\"string\"},{\"type\":\"object\",\"patternProperties\":{\"^(P[1-4]|default)$"
           "\":"

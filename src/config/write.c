@@ -147,6 +147,18 @@ static void write_calendars(struct writer *writer)
     json_close_object(&writer->json);
 }
 
+static void write_band_texts(struct writer *writer, const struct str *texts)
+{
+    json_open_object(&writer->json);
+    for (int band = 0; band < BAND_COUNT; band++) {
+        if (!str_present(texts[band]))
+            continue;
+        write_key(writer, str_from(band_name(band)));
+        json_put_str(&writer->json, texts[band]);
+    }
+    json_close_object(&writer->json);
+}
+
 static void write_band_calendars(struct writer *writer, const struct calendar *const *calendars)
 {
     bool alike = true;
@@ -350,6 +362,9 @@ static void write_value(struct writer *writer, const struct setting *row, const 
         break;
     case SETTING_CALENDARS:
         write_calendars(writer);
+        break;
+    case SETTING_BAND_TEXTS:
+        write_band_texts(writer, at);
         break;
     case SETTING_BAND_CALENDARS:
         write_band_calendars(writer, at);

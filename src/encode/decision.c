@@ -73,6 +73,7 @@ static void put_ticket(struct json_writer *json, const struct turn *turn)
     JSON_KEY(json, "responsible");
     json_put_str(json, ticket->department);
     put_hands(json, &ticket->hands);
+    put_bands(json, ticket);
     put_origin(json, ticket);
     put_served_by(json, ticket);
     JSON_KEY(json, "customer");

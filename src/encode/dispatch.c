@@ -37,6 +37,18 @@ static void put_texts(struct json_writer *json, const struct turn *turn,
     json_put_null(json);
 }
 
+/* What whoever answers may grant by himself: only the responsible department's own. */
+static void put_authority(struct json_writer *json, const struct turn *turn,
+                          const struct dispatch *dispatch)
+{
+    const struct config_department *department = &turn->config->departments[dispatch->department];
+    struct str authority = department->authority[turn->ticket->band];
+    if (dispatch->role != ROLE_RESPONSIBLE || !str_present(authority))
+        return;
+    JSON_KEY(json, "authority");
+    json_put_str(json, authority);
+}
+
 static void put_dispatch(struct json_writer *json, const struct turn *turn,
                          const struct dispatch *dispatch)
 {
@@ -58,6 +70,7 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
     json_put_text(json, why_name(dispatch->why));
     put_handback(json, turn->handback);
     put_origin(json, ticket);
+    put_authority(json, turn, dispatch);
     JSON_KEY(json, "urgency");
     json_open_object(json);
     JSON_KEY(json, "score");

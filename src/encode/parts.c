@@ -66,6 +66,28 @@ void put_route(struct json_writer *json, const struct verdict *verdict)
     json_close_array(json);
 }
 
+void put_bands(struct json_writer *json, const struct ticket *ticket)
+{
+    if (ticket->band_change_count == 0)
+        return;
+    JSON_KEY(json, "band_history");
+    json_open_array(json);
+    for (size_t i = 0; i < ticket->band_change_count; i++) {
+        const struct band_change *change = &ticket->band_changes[i];
+        json_open_object(json);
+        JSON_KEY(json, "from");
+        json_put_text(json, band_name(change->from));
+        JSON_KEY(json, "to");
+        json_put_text(json, band_name(change->to));
+        JSON_KEY(json, "at");
+        json_put_time_ms(json, change->at);
+        JSON_KEY(json, "by");
+        json_put_str(json, change->by);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 void put_signal_names(struct json_writer *json, const struct ticket *ticket)
 {
     json_open_array(json);

@@ -101,6 +101,10 @@ static const struct {
     { "customer.vulnerable", "vulnerable customer", "特殊照顾客户" },
     { "history.contacts", "further contacts", "再次联系" },
     { "history.reopens", "reopened", "重新打开" },
+    { "history.returns", "handed back", "被退单" },
+    { "history.ratings", "rated low before", "此前评价低" },
+    { "history.overdue", "a promise is late", "承诺逾期" },
+    { "origin.urgency", "as the ticket it serves", "随所服务的工单" },
     { "stated.priority", "stated priority", "来源标注优先级" },
     { "stated.channel", "channel", "渠道" },
 };

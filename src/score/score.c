@@ -347,6 +347,16 @@ static void add_history(struct tally *tally, const struct history *history)
               tally->settings->contact_points, STR("score.contact"));
     add_count(tally, STR("history.reopens"), STR("reopens"), history->reopens,
               tally->settings->reopen_points, STR("score.reopen"));
+    add_count(tally, STR("history.returns"), STR("returns"), history->returns,
+              tally->settings->return_points, STR("score.return"));
+    add_count(tally, STR("history.ratings"), STR("ratings"), history->ratings,
+              tally->settings->rating_points, STR("score.rating"));
+    bool overdue = history->clocks == HISTORY_OVERDUE;
+    int points = tally->settings->overdue_points;
+    if (history->clocks != HISTORY_IN_TIME)
+        add_plain(tally, FAMILY_HISTORY, STR("history.overdue"),
+                  overdue ? points : (points + 1) / 2, STR("clocks"),
+                  overdue ? STR("broken") : STR("warned"), STR("score.overdue"));
 }
 
 static void add_stated(struct tally *tally, const struct event *event)
@@ -470,6 +480,18 @@ void score_event(const struct config *config, const struct event *event, const s
     add_pairs(&tally, config, event, hits, hit_count);
     collect_names(score, arena);
     score->points = score_lifted(config, points, score->floor);
+    score->band = score_band(config, score->points);
+}
+
+void score_history(const struct config *config, const struct history *history, int limit,
+                   struct arena *arena, struct score *score)
+{
+    struct tally tally = { .settings = &config->score, .arena = arena, .score = score };
+    memset(score, 0, sizeof(*score));
+    add_history(&tally, history);
+    close_family(&tally, FAMILY_HISTORY, limit);
+    collect_names(score, arena);
+    score->points = score->family[FAMILY_HISTORY];
     score->band = score_band(config, score->points);
 }
 

@@ -237,6 +237,12 @@ static void apply_reopened(struct turn *turn)
 
 enum { RATING_LOW = 2 }; /* of 5: the two that no survey calls satisfied */
 
+bool lifecycle_rates_low(const struct event *event)
+{
+    return event->type == EVENT_RATED && rates(event) &&
+           (event->solved == 0 || (event->rating > 0 && event->rating <= RATING_LOW));
+}
+
 static void apply_rated(struct turn *turn)
 {
     const struct event *event = turn->event;
@@ -249,8 +255,7 @@ static void apply_rated(struct turn *turn)
         return;
     }
     clocks_cue(turn, CUE_RATED, turn->at);
-    bool low = event->solved == 0 || (event->rating > 0 && event->rating <= RATING_LOW);
-    if (low && turn->ticket->status != STATUS_CLOSED)
+    if (lifecycle_rates_low(event) && turn->ticket->status != STATUS_CLOSED)
         ladder_trigger(turn, TRIGGER_RATING, turn->at);
     if (is_soon_after(turn)) {
         reopen(turn);

@@ -155,6 +155,7 @@ void returns_take(struct turn *turn)
         return; /* the outcome says why */
     note(turn);
     hands->returns++;
+    turn->ticket->returns++;
     ticket_add_returned(turn->ticket, turn->ticket->department, turn->arena);
     int to = named(turn);
     if (hands->returns >= turn->config->max_returns || (to < 0 && turn->verdict->department < 0))

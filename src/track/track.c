@@ -8,6 +8,7 @@
 #include "track/links.h"
 #include "track/ownership.h"
 #include "track/returns.h"
+#include "track/urgency.h"
 
 static bool is_late(const struct turn *turn)
 {
@@ -22,6 +23,7 @@ static void count_in(struct turn *turn, bool late)
     const struct event *event = turn->event;
     if (turn->created || event->automated)
         return;
+    ticket->ratings += lifecycle_rates_low(event);
     bool reopens = lifecycle_reopens(turn, late);
     if (reopens)
         ticket->reopens++;
@@ -115,8 +117,20 @@ static struct str cause_of(const struct turn *turn)
                         STR_ARG(follows ? event->origin : event->id));
 }
 
+/* What the event did may count against us: a return, a low rating, a promise that is late. */
+static void recount(struct turn *turn, struct str cause)
+{
+    int band = turn->ticket->band;
+    if (turn->outcome == OUTCOME_DUPLICATE || turn->outcome == OUTCOME_REJECTED)
+        return;
+    urgency_recount(turn);
+    if (turn->ticket->band != band)
+        clocks_retarget(turn, cause);
+}
+
 static void track_known(struct turn *turn, const struct past *past)
 {
+    urgency_recount(turn);
     if (turn->ticket->band != past->band)
         clocks_retarget(turn, cause_of(turn));
     /* What is over, or was over when it happened, stays with whom it was. */
@@ -124,6 +138,7 @@ static void track_known(struct turn *turn, const struct past *past)
     if (turn->verdict && !turn->returned)
         ownership_review(turn, !stays || lifecycle_reopens(turn, past->late));
     lifecycle_apply(turn, past->late);
+    recount(turn, cause_of(turn));
     announce_band(turn, past->band);
     set_off(turn, past);
 }
@@ -136,6 +151,7 @@ void track_event(struct turn *turn, const struct past *past)
         track_known(turn, past);
     ownership_conclude(turn);
     ledger_conclude(turn);
+    urgency_remember(turn, cause_of(turn));
     links_name(turn, past->late);
     links_conclude(turn);
 }
@@ -156,6 +172,16 @@ static void fire_climb(struct turn *turn)
     }
 }
 
+/* A promise that is late makes the ticket more urgent, if the configuration says so. */
+static void recount_late(struct turn *turn)
+{
+    struct past past = { .band = turn->ticket->band };
+    recount(turn, turn->timer);
+    announce_band(turn, past.band);
+    if (turn->ticket->band < past.band)
+        set_off(turn, &past);
+}
+
 void track_deadline(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
@@ -166,8 +192,10 @@ void track_deadline(struct turn *turn)
         return;
     }
     turn->at = due;
-    if (clocks_fire(turn))
+    if (clocks_fire(turn)) {
+        recount_late(turn);
         return;
+    }
     if (ticket->origin.ask_at == turn->at) {
         links_fire(turn);
     } else if (ticket->purge_at == turn->at) {

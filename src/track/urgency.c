@@ -102,6 +102,71 @@ static void take_quote(struct turn *turn, bool raised)
         ticket->quote = utf8_prefix(quote_of(turn, best), TICKET_QUOTE_SIZE);
 }
 
+static bool is_customers(const struct clock *clock)
+{
+    return clock_is_open(clock) && !clock_kinds[clock->kind].between;
+}
+
+struct history urgency_history(const struct ticket *ticket)
+{
+    struct history history = { .contacts = ticket->contacts,
+                               .reopens = ticket->reopens,
+                               .returns = ticket->returns,
+                               .ratings = ticket->ratings };
+    for (size_t i = 0; i < ticket->clock_count; i++) {
+        const struct clock *clock = &ticket->clocks[i];
+        if (is_customers(clock) && clock->breached != TIME_NEVER)
+            history.clocks = HISTORY_OVERDUE;
+        else if (is_customers(clock) && clock->warned && history.clocks == HISTORY_IN_TIME)
+            history.clocks = HISTORY_WARNED;
+    }
+    return history;
+}
+
+/* Most turns add nothing: asked before anything is made. */
+static bool counts_more(const struct config *config, const struct ticket *ticket,
+                        const struct history *history)
+{
+    const struct config_score *score = &config->score;
+    bool late = history->clocks != HISTORY_IN_TIME && score->overdue_points > 0;
+    return (late || history->returns > 0 || history->ratings > 0) &&
+           ticket->base < score->bands[0] - 1;
+}
+
+void urgency_recount(struct turn *turn)
+{
+    struct ticket *ticket = turn->ticket;
+    const struct config *config = turn->config;
+    struct history history = urgency_history(ticket);
+    int most = config->score.bands[0] - 1;
+    if (turn->score || !counts_more(config, ticket, &history))
+        return;
+    struct score *score = arena_alloc(turn->arena, sizeof(*score));
+    score_history(config, &history, most - ticket->base, turn->arena, score);
+    int points = lesser(ticket->base + score->points, most);
+    points = score_lifted(config, points, ticket->floor);
+    if (points <= ticket->score)
+        return;
+    ticket->score = points;
+    turn->score = score;
+    take_band(config, ticket);
+    take_signals(turn);
+}
+
+void urgency_remember(struct turn *turn, struct str by)
+{
+    struct ticket *ticket = turn->ticket;
+    size_t count = ticket->band_change_count;
+    if (turn->created || ticket->band == turn->earlier_band)
+        return;
+    struct band_change *grown = arena_alloc_raw(turn->arena, (count + 1) * sizeof(*grown));
+    if (count)
+        memcpy(grown, ticket->band_changes, count * sizeof(*grown));
+    grown[count] = (struct band_change){ turn->earlier_band, ticket->band, turn->at, by };
+    ticket->band_changes = grown;
+    ticket->band_change_count = count + 1;
+}
+
 void urgency_inherit(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;

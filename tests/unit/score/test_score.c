@@ -76,6 +76,9 @@ static void make_config(struct config *config)
                    .vulnerable_points = 10,
                    .contact_points = 3,
                    .reopen_points = 8,
+                   .return_points = 4,
+                   .rating_points = 6,
+                   .overdue_points = 5,
                    .praise_points = 10,
                    .unheard_points = 3,
                    .priority_points = { 0, 8, 4, 0, 0 } },
@@ -200,6 +203,12 @@ static void read_words(struct scene *scene, char **rest)
             scene->history.contacts = atoi(value);
         else if ((value = value_of(word, "reopens")))
             scene->history.reopens = atoi(value);
+        else if ((value = value_of(word, "returns")))
+            scene->history.returns = atoi(value);
+        else if ((value = value_of(word, "ratings")))
+            scene->history.ratings = atoi(value);
+        else if ((value = value_of(word, "clocks")))
+            scene->history.clocks = !strcmp(value, "broken") ? HISTORY_OVERDUE : HISTORY_WARNED;
         else
             fail_msg("what is %s?", word);
     }
@@ -536,7 +545,10 @@ static void value_never_outranks_danger(void **state)
         }
         scene->event.category = str_from(needs[pick(&seed, 4)]);
         scene->event.priority = (int)(pick(&seed, 5));
-        scene->history = (struct history){ (int)(pick(&seed, 12)), (int)(pick(&seed, 4)) };
+        scene->history = (struct history){ .contacts = (int)(pick(&seed, 12)),
+                                           .reopens = (int)(pick(&seed, 4)),
+                                           .returns = (int)(pick(&seed, 3)),
+                                           .ratings = (int)(pick(&seed, 3)) };
         judge(scene, &without);
         scene->customer = (struct customer){ .tier = str_from(tiers[pick(&seed, 3)]),
                                              .lifecycle = str_from(cycles[pick(&seed, 3)]),

@@ -378,6 +378,27 @@ static void a_decision_says_what_one_department_says_of_another(void **state)
     world_close(&world);
 }
 
+static void a_decision_says_how_the_band_changed(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world,
+               STR("{\"ticket\":\"t0\",\"type\":\"opened\",\"time\":\"2026-11-21T00:00:00Z\"}"),
+               WORLD_START);
+    world_feed(&world,
+               STR("{\"ticket\":\"t0\",\"type\":\"message\",\"time\":\"2026-11-21T00:00:05Z\","
+                   "\"id\":\"e-9\",\"body\":\"It is on fire\"}"),
+               WORLD_START + 5 * TIME_SECOND);
+    const struct action *decision = &world.actions.items[0];
+    while (decision->output != OUTPUT_DECISIONS)
+        decision++;
+    static const char history[] = "\"band_history\":[{\"from\":\"P4\",\"to\":\"P1\",\"at\":"
+                                  "\"2026-11-21T00:00:05.000Z\",\"by\":\"message e-9\"}]";
+    assert_non_null(memmem(decision->value.data, decision->value.size, history, strlen(history)));
+    world_close(&world);
+}
+
 /* The one whose time to hold ran out is none any more: the tree finds another, and nothing of what
  * was agreed with the one before happens to it. */
 static void a_holder_that_is_gone_owes_nothing(void **state)
@@ -451,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_second_is_somebodys),
         cmocka_unit_test(a_decision_says_what_one_department_says_of_another),
+        cmocka_unit_test(a_decision_says_how_the_band_changed),
         cmocka_unit_test(a_holder_that_is_gone_owes_nothing),
         cmocka_unit_test(one_ticket_has_so_many_internal_ones_and_no_more),
         cmocka_unit_test(one_department_has_it_and_all_its_time_is_somebodys),

@@ -355,8 +355,8 @@ static void through_whose_hands_it_went_comes_back(void **state)
     arena_free(arena);
 }
 
-/* Nor one that forgot whom it serves. */
-static void whom_it_serves_and_who_serves_it_comes_back(void **state)
+/* Nor one that forgot whom it serves, or how urgent it was when. */
+static void whom_it_serves_and_what_was_comes_back(void **state)
 {
     struct arena *arena = arena_new(4096);
     struct buf bytes = { 0 };
@@ -374,6 +374,12 @@ static void whom_it_serves_and_who_serves_it_comes_back(void **state)
                                      .floor = 80 };
     ticket.served_by = served_by;
     ticket.served_by_count = 2;
+    struct band_change changes[] = { { 3, 2, NOW + 7, STR("returned e-3") },
+                                     { 2, 0, NOW + 9, STR("origin C-9") } };
+    ticket.band_changes = changes;
+    ticket.band_change_count = 2;
+    ticket.returns = 3;
+    ticket.ratings = 1;
     assert_int_equal(ticket.origin.ask_at, NOW + TIME_MINUTE);
     for (int version = TICKET_OLDEST; version <= TICKET_VERSION; version++) {
         buf_clear(&bytes);
@@ -387,6 +393,11 @@ static void whom_it_serves_and_who_serves_it_comes_back(void **state)
         assert_int_equal(back.origin.score + back.origin.band + back.origin.floor, 171);
         assert_int_equal(back.served_by_count, 2);
         assert_true(str_is(back.served_by[1], "I-2"));
+        assert_int_equal(back.band_change_count, 2);
+        assert_int_equal(back.band_changes[0].from * 10 + back.band_changes[0].to, 32);
+        assert_int_equal(back.band_changes[1].at, NOW + 9);
+        assert_true(str_is(back.band_changes[1].by, "origin C-9"));
+        assert_int_equal(back.returns * 10 + back.ratings, 31);
     }
     buf_free(&bytes);
     arena_free(arena);
@@ -594,7 +605,7 @@ int main(void)
         cmocka_unit_test(the_version_of_one_clock_is_read_and_written),
         cmocka_unit_test(what_an_older_version_cannot_hold_is_written_in_the_next),
         cmocka_unit_test(through_whose_hands_it_went_comes_back),
-        cmocka_unit_test(whom_it_serves_and_who_serves_it_comes_back),
+        cmocka_unit_test(whom_it_serves_and_what_was_comes_back),
         cmocka_unit_test(an_unknown_section_is_refused),
         cmocka_unit_test(the_newest_version_takes_no_more_room),
         cmocka_unit_test(the_last_256_identities_are_kept_in_order),
