@@ -26,6 +26,14 @@ static void tell_expiry(const struct config *config)
                     calendar->place.line, calendar->place.column, buf_text(&sentence));
         buf_free(&sentence);
     }
+    for (size_t i = 0; i < config->regulation_count; i++) {
+        const struct config_regulation *regulation = &config->regulations[i];
+        struct buf sentence = { 0 };
+        if (config_regulation_expires(regulation, now_wall(), &sentence))
+            fprintf(stderr, "%.*s:%d:%d: warning: %s\n", STR_ARG(regulation->place.file),
+                    regulation->place.line, regulation->place.column, buf_text(&sentence));
+        buf_free(&sentence);
+    }
 }
 
 static int run(const struct command *command, int argc, char **argv)

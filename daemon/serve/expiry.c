@@ -17,4 +17,10 @@ void expiry_look(struct expiry *expiry, const struct config *config, struct log 
             log_say(log, LOGGED_WARNING, "%s", buf_text(&sentence));
         buf_free(&sentence);
     }
+    for (size_t i = 0; i < config->regulation_count; i++) {
+        struct buf sentence = { 0 };
+        if (config_regulation_expires(&config->regulations[i], now, &sentence))
+            log_say(log, LOGGED_WARNING, "%s", buf_text(&sentence));
+        buf_free(&sentence);
+    }
 }

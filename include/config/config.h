@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -175,6 +176,30 @@ struct config_sla {
     struct yaml_place place;
 };
 
+/* What a law says, as long as it says that. */
+struct config_regulation_version {
+    struct config_sla terms;         /* named clocks alone */
+    struct str source;               /* where it is read */
+    bool checked;                    /* somebody read it there */
+    int64_t valid_from, valid_until; /* days of receipt since 1970-01-01; 0: no such day is known */
+    struct yaml_place place;
+};
+
+/* Every ticket that matches is under it, beside its SLA, by the version of the day of its receipt.
+ */
+struct config_regulation {
+    struct str name;
+    struct str file;         /* absent: regulations/NAME.yaml beside the configuration */
+    struct matcher *matcher; /* NULL: every ticket */
+    struct str match_text;
+    const struct calendar *calendar[BAND_COUNT]; /* NULL: as the version says */
+    struct config_warnings warn;
+    bool checked; /* somebody here has read all of it at its source */
+    struct config_regulation_version *versions;
+    size_t version_count;
+    struct yaml_place place;
+};
+
 /* What one department may expect of another that it hands a ticket on to. */
 struct config_agreement {
     int from;                /* department; -1: whoever hands it on */
@@ -339,6 +364,8 @@ struct config {
     size_t inform_count;
     struct config_sla *slas;
     size_t sla_count;
+    struct config_regulation *regulations;
+    size_t regulation_count;
     struct config_agreement *agreements;
     size_t agreement_count;
     struct config_ladder *ladders;
@@ -388,5 +415,9 @@ void config_free(struct config *config); /* NULL is fine */
 /* By slug, name (any language) or alias, ASCII case ignored; -1: unknown. */
 int config_department(const struct config *config, struct str name);
 int config_level(const struct config *config, struct str name);
+/* Appends a sentence when less than EXPIRY_WARNING_DAYS are left of the last day for which a
+ * version is known, or none; else false. */
+bool config_regulation_expires(const struct config_regulation *regulation, time_ms now,
+                               struct buf *sentence);
 /* NULL: there is none of that name, or "always". */
 const struct config_calendar *config_calendar(const struct config *config, struct str name);

@@ -123,6 +123,9 @@ bool clock_resume(struct clock *clock, const struct sla_terms *terms, time_ms ti
 void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, time_ms time,
                   struct arena *arena);
 
+/* One that ended goes on as if it had not: its time ran all the while. */
+void clock_take_up(struct clock *clock);
+
 /* Since when it stands still, of a paused one. */
 time_ms clock_paused_since(const struct clock *clock);
 

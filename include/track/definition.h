@@ -11,6 +11,7 @@ enum definition_kind {
     DEFINITION_SLA,
     DEFINITION_LADDER,
     DEFINITION_AGREEMENT,
+    DEFINITION_REGULATION, /* one version of one */
     DEFINITION_KIND_COUNT
 };
 
@@ -84,12 +85,14 @@ static inline uint64_t definitions_ladder_hash(const struct definitions *definit
  * definitions_sweep. */
 const void *definitions_terms(const struct definitions *definitions, enum definition_kind kind,
                               uint64_t hash);
-/* Those of a clock: of an SLA or of an agreement between departments. */
+/* Those of a clock: of an SLA, of an agreement between departments, or of a regulation. */
 static inline const struct sla_terms *definitions_sla(const struct definitions *definitions,
                                                       uint64_t hash)
 {
     const struct sla_terms *terms = definitions_terms(definitions, DEFINITION_SLA, hash);
-    return terms ? terms : definitions_terms(definitions, DEFINITION_AGREEMENT, hash);
+    if (!terms)
+        terms = definitions_terms(definitions, DEFINITION_AGREEMENT, hash);
+    return terms ? terms : definitions_terms(definitions, DEFINITION_REGULATION, hash);
 }
 static inline const struct ladder_terms *definitions_ladder(const struct definitions *definitions,
                                                             uint64_t hash)

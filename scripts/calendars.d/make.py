@@ -55,6 +55,13 @@ COUNTRIES = {
 }
 
 
+# What comes from another calendar: its base, the hours, and what a reader must know.
+DERIVED = {
+    "us-days": ("us", "00:00-24:00", "United States: whole business days, midnight to midnight, for terms in hours that leave out\n"
+                "weekends and holidays (16 CFR 1115.14)."),
+}
+
+
 def days_of(years):
     day = datetime.date(years[0], 1, 1)
     while day.year <= years[-1]:
@@ -91,14 +98,23 @@ def lines_of(slug):
         yield f"  {key}: {what}" + (f"  # {name}" if name else "")
 
 
+def derived_lines_of(slug):
+    base, hours, note = DERIVED[slug]
+    for line in note.split("\n"):
+        yield f"# {line}"
+    yield "# Made by scripts/calendars, which would undo changes."
+    yield f"base: {base}"
+    yield f"hours: {{ mon..fri: \"{hours}\" }}"
+
+
 def main():
     folder, *words = sys.argv[1:]
     if words not in ([], ["--check"]):
         sys.exit("usage: scripts/calendars [--check]")
     changed = []
-    for slug in COUNTRIES:
+    for slug in [*COUNTRIES, *DERIVED]:
         path = pathlib.Path(folder) / f"{slug}.yaml"
-        text = "\n".join(lines_of(slug)) + "\n"
+        text = "\n".join((lines_of if slug in COUNTRIES else derived_lines_of)(slug)) + "\n"
         if path.exists() and path.read_text() == text:
             continue
         changed.append(path.name)

@@ -318,11 +318,13 @@ void loader_finish(struct loader *loader)
     finish_topics(loader);
     finish_sources(loader);
     finish_levels(loader);
+    loader_read_regulations(loader);
     loader_finish_calendars(loader);
     finish_departments(loader);
     finish_root(loader);
     finish_screens(loader);
     finish_slas(loader);
+    loader_finish_regulations(loader);
     finish_agreements(loader);
     finish_ladders(loader);
 }

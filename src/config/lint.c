@@ -169,6 +169,10 @@ static void lint_escalations(struct loader *loader)
         promised |= promises(&config->agreements[i], CLOCK_HOLD);
         accepted |= promises(&config->agreements[i], CLOCK_ACCEPT);
     }
+    for (size_t i = 0; i < config->regulation_count; i++) {
+        promised = true;
+        warned |= config->regulations[i].warn.count > 0;
+    }
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
         if (rule->on[TRIGGER_SILENT] && !accepted)
@@ -448,6 +452,7 @@ void loader_lint(struct loader *loader)
     lint_route(loader, loader->config->root, &known);
     lint_screens(loader);
     lint_slas(loader);
+    loader_lint_regulations(loader);
     lint_departments(loader);
     lint_agreements(loader);
     lint_escalations(loader);

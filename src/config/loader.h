@@ -127,6 +127,11 @@ void loader_check_clocks(struct loader *loader, struct config_clock *clocks, siz
 void loader_finish_clocks(struct loader *loader, struct config_sla *owner);
 /* Makes the calendars; whoever named none has `always`. */
 void loader_finish_calendars(struct loader *loader);
+/* Reads the files of regulations; before calendars are made, whose names they use. */
+void loader_read_regulations(struct loader *loader);
+/* After calendars and SLAs. */
+void loader_finish_regulations(struct loader *loader);
+void loader_lint_regulations(struct loader *loader);
 /* Reads the mapping files that sources name. */
 void loader_formats(struct loader *loader);
 /* Reads the lexicons, compiles them and takes their hash. */

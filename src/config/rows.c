@@ -424,6 +424,10 @@ static const struct setting top_rows[] = {
     { .key = "slas", .type = SETTING_TABLES, AT(struct config, slas),
       EXTRA(struct config, sla_count), .inner = &sla_settings,
       .help = "Promises to customers. The first that matches holds; the last has no match." },
+    { .key = "regulations", .type = SETTING_TABLES, AT(struct config, regulations),
+      EXTRA(struct config, regulation_count), .inner = &regulation_settings,
+      .help = "Clocks that laws set, beside the SLA: all that match a ticket hold. The shipped ones are "
+              "told in docs/regulations.md." },
     { .key = "agreements", .type = SETTING_TABLES, AT(struct config, agreements),
       EXTRA(struct config, agreement_count), .inner = &agreement_settings,
       .help = "Promises between departments, one a pair. Their clocks run by the calendar of the one "

@@ -12,3 +12,4 @@
 extern const struct setting_table score_settings;    /* rows_score.c */
 extern const struct setting_table calendar_settings; /* rows_calendar.c */
 extern const struct setting_table clock_settings;    /* rows_clock.c */
+extern const struct setting_table regulation_settings, regulation_version_settings;

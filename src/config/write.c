@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/hash.h"
 #include "calendar/calendar_text.h"
 #include "config/setting.h"
@@ -78,6 +79,7 @@ static void write_single(struct writer *writer, const struct setting *row, const
 {
     const void *at = object + row->offset;
     struct json_writer *json = &writer->json;
+    char date[DATE_TEXT_SIZE];
 
     switch (row->type) {
     case SETTING_INTEGER:
@@ -97,6 +99,9 @@ static void write_single(struct writer *writer, const struct setting *row, const
         break;
     case SETTING_FLAG:
         json_put_text(json, row->choices[*(const bool *)at]);
+        break;
+    case SETTING_DATE:
+        json_put_str(json, date_format(*(const int64_t *)at, date));
         break;
     case SETTING_TIME:
         json_put_time(json, *(const time_ms *)at);
@@ -420,6 +425,10 @@ static bool absent(const struct setting *row, const char *object)
         return !*(const bool *)at;
     case SETTING_TIME:
         return *(const time_ms *)at == 0;
+    case SETTING_DATE:
+        return *(const int64_t *)at == 0;
+    case SETTING_BAND_CALENDARS:
+        return !*(const struct calendar *const *)at;
     case SETTING_WARNINGS:
         return ((const struct config_warnings *)at)->count == 0;
     case SETTING_SET:

@@ -292,6 +292,12 @@ void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, 
     aim(clock, terms, band);
 }
 
+void clock_take_up(struct clock *clock)
+{
+    clock->state = CLOCK_RUNNING;
+    clock->intervals[clock->interval_count - 1].to = TIME_NEVER;
+}
+
 void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms due, time_ms time,
                   time_ms *previous)
 {

@@ -16,7 +16,8 @@ struct definition_row {
     void (*close)(void *terms); /* NULL: the arena has all of it */
 };
 
-extern const struct definition_row definition_sla, definition_agreement, definition_ladder;
+extern const struct definition_row definition_sla, definition_agreement, definition_regulation,
+    definition_ladder;
 
 /* ---- what terms of clocks are written with (definition_named.c) */
 
@@ -35,9 +36,9 @@ bool definition_read_calendar_names(const cJSON *names, const struct sla_terms *
 /* Whether the clock's time or days in that band are those of a calendar. */
 bool definition_named_needs_calendar(const struct config_clock *clock, int band);
 /* Nothing where there are none: terms without named clocks are as releases wrote them that knew
- * none. */
-void definition_write_named(struct json_writer *json, const struct config_clock *clocks,
-                            size_t count);
+ * none. `owner` and a dot come before each name; absent: nothing does. */
+void definition_write_named(struct json_writer *json, struct str owner,
+                            const struct config_clock *clocks, size_t count);
 /* After the calendars. */
 bool definition_read_named(const cJSON *root, struct arena *arena, struct sla_terms *terms,
                            struct error *err);

@@ -116,16 +116,29 @@ static void write_text(struct json_writer *json, const char *key, struct str tex
     json_put_str(json, text);
 }
 
-static void write_clock(struct json_writer *json, const struct config_clock *clock)
+static void write_name(struct json_writer *json, const char *key, struct str owner, struct str name)
+{
+    struct buf whole = { 0 };
+    if (!str_present(name))
+        return;
+    if (str_present(owner))
+        buf_printf(&whole, "%.*s.", STR_ARG(owner));
+    buf_add_str(&whole, name);
+    write_text(json, key, buf_str(&whole));
+    buf_free(&whole);
+}
+
+static void write_clock(struct json_writer *json, struct str owner,
+                        const struct config_clock *clock)
 {
     json_open_object(json);
-    write_text(json, "name", clock->name);
+    write_name(json, "name", owner, clock->name);
     write_text(json, "zh", clock->title.zh);
     write_text(json, "en", clock->title.en);
     JSON_KEY(json, "start");
     json_put_text(json, event_type_name((enum event_type)clock->start));
     write_text(json, "aware", clock->aware_text);
-    write_text(json, "after", clock->after);
+    write_name(json, "after", owner, clock->after);
     JSON_KEY(json, "kept_by");
     json_put_int(json, clock->kept_by);
     JSON_KEY(json, "calendar");
@@ -142,15 +155,15 @@ static void write_clock(struct json_writer *json, const struct config_clock *clo
     json_close_object(json);
 }
 
-void definition_write_named(struct json_writer *json, const struct config_clock *clocks,
-                            size_t count)
+void definition_write_named(struct json_writer *json, struct str owner,
+                            const struct config_clock *clocks, size_t count)
 {
     if (count == 0)
         return;
     JSON_KEY(json, "clocks");
     json_open_array(json);
     for (size_t i = 0; i < count; i++)
-        write_clock(json, &clocks[i]);
+        write_clock(json, owner, &clocks[i]);
     json_close_array(json);
 }
 

@@ -134,7 +134,7 @@ static void write_calendar(struct json_writer *json, const struct config_sla *sl
     free(list.items);
 }
 
-static void write_terms(struct json_writer *json, const struct config_sla *sla)
+static void write_terms(struct json_writer *json, const struct config_sla *sla, struct str owner)
 {
     JSON_KEY(json, "name");
     json_put_str(json, sla->name);
@@ -145,12 +145,12 @@ static void write_terms(struct json_writer *json, const struct config_sla *sla)
     write_pause(json, sla->pause);
     write_since(json, sla->since_customer);
     write_extensions(json, sla->max_extensions);
-    definition_write_named(json, sla->clocks, sla->clock_count);
+    definition_write_named(json, owner, sla->clocks, sla->clock_count);
 }
 
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
-    write_terms(json, &config->slas[index]);
+    write_terms(json, &config->slas[index], STR_NONE);
 }
 
 static size_t count_agreements(const struct config *config)
@@ -160,7 +160,27 @@ static size_t count_agreements(const struct config *config)
 
 static void write_agreement(struct json_writer *json, const struct config *config, size_t index)
 {
-    write_terms(json, &config->agreements[index].terms);
+    write_terms(json, &config->agreements[index].terms, STR_NONE);
+}
+
+static size_t count_versions(const struct config *config)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < config->regulation_count; i++)
+        count += config->regulations[i].version_count;
+    return count;
+}
+
+/* Versions are numbered through, in the order of the regulations. */
+static void write_version(struct json_writer *json, const struct config *config, size_t index)
+{
+    const struct config_regulation *regulation = config->regulations;
+    while (index >= regulation->version_count)
+        index -= regulation++->version_count;
+    const struct config_regulation_version *version = &regulation->versions[index];
+    write_terms(json, &version->terms, regulation->name);
+    JSON_KEY(json, "valid_from");
+    json_put_int(json, version->valid_from);
 }
 
 /* A kind of clock that the text does not name is one that came later: nothing is promised. */
@@ -291,6 +311,16 @@ const struct definition_row definition_agreement = {
     .terms_size = sizeof(struct sla_terms),
     .count = count_agreements,
     .write = write_agreement,
+    .parse = parse,
+    .close = close,
+};
+
+/* And of the law. */
+const struct definition_row definition_regulation = {
+    .name = "regulation",
+    .terms_size = sizeof(struct sla_terms),
+    .count = count_versions,
+    .write = write_version,
     .parse = parse,
     .close = close,
 };

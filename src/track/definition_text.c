@@ -7,6 +7,7 @@ static const struct json_limits limits = { .size = 1024 * 1024, .nodes = 65536, 
 static const struct definition_row *const rows[DEFINITION_KIND_COUNT] = {
     [DEFINITION_SLA] = &definition_sla,
     [DEFINITION_AGREEMENT] = &definition_agreement,
+    [DEFINITION_REGULATION] = &definition_regulation,
     [DEFINITION_LADDER] = &definition_ladder,
 };
 

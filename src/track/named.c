@@ -9,6 +9,14 @@ static const struct named_terms *terms_of(const struct turn *turn, const struct 
     return clock_named_terms(clock, definitions_sla(turn->definitions, clock->definition));
 }
 
+/* NULL: the clock is none of a regulation. */
+static const struct sla_terms *regulation_of(const struct turn *turn, const struct clock *clock)
+{
+    if (clock->kind != CLOCK_NAMED)
+        return NULL;
+    return definitions_terms(turn->definitions, DEFINITION_REGULATION, clock->definition);
+}
+
 bool named_keeps(const struct turn *turn, const struct clock *clock, enum clock_cue cue)
 {
     const struct named_terms *named = terms_of(turn, clock);
@@ -25,12 +33,25 @@ bool named_ends(const struct turn *turn, const struct clock *clock, enum clock_c
            (!(named->kept_by & KEEP_FULFILLED) || targets_given(named->every));
 }
 
+/* No law gives more time because a complaint was thought to be over. */
+static void take_up(struct turn *turn, struct clock *clock)
+{
+    clock_take_up(clock);
+    if (clock->due != TIME_NEVER && clock->breached == TIME_NEVER)
+        turn_promise(turn, clock, PROMISE_MADE, TIME_NEVER, STR("reopened"));
+}
+
 void named_reopen(struct turn *turn, time_ms time)
 {
     for (size_t i = 0; i < turn->ticket->clock_count; i++) {
         struct clock *clock = &turn->ticket->clocks[i];
         const struct named_terms *named = terms_of(turn, clock);
-        if (named && (clock->state == CLOCK_ENDED || named->kept_by & KEEP_RESOLVED))
+        if (!named)
+            continue;
+        bool resolution = named->kept_by & KEEP_RESOLVED && !(named->kept_by & KEEP_FULFILLED);
+        if (clock->state == CLOCK_ENDED && regulation_of(turn, clock))
+            take_up(turn, clock);
+        else if (clock->state == CLOCK_ENDED || resolution)
             clocks_run_on(turn, clock, time);
     }
 }
@@ -155,6 +176,68 @@ static uint64_t own_sla(const struct turn *turn)
     return 0;
 }
 
+/* The definition under which the ticket is under that regulation; 0: it is not, or none of its
+ * clocks ever ran. */
+static uint64_t version_of(const struct turn *turn, struct str name)
+{
+    for (size_t i = 0; i < turn->ticket->clock_count; i++) {
+        const struct clock *clock = &turn->ticket->clocks[i];
+        const struct sla_terms *terms = regulation_of(turn, clock);
+        if (terms && str_equal(terms->name, name))
+            return clock->definition;
+    }
+    return 0;
+}
+
+/* The one that was valid on the day of receipt; 0: none was. `first`: the number of the first. */
+static uint64_t valid_version(const struct turn *turn, const struct config_regulation *regulation,
+                              size_t first)
+{
+    for (size_t i = 0; i < regulation->version_count; i++) {
+        const struct config_regulation_version *version = &regulation->versions[i];
+        int64_t day =
+            calendar_date(version->terms.calendar[turn->ticket->band], turn->ticket->created);
+        if (day >= version->valid_from && (!version->valid_until || day <= version->valid_until))
+            return definitions_hash(turn->definitions, DEFINITION_REGULATION, first + i);
+    }
+    return 0;
+}
+
+static bool applies(const struct turn *turn, const struct config_regulation *regulation)
+{
+    struct facts facts = turn_facts(turn, STR_NONE);
+    return !regulation->matcher || matcher_matches(regulation->matcher, &facts);
+}
+
+/* Those that the ticket is under already, which the configuration need not have any more: each by
+ * its first clock. */
+static void hear_own_regulations(struct turn *turn)
+{
+    size_t count = turn->ticket->clock_count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = turn->ticket->clocks[i].definition;
+        bool first = regulation_of(turn, &turn->ticket->clocks[i]) != NULL;
+        for (size_t k = 0; k < i; k++)
+            first = first && turn->ticket->clocks[k].definition != hash;
+        if (first)
+            hear(turn, hash, !status_is_ended(turn->ticket->status));
+    }
+}
+
+static void hear_regulations(struct turn *turn)
+{
+    const struct config *config = turn->config;
+    size_t first = 0;
+    hear_own_regulations(turn);
+    for (size_t i = 0; i < config->regulation_count; i++) {
+        const struct config_regulation *regulation = &config->regulations[i];
+        if (!version_of(turn, regulation->name) && applies(turn, regulation))
+            hear(turn, valid_version(turn, regulation, first),
+                 !status_is_ended(turn->ticket->status));
+        first += regulation->version_count;
+    }
+}
+
 void named_hear(struct turn *turn, bool late)
 {
     /* A row of a first copy is somebody else's history, and what is closed begins nothing. */
@@ -162,6 +245,7 @@ void named_hear(struct turn *turn, bool late)
         return;
     bool reopened = turn->event->type == EVENT_REOPENED && turn->outcome == OUTCOME_APPLIED;
     hear(turn, own_sla(turn), !late && (turn->created || reopened));
+    hear_regulations(turn);
 }
 
 /* ---- naming */

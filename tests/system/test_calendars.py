@@ -39,7 +39,12 @@ def days(build, name, years, config=CONFIGURATION):
 
 
 def test_every_shipped_calendar_is_checked():
-    assert sorted(path.stem for path in (ROOT / "conf/calendars").iterdir()) == sorted(COUNTRIES)
+    assert sorted(path.stem for path in (ROOT / "conf/calendars").iterdir()) == sorted([*COUNTRIES, "us-days"])
+
+
+def test_whole_business_days_are_those_of_the_office(build):
+    office, whole = (days(build, name, "2024..2030") for name in ("us", "us-days"))
+    assert whole == {day: "off" if hours == "off" else "00:00-24:00" for day, hours in office.items()}
 
 
 @pytest.mark.parametrize("name", COUNTRIES)

@@ -28,8 +28,9 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
         "pending",  "rated",    "fulfilled",    "merged",   "message",
     };
     static const char *const waits[] = { "customer", "third_party" };
-    static const char *const clocks[] = { "response", "update",  "promised", "resolution",
-                                          "hold",     "receipt", "answer",   "report" };
+    static const char *const clocks[] = { "response", "update",    "promised", "resolution",
+                                          "hold",     "receipt",   "answer",   "report",
+                                          "final",    "law.letter" };
     static const char *const customers[] = {
         "", "", "", ",\"customer\":{\"kind\":\"internal\",\"department\":\"billing\"}"
     };
@@ -43,7 +44,7 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
                dice(seed, RANDOM_TICKETS), one_of(seed, kinds, sizeof(kinds) / sizeof(*kinds)),
                STR_ARG(time_format_ms(time, text)), one_of(seed, texts, 6));
     buf_printf(out, ",\"on\":\"%s\",\"clock\":\"%s\",\"rating\":%u,\"solved\":%s",
-               one_of(seed, waits, 2), one_of(seed, clocks, 8), 1 + dice(seed, 5),
+               one_of(seed, waits, 2), one_of(seed, clocks, 10), 1 + dice(seed, 5),
                dice(seed, 2) ? "true" : "false");
     if (dice(seed, 4))
         buf_printf(out, ",\"due\":\"%.*s\",\"reason\":\"a reason\"",

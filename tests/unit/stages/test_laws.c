@@ -23,7 +23,7 @@ static int close_config(void **state)
 
 /* ---- what is told of each ticket */
 
-enum { NAMES = 8 };
+enum { NAMES = 10 };
 
 struct watched {
     bool announced[NAMES]; /* since the promise was made */
@@ -41,7 +41,8 @@ static const cJSON *parsed(const struct action *action, struct arena *arena)
 static size_t clock_of(struct str name)
 {
     static const char *const names[NAMES] = { "response",  "resolution", "update", "promised",
-                                              "follow_up", "receipt",    "answer", "refund" };
+                                              "follow_up", "receipt",    "answer", "refund",
+                                              "law.final", "law.letter" };
     size_t at = 0;
     while (at < NAMES && !str_is(name, names[at]))
         at++;
