@@ -17,6 +17,20 @@ enum notice_status {
 
 const char *notice_status_name(enum notice_status status); /* "firing" */
 
+/* What groups and inhibitions tell notices apart by. */
+enum notice_label {
+    LABEL_DEPARTMENT,
+    LABEL_TRIGGER,
+    LABEL_LEVEL,
+    LABEL_TICKET,
+    LABEL_ACCOUNT,
+    LABEL_CATEGORY,
+    LABEL_LABEL, /* the screening's */
+    LABEL_BAND,
+    LABEL_CLOCK,
+    LABEL_COUNT
+};
+
 struct notice {
     struct str id;         /* 32 hexadecimal digits, the record's ce_id: never the same twice */
     struct str ticket;     /* absent: a dead letter */
@@ -48,6 +62,12 @@ struct notice {
 
     struct str source; /* of a dead letter: "topic/partition/offset", else absent */
 };
+
+/* Absent: it has none. */
+struct str notice_label(const struct notice *notice, enum notice_label label);
+/* What it tells its level, told apart from all else that the level may be told of the same ticket:
+ * two with one mark say the same. Never 0. */
+uint64_t notice_mark(const struct notice *notice);
 
 /* The next step as a value: {"level":…,"at":…}, or null. */
 struct json_writer;

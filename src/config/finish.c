@@ -313,6 +313,21 @@ static void finish_ladders(struct loader *loader)
     }
 }
 
+static void finish_inhibits(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->inhibit_count; i++) {
+        struct config_inhibit *rule = &config->inhibits[i];
+        if (!str_present(rule->name))
+            rule->name = arena_printf(loader->arena, "inhibition %zu", i + 1);
+        for (size_t k = 0; k < i; k++) {
+            if (str_equal(rule->name, config->inhibits[k].name))
+                loader_fail(loader, rule->place, "the inhibition '%.*s' is named twice",
+                            STR_ARG(rule->name));
+        }
+    }
+}
+
 void loader_finish(struct loader *loader)
 {
     finish_topics(loader);
@@ -327,4 +342,5 @@ void loader_finish(struct loader *loader)
     loader_finish_regulations(loader);
     finish_agreements(loader);
     finish_ladders(loader);
+    finish_inhibits(loader);
 }

@@ -344,9 +344,10 @@ static void check_learned(struct loader *loader)
 static void check_names(struct loader *loader)
 {
     const struct config *config = loader->config;
-    struct str *names = arena_alloc(
-        loader->scratch,
-        (config->department_count + config->screen_count + TRIGGER_COUNT) * sizeof(*names));
+    struct str *names =
+        arena_alloc(loader->scratch, (config->department_count + config->screen_count +
+                                      config->level_count + TRIGGER_COUNT + clock_kind_count) *
+                                         sizeof(*names));
 
     for (size_t i = 0; i < config->department_count; i++)
         names[i] = config->departments[i].slug;
@@ -357,6 +358,12 @@ static void check_names(struct loader *loader)
     for (int i = 0; i < TRIGGER_COUNT; i++)
         names[i] = str_from(trigger_name((enum trigger)i));
     check_uses(loader, "trigger", "trigger", names, TRIGGER_COUNT, true);
+    for (size_t i = 0; i < config->level_count; i++)
+        names[i] = config->levels[i].name;
+    check_uses(loader, "level", "level", names, config->level_count, true);
+    for (size_t i = 0; i < clock_kind_count; i++)
+        names[i] = str_from(clock_kind_name((enum clock_kind)i));
+    check_uses(loader, "clock", "clock", names, clock_kind_count, true);
 }
 
 /* Categories whose phrases neither add points nor are asked for by any rule. */

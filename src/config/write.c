@@ -432,7 +432,7 @@ static bool absent(const struct setting *row, const char *object)
     case SETTING_WARNINGS:
         return ((const struct config_warnings *)at)->count == 0;
     case SETTING_SET:
-        return *(const unsigned *)at == 0;
+        return *(const unsigned *)at == 0 && !row->fallback;
     default:
         return false;
     }

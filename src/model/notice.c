@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "json/json.h"
 #include "json/json_writer.h"
 #include "model/band.h"
@@ -17,6 +18,43 @@ static const char *const status_names[] = {
 const char *notice_status_name(enum notice_status status)
 {
     return status_names[status];
+}
+
+struct str notice_label(const struct notice *notice, enum notice_label label)
+{
+    switch (label) {
+    case LABEL_DEPARTMENT:
+        return notice->department;
+    case LABEL_TRIGGER:
+        return notice->trigger;
+    case LABEL_LEVEL:
+        return notice->level;
+    case LABEL_TICKET:
+        return notice->ticket;
+    case LABEL_ACCOUNT:
+        return notice->account;
+    case LABEL_CATEGORY:
+        return notice->category;
+    case LABEL_LABEL:
+        return notice->label;
+    case LABEL_BAND:
+        return notice->band < 0 ? STR_NONE : str_from(band_name(notice->band));
+    case LABEL_CLOCK:
+        return notice->clock;
+    default:
+        return STR_NONE;
+    }
+}
+
+uint64_t notice_mark(const struct notice *notice)
+{
+    const int64_t numbers[] = { notice->status, notice->since, notice->step };
+    bool taken = notice->status == NOTICE_ACKNOWLEDGED;
+    const struct str parts[] = { { (const char *)numbers, sizeof(numbers) },
+                                 notice->clock,
+                                 taken ? notice->by : STR_NONE };
+    uint64_t mark = hash64_parts(parts, sizeof(parts) / sizeof(parts[0]));
+    return mark ? mark : 1;
 }
 
 void notice_put_next(struct json_writer *json, const struct notice *notice)
