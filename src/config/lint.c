@@ -341,12 +341,29 @@ static void check_learned(struct loader *loader)
     }
 }
 
+/* The clocks that a notice can be about. */
+static void check_clocks(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    size_t room = clock_kind_count, count = 0;
+    for (size_t i = 0; i < config->sla_count; i++)
+        room += config->slas[i].clock_count;
+    struct str *names = arena_alloc(loader->scratch, (room + 1) * sizeof(*names));
+    for (; count < clock_kind_count; count++)
+        names[count] = str_from(clock_kind_name((enum clock_kind)count));
+    for (size_t i = 0; i < config->sla_count; i++) {
+        for (size_t k = 0; k < config->slas[i].clock_count; k++)
+            names[count++] = config->slas[i].clocks[k].name;
+    }
+    check_uses(loader, "clock", "clock", names, count, false);
+}
+
 static void check_names(struct loader *loader)
 {
     const struct config *config = loader->config;
     struct str *names =
         arena_alloc(loader->scratch, (config->department_count + config->screen_count +
-                                      config->level_count + TRIGGER_COUNT + clock_kind_count) *
+                                      config->level_count + TRIGGER_COUNT) *
                                          sizeof(*names));
 
     for (size_t i = 0; i < config->department_count; i++)
@@ -361,9 +378,7 @@ static void check_names(struct loader *loader)
     for (size_t i = 0; i < config->level_count; i++)
         names[i] = config->levels[i].name;
     check_uses(loader, "level", "level", names, config->level_count, true);
-    for (size_t i = 0; i < clock_kind_count; i++)
-        names[i] = str_from(clock_kind_name((enum clock_kind)i));
-    check_uses(loader, "clock", "clock", names, clock_kind_count, true);
+    check_clocks(loader);
 }
 
 /* Categories whose phrases neither add points nor are asked for by any rule. */
