@@ -67,7 +67,7 @@ void board_close(struct board *board)
 struct group *board_group(const struct board *board, struct str name)
 {
     struct group *group;
-    for (size_t at = 0; (group = groups_next(board->groups, &at)) != NULL;) {
+    for (size_t at = 0; (group = groups_each(board->groups, &at)) != NULL;) {
         if (str_equal(group->name, name))
             return group;
     }

@@ -214,6 +214,9 @@ struct config_step {
     bool unless_acknowledged;
     struct matcher *matcher; /* NULL: always */
     struct str match_text;
+    time_ms repeat;                /* told again after so long; 0: it is not */
+    int limit;                     /* so often */
+    const struct calendar *window; /* put off until that opens; NULL: told at any time */
 };
 
 struct config_ladder {

@@ -106,5 +106,9 @@ bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
 bool matcher_implies(const struct matcher *const *premises, size_t count,
                      const struct matcher *conclusion);
 
+/* Whether `matcher` certainly matches nothing of what all of `premises` match: likewise. */
+bool matcher_excludes(const struct matcher *const *premises, size_t count,
+                      const struct matcher *matcher);
+
 /* The fields of the language, for documents and suggestions; attributes.NAME comes on top. */
 const struct str *matcher_fields(size_t *count);

@@ -38,6 +38,7 @@ struct notice {
     struct str department; /* slug of the responsible one, the record's key */
     struct str level;      /* "lead": whom this step tells */
     int step;              /* 1.. */
+    int repeat;            /* 0: the first time in its ascent; 1..: told again */
     enum notice_status status;
     struct str trigger; /* trigger_name(): "band", "warning", "breach", "deadletter" ... */
     struct str ladder;  /* its name; absent: a dead letter without an escalation rule */
@@ -58,7 +59,10 @@ struct notice {
 
     struct str next_level; /* absent: no further step will follow unless the ladder restarts */
     time_ms next_at;       /* when, else TIME_NEVER */
-    struct str by; /* acknowledged: by whom; resolved: what ended it ("resolved", "moved") */
+    struct str by; /* acknowledged: by whom; resolved: what ended it ("resolved", "moved"); firing
+                      again: who had taken it */
+    struct str comment; /* acknowledged: what they said, personal data masked; may be absent */
+    struct str also;    /* further levels that this very turn told the same: "lead manager" */
 
     struct str source; /* of a dead letter: "topic/partition/offset", else absent */
 };

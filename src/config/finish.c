@@ -310,6 +310,12 @@ static void finish_ladders(struct loader *loader)
                             "first",
                             k + 1, STR_ARG(ladder->name), k);
         }
+        for (size_t k = 0; k < ladder->step_count; k++) {
+            if ((ladder->steps[k].repeat > 0) != (ladder->steps[k].limit > 0))
+                loader_fail(loader, ladder->place,
+                            "step %zu of the ladder '%.*s': 'repeat' and 'limit' belong together",
+                            k + 1, STR_ARG(ladder->name));
+        }
     }
 }
 

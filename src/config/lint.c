@@ -133,7 +133,7 @@ static void lint_departments(struct loader *loader)
     free(reached);
 }
 
-static bool promises(const struct config_agreement *agreement, enum clock_kind kind)
+bool loader_promises(const struct config_agreement *agreement, enum clock_kind kind)
 {
     for (int band = 0; band < BAND_COUNT; band++) {
         if (target_given(&agreement->terms.target[kind][band]))
@@ -147,49 +147,10 @@ static void lint_agreements(struct loader *loader)
     const struct config *config = loader->config;
     for (size_t i = 0; i < config->agreement_count; i++) {
         const struct config_agreement *agreement = &config->agreements[i];
-        if (!promises(agreement, CLOCK_ACCEPT) && !promises(agreement, CLOCK_HOLD))
+        if (!loader_promises(agreement, CLOCK_ACCEPT) && !loader_promises(agreement, CLOCK_HOLD))
             loader_note(loader, agreement->place,
                         "the agreement '%.*s' says neither 'accept' nor 'hold'",
                         STR_ARG(agreement->terms.name));
-    }
-}
-
-/* Triggers that nothing can raise, and ladders that nothing climbs. */
-static void lint_escalations(struct loader *loader)
-{
-    const struct config *config = loader->config;
-    bool promised = false, warned = false, accepted = false;
-
-    for (size_t i = 0; i < config->sla_count; i++) {
-        promised = true;
-        warned |= config->slas[i].warn.count > 0;
-    }
-    for (size_t i = 0; i < config->agreement_count; i++) {
-        warned |= config->agreements[i].terms.warn.count > 0;
-        promised |= promises(&config->agreements[i], CLOCK_HOLD);
-        accepted |= promises(&config->agreements[i], CLOCK_ACCEPT);
-    }
-    for (size_t i = 0; i < config->regulation_count; i++) {
-        promised = true;
-        warned |= config->regulations[i].warn.count > 0;
-    }
-    for (size_t i = 0; i < config->escalation_count; i++) {
-        const struct config_escalation *rule = &config->escalations[i];
-        if (rule->on[TRIGGER_SILENT] && !accepted)
-            loader_note(loader, rule->place,
-                        "nobody can let an acceptance run out: no agreement says 'accept'");
-        if (rule->on[TRIGGER_BREACH] && !promised)
-            loader_note(loader, rule->place, "nothing can be breached: there is no SLA");
-        if (rule->on[TRIGGER_WARNING] && !warned)
-            loader_note(loader, rule->place, "nothing warns: no SLA and no agreement says 'warn'");
-    }
-    for (size_t k = 0; k < config->ladder_count; k++) {
-        bool used = false;
-        for (size_t i = 0; i < config->escalation_count; i++)
-            used |= config->escalations[i].ladder == (int)k;
-        if (!used)
-            loader_note(loader, config->ladders[k].place, "no escalation starts the ladder '%.*s'",
-                        STR_ARG(config->ladders[k].name));
     }
 }
 
@@ -477,7 +438,7 @@ void loader_lint(struct loader *loader)
     loader_lint_regulations(loader);
     lint_departments(loader);
     lint_agreements(loader);
-    lint_escalations(loader);
+    loader_lint_ladders(loader);
     lint_score(loader);
     lint_unused(loader);
 }

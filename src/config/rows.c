@@ -281,9 +281,15 @@ static const struct setting step_rows[] = {
       .help = "`acknowledged`: the step is left out when somebody has acknowledged." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_step, matcher),
       EXTRA(struct config_step, match_text), .help = MATCH_HELP },
-    { .key = "repeat", .type = SETTING_LATER, .help = "steps do not repeat yet" },
-    { .key = "limit", .type = SETTING_LATER, .help = "steps do not repeat yet" },
-    { .key = "window", .type = SETTING_LATER, .help = "steps know no hours yet" },
+    { .key = "repeat", .type = SETTING_DURATION, AT(struct config_step, repeat),
+      .min = TIME_MINUTE, .max = 30 * TIME_DAY,
+      .help = "Told again after each such time, as long as nobody has acknowledged. By a timer of its "
+              "own, whatever other steps do; what a router that was down has missed is not made up for." },
+    { .key = "limit", .type = SETTING_INTEGER, AT(struct config_step, limit), .min = 1, .max = 100,
+      .help = "How often it is told again at most. `repeat` needs it." },
+    { .key = "window", .type = SETTING_CALENDAR, AT(struct config_step, window),
+      .help = "The name of a calendar: while that is closed the step waits until it opens. It is put "
+              "off, never left out." },
 };
 static const struct setting_table step_settings = {
     .name = "step", .size = sizeof(struct config_step), .place = -1,

@@ -111,7 +111,7 @@ void flush_group(struct flush *flush, struct group *group, const struct moment *
     }
     judge_all(&work, false);
     if (work.news > 0) {
-        message_add(flush->quiet.config, flush->zone, group, moment->now, actions);
+        message_add(&flush->quiet, flush->zone, flush->groups, group, moment->now, actions);
         flush->messages++;
     }
     for (size_t i = 0; i < work.released_count; i++)

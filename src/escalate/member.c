@@ -15,6 +15,7 @@ static void pack(struct buf *out, const struct notice *notice)
     pack_str(out, notice->id);
     pack_str(out, notice->event);
     pack_signed(out, notice->step);
+    pack_signed(out, notice->repeat);
     pack_str(out, notice->ladder);
     pack_time(out, notice->time, notice->since);
     pack_byte(out, notice->floored);
@@ -28,6 +29,8 @@ static void pack(struct buf *out, const struct notice *notice)
     pack_str(out, notice->next_level);
     pack_time(out, notice->next_at, notice->since);
     pack_str(out, notice->by);
+    pack_str(out, notice->comment);
+    pack_str(out, notice->also);
 }
 
 static void unpack(struct unpack *in, struct notice *notice)
@@ -35,6 +38,7 @@ static void unpack(struct unpack *in, struct notice *notice)
     notice->id = unpack_str(in);
     notice->event = unpack_str(in);
     notice->step = (int)unpack_signed(in);
+    notice->repeat = (int)unpack_signed(in);
     notice->ladder = unpack_str(in);
     notice->time = unpack_time(in, notice->since);
     notice->floored = unpack_bounded(in, 1) != 0;
@@ -48,6 +52,8 @@ static void unpack(struct unpack *in, struct notice *notice)
     notice->next_level = unpack_str(in);
     notice->next_at = unpack_time(in, notice->since);
     notice->by = unpack_str(in);
+    notice->comment = unpack_str(in);
+    notice->also = unpack_str(in);
 }
 
 static void pack_cause(struct buf *out, const struct cause *cause)

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "encode/headers.h"
+#include "escalate/people.h"
 #include "json/json_writer.h"
 
 /* What a group is about, for people. "%lld" is the number of tickets. */
@@ -39,6 +40,8 @@ static const struct {
 
 struct message {
     const struct config *config;
+    const struct quiet *quiet;
+    const struct groups *groups;
     const struct group *group;
     const struct zone *zone;
     time_ms now;
@@ -161,10 +164,16 @@ static void describe(const struct message *message, struct buf *out)
         add_local(out, message->zone, first->due);
     }
     buf_add_str(out, STR(". "));
-    if (message->status == NOTICE_ACKNOWLEDGED)
-        buf_printf(out, "%.*s has taken it.",
+    if (message->status == NOTICE_FIRING && str_present(first->by))
+        buf_printf(out, "It is open again after %.*s. ", STR_ARG(first->by));
+    if (message->status == NOTICE_ACKNOWLEDGED) {
+        buf_printf(out, "%.*s has taken it",
                    STR_ARG(str_present(first->by) ? first->by : STR("Somebody")));
-    else if (str_present(first->ticket))
+        if (str_present(first->comment))
+            buf_printf(out, ": “%.*s”", STR_ARG(first->comment));
+        buf_add_char(out, '.');
+    }
+    if (message->status == NOTICE_FIRING && str_present(first->ticket))
         buf_printf(out, "Take it with `ombudctl ack %.*s --by NAME`",
                    STR_ARG(message->group->name));
     if (message->status == NOTICE_FIRING && str_present(first->next_level)) {
@@ -209,6 +218,10 @@ static void put_ticket(const struct message *message, const struct member *membe
     json_put_str(json, notice->ticket);
     JSON_KEY(json, "subject");
     json_put_str(json, notice->subject);
+    JSON_KEY(json, "department");
+    json_put_str(json, notice->department);
+    JSON_KEY(json, "trigger");
+    json_put_str(json, notice->trigger);
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(notice->status));
     JSON_KEY(json, "score");
@@ -231,8 +244,12 @@ static void put_ticket(const struct message *message, const struct member *membe
     json_put_str(json, notice->source);
     JSON_KEY(json, "step");
     json_put_int(json, notice->step);
+    JSON_KEY(json, "repeat");
+    json_put_int(json, notice->repeat);
     JSON_KEY(json, "by");
     json_put_str(json, notice->by);
+    JSON_KEY(json, "comment");
+    json_put_str(json, notice->comment);
     JSON_KEY(json, "next");
     notice_put_next(json, notice);
     JSON_KEY(json, "held_back");
@@ -240,19 +257,22 @@ static void put_ticket(const struct message *message, const struct member *membe
     json_close_object(json);
 }
 
-static void put_people(const struct message *message, int department, int level,
-                       struct json_writer *json)
+static void put_to(const struct message *message, int level, struct json_writer *json)
 {
+    const struct people_question question = { .quiet = message->quiet,
+                                              .groups = message->groups,
+                                              .members = message->members,
+                                              .count = message->count,
+                                              .level = level,
+                                              .now = message->now };
+    struct people people = people_find(&question, message->arena);
     json_open_array(json);
-    if (department >= 0) {
-        const struct config_department *row = &message->config->departments[department];
-        for (size_t i = 0; i < row->people_counts[level]; i++)
-            json_put_str(json, row->people[level][i]);
-    }
+    for (size_t i = 0; i < people.count; i++)
+        json_put_str(json, people.items[i]);
     json_close_array(json);
 }
 
-static void put_head(const struct message *message, struct str id, int department, int level,
+static void put_head(const struct message *message, struct str id, int level,
                      struct json_writer *json)
 {
     const struct group *group = message->group;
@@ -280,7 +300,7 @@ static void put_head(const struct message *message, struct str id, int departmen
     json_put_str(json, buf_str(&text));
     buf_free(&text);
     JSON_KEY(json, "to");
-    put_people(message, department, level, json);
+    put_to(message, level, json);
 }
 
 /* What bridges to other alerting systems read as it is. */
@@ -327,12 +347,11 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     json_put_time_ms(json, message->status == NOTICE_RESOLVED ? message->now : TIME_NEVER);
 }
 
-static void put_message(const struct message *message, struct str id, int department, int level,
-                        struct buf *out)
+static void put_message(const struct message *message, struct str id, int level, struct buf *out)
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
     json_open_object(json);
-    put_head(message, id, department, level, json);
+    put_head(message, id, level, json);
     JSON_KEY(json, "since");
     json_put_time_ms(json, message->group->since);
     JSON_KEY(json, "tickets_total");
@@ -396,8 +415,8 @@ static void gather(struct message *message, const struct group *group)
     find_common(message);
 }
 
-/* The department's index, or -1: there is none, or the configuration lost it. */
-static int find_department(struct message *message)
+/* As people call it; the configuration may have lost it, or it is of several. */
+static void name_department(struct message *message)
 {
     int department = str_present(message->department)
                          ? config_department(message->config, message->department)
@@ -405,17 +424,21 @@ static int find_department(struct message *message)
     message->department_name =
         department >= 0 ? message->config->departments[department].name
                         : (struct config_name){ message->department, message->department };
-    return department;
 }
 
-void message_add(const struct config *config, const struct zone *zone, const struct group *group,
-                 time_ms now, struct actions *actions)
+void message_add(const struct quiet *quiet, const struct zone *zone, const struct groups *groups,
+                 const struct group *group, time_ms now, struct actions *actions)
 {
-    struct message message = {
-        .config = config, .group = group, .zone = zone, .now = now, .arena = actions->arena
-    };
+    const struct config *config = quiet->config;
+    struct message message = { .config = config,
+                               .quiet = quiet,
+                               .groups = groups,
+                               .group = group,
+                               .zone = zone,
+                               .now = now,
+                               .arena = actions->arena };
     gather(&message, group);
-    int department = find_department(&message);
+    name_department(&message);
     /* A level that a new configuration no longer has: its groups go to the first one, because
      * nobody must be left out. */
     int level = config_level(config, group->level);
@@ -430,7 +453,7 @@ void message_add(const struct config *config, const struct zone *zone, const str
     hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
 
     struct buf out = { 0 };
-    put_message(&message, (struct str){ id, 32 }, department, level, &out);
+    put_message(&message, (struct str){ id, 32 }, level, &out);
     struct action *action = actions_add(actions, OUTPUT_ESCALATIONS);
     action->index = (uint32_t)level;
     action->key = arena_copy(actions->arena, group->name);

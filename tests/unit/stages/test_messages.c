@@ -177,6 +177,7 @@ static bool feed_notice(struct hall *hall, const char *line, time_ms now)
     notice.floored = strstr(rest, " floored") != NULL;
     notice.by = option(hall, rest, " by=");
     notice.account = option(hall, rest, " account=");
+    notice.also = option(hall, rest, " also=");
     int64_t step = 1;
     if (str_to_int(option(hall, rest, " step="), &step))
         notice.step = (int)step;
