@@ -27,3 +27,8 @@ bool lifecycle_ages(enum event_type type);
 /* Applies turn->event to turn->ticket; sets outcome and reason. `late`: status and owner stay, but
  * for an alarm. */
 void lifecycle_apply(struct turn *turn, bool late);
+
+/* Whether the end that the ticket waits for is that it is closed, for it has been resolved for so
+ * long; else that it is forgotten. */
+bool lifecycle_closes(const struct turn *turn);
+void lifecycle_close(struct turn *turn);

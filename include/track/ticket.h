@@ -16,13 +16,6 @@ enum {
     TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
 };
 
-/* A step that is to be told later, and is out of the ladder's order then: put off by its hours
- * (`again` 0), or to be told for the `again`-th time after the first. */
-struct later {
-    unsigned step, again;
-    time_ms at;
-};
-
 /* A ladder that the ticket is climbing; one for a trigger and what it is about. */
 struct climb {
     uint64_t definition;
@@ -34,10 +27,8 @@ struct climb {
     uint32_t told; /* a bit for each step whose notice ever went out: must hear the end */
     uint32_t rung; /* a bit for each step told in this ascent: not told again before the next */
     bool acknowledged;
-    time_ms restart_at;   /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
-    struct str by;        /* who acknowledged */
-    struct later *laters; /* at most one a step; in the order of the steps */
-    size_t later_count;
+    time_ms restart_at; /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
+    struct str by;      /* who acknowledged */
 };
 
 /* For whom a pending ticket waits. */
@@ -170,7 +161,8 @@ struct ticket {
     size_t served_by_count;
 
     struct row row;
-    time_ms purge_at; /* retention ends; TIME_NEVER: it has not ended */
+    /* Retention ends, or one that is resolved is closed; TIME_NEVER: it has not ended. */
+    time_ms purge_at;
 
     uint64_t *used; /* definitions it named when it was decoded: state_save compares */
     size_t used_count;

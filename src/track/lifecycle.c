@@ -209,18 +209,21 @@ static void apply_resolved(struct turn *turn)
     ladder_end_all(turn, STR("resolved"));
 }
 
-static void apply_closed(struct turn *turn)
+static void close_ticket(struct turn *turn)
 {
-    struct ticket *ticket = turn->ticket;
-    if (ticket->status == STATUS_CLOSED) {
-        turn_outcome(turn, OUTCOME_ECHO, "the ticket is closed already");
-        return;
-    }
     if (!turn_move(turn, STATUS_CLOSED))
         return;
-    ticket->closed_at = turn->at;
+    turn->ticket->closed_at = turn->at;
     clocks_cue(turn, CUE_CLOSED, turn->at);
     ladder_end_all(turn, STR("closed"));
+}
+
+static void apply_closed(struct turn *turn)
+{
+    if (turn->ticket->status == STATUS_CLOSED)
+        turn_outcome(turn, OUTCOME_ECHO, "the ticket is closed already");
+    else
+        close_ticket(turn);
 }
 
 static void apply_reopened(struct turn *turn)
@@ -305,13 +308,9 @@ static struct str who(const struct event *event)
     return str_present(event->by) ? event->by : STR("somebody unnamed");
 }
 
-/* Resolved takes away what could be answered: who answers then was too late, and changes nothing.
- */
 static void answer_outcome(struct turn *turn, struct ladder_answer answer, const char *nothing)
 {
-    if (answer.concerned == 0 && status_is_ended(turn->ticket->status))
-        turn_outcome(turn, OUTCOME_LATE, "the ticket is %s", status_name(turn->ticket->status));
-    else if (answer.concerned == 0)
+    if (answer.concerned == 0)
         turn_outcome(turn, OUTCOME_REJECTED, "no escalation%s%.*s is under way",
                      str_empty(turn->event->trigger) ? "" : " for ", STR_ARG(turn->event->trigger));
     else if (answer.changed == 0)
@@ -442,22 +441,43 @@ static void take_up(struct turn *turn)
 }
 
 /* An ended ticket is remembered for the retention after the last that happened to it, so that a
- * copy of that is still known; and as long as it can be reopened. */
+ * copy of that is still known; and as long as it can be reopened. One that is only resolved may be
+ * closed before that, when it can no longer be reopened and nobody is still to ask. */
 static void remember(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
+    const struct config *config = turn->config;
     if (!status_is_ended(ticket->status))
         return;
-    time_ms until = turn->at + turn->config->retention;
-    if (ticket->status == STATUS_RESOLVED)
-        until = time_max(until, ticket->resolved_at + turn->config->reopen_within);
+    bool resolved = ticket->status == STATUS_RESOLVED;
+    bool closes = resolved && config->close_after > 0;
+    time_ms rest = closes ? 0 : config->retention; /* behind what is waited for */
+    time_ms until = closes ? ticket->resolved_at + config->close_after : turn->at + rest;
+    if (resolved)
+        until = time_max(until, ticket->resolved_at + config->reopen_within);
     for (size_t i = 0; i < ticket->clock_count; i++) {
         const struct clock *clock = &ticket->clocks[i];
         if (clock_is_open(clock) && clock->due != TIME_NEVER) /* somebody is still to ask */
-            until = time_max(until, clock->due + turn->config->retention);
+            until = time_max(until, clock->due + rest);
     }
     if (ticket->purge_at == TIME_NEVER || until > ticket->purge_at)
         ticket->purge_at = until;
+}
+
+/* What is resolved and falls due so early was to be closed, whatever a reload has made of the
+ * setting since. */
+bool lifecycle_closes(const struct turn *turn)
+{
+    const struct ticket *ticket = turn->ticket;
+    return ticket->status == STATUS_RESOLVED &&
+           (turn->config->close_after > 0 ||
+            turn->at < ticket->resolved_at + turn->config->retention);
+}
+
+void lifecycle_close(struct turn *turn)
+{
+    close_ticket(turn);
+    remember(turn);
 }
 
 void lifecycle_apply(struct turn *turn, bool late)

@@ -163,7 +163,11 @@ static void fire_climb(struct turn *turn)
         struct climb *climb = &ticket->climbs[i];
         if (climb_deadline(climb, turn->definitions) != turn->at)
             continue;
+        const char *trigger = trigger_name(climb->trigger);
+        bool restart = climb->restart_at == turn->at;
         ladder_fire(turn, climb);
+        turn->timer = restart ? arena_printf(turn->arena, "%s acknowledgement", trigger)
+                              : arena_printf(turn->arena, "%s step %u", trigger, climb->next);
         return;
     }
 }
@@ -194,6 +198,9 @@ void track_deadline(struct turn *turn)
     }
     if (ticket->origin.ask_at == turn->at) {
         links_fire(turn);
+    } else if (ticket->purge_at == turn->at && lifecycle_closes(turn)) {
+        turn->timer = STR("close");
+        lifecycle_close(turn);
     } else if (ticket->purge_at == turn->at) {
         turn->timer = STR("retention");
         ladder_end_all(turn, turn->timer);
