@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
     &command_ack,
     &command_calendar,
     &command_check,
+    &command_deadletter,
     &command_diff,
     &command_event,
     &command_explain,
@@ -19,7 +20,6 @@ static const struct command *const commands[] = {
     &command_reload,
     &command_replay,
     &command_settle,
-    &command_silence,
     &command_status,
     &command_test,
     &command_ticket,
@@ -33,7 +33,7 @@ static void print_usage(FILE *to)
 {
     fprintf(to, "Usage: ombudctl COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(to, "  %-10s  %s\n", commands[i]->name, commands[i]->summary);
     fprintf(to, "\n`ombudctl COMMAND --help` tells more. Exit codes follow sysexits: 0 done,\n"
                 "64 usage, 65 bad data, 69 broker unavailable, 74 output, 75 try again,\n"
                 "77 permission, 78 configuration.\n");

@@ -181,6 +181,13 @@ static int run(struct app *app, const struct options *options, struct config *co
     app->workers = mem_array((size_t)app->worker_count, sizeof(struct worker *));
     name_workers(app, options->instance);
     inputs_plan(config, &app->inputs);
+    log_say(app->log, LOGGED_NOTICE,
+            "ombudd %s with librdkafka %s: broker %.*s, group %.*s, instance %s, %d worker%s, "
+            "configuration %s",
+            OMBUD_VERSION, rd_kafka_version_str(),
+            STR_ARG(kafka_property(config, "bootstrap.servers")),
+            STR_ARG(kafka_property(config, "group.id")), app->instance, app->worker_count,
+            app->worker_count == 1 ? "" : "s", config->fingerprint);
     main_loop_starts(config);
     int code = start_check(config, app->names[0], &app->inputs, app->log);
     if (code == EX_OK)

@@ -1,9 +1,10 @@
 /* ombudctl ack: a supervisor answers an escalation. */
 #include "ctl/command.h"
 
-#include <unistd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "ctl/errands.h"
@@ -18,6 +19,7 @@ struct ack {
     const char *target; /* a group or a ticket */
     const char *by, *trigger;
     bool undo, wait;
+    int code;         /* to exit with when the targets cannot be found */
     struct str group; /* absent: the target is a ticket */
     struct str group_trigger;
     struct errands *errands;
@@ -62,12 +64,35 @@ static bool find_members(struct ack *ack, struct error *err)
     return ok;
 }
 
+/* "lead/quality/breach": a level's name and two parts more. No ticket of ours is called so. */
+static bool looks_like_group(const struct ack *ack)
+{
+    const char *first = strchr(ack->target, '/');
+    if (first == NULL || strchr(first + 1, '/') == NULL)
+        return false;
+    struct str name = { ack->target, (size_t)(first - ack->target) };
+    for (size_t i = 0; i < ack->config->level_count; i++) {
+        if (str_equal(ack->config->levels[i].name, name))
+            return true;
+    }
+    return false;
+}
+
 /* "lead/quality/breach" is a group if its changelog says so; anything else is a ticket. */
 static bool find_targets(struct ack *ack, struct error *err)
 {
     const char *slash = strrchr(ack->target, '/');
+    if (slash)
+        fprintf(stderr, "looking for the group's tickets\n");
     if (slash && !find_members(ack, err))
         return false;
+    if (errands_count(ack->errands) == 0 && looks_like_group(ack)) {
+        ack->code = EX_DATAERR;
+        return error_set(err,
+                         "nothing is open in a group '%s': it has ended, or is called otherwise "
+                         "(LEVEL/DEPARTMENT/TRIGGER)",
+                         ack->target);
+    }
     if (errands_count(ack->errands) > 0) {
         ack->group = str_from(ack->target);
         ack->group_trigger = str_from(slash + 1);
@@ -95,7 +120,7 @@ static int acknowledge(struct ack *ack)
 {
     struct error err;
     if (!find_targets(ack, &err))
-        return command_failed(ack->command, EX_UNAVAILABLE, "%s", err.text);
+        return command_failed(ack->command, ack->code, "%s", err.text);
     return errands_run(ack->errands, ack->undo ? "unacknowledged" : "acknowledged", ack->by,
                        put_members, ack, ack->wait);
 }
@@ -117,16 +142,15 @@ static int read_options(struct ack *ack, const char **path, int argc, char **arg
     if (optind + 1 != argc)
         return command_misused(ack->command, "one group or ticket is needed");
     ack->target = argv[optind];
-    if (*path == NULL)
-        return command_misused(ack->command, "-c FILE is missing");
     if (ack->by == NULL || !utf8_valid(str_from(ack->by), NULL))
         return command_misused(ack->command, "--by NAME says who answers");
-    return -1;
+    *path = command_config_path(ack->command, *path);
+    return *path ? -1 : EX_USAGE;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    struct ack ack = { .command = command };
+    struct ack ack = { .command = command, .code = EX_UNAVAILABLE };
     const char *path = NULL;
     int code = read_options(&ack, &path, argc, argv);
     if (code >= 0)
@@ -145,7 +169,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_ack = {
     .name = "ack",
-    .arguments = "-c FILE GROUP|TICKET --by NAME [--trigger TRIGGER] [--undo] [--wait]",
+    .arguments = "[-c FILE] GROUP|TICKET --by NAME [--trigger TRIGGER] [--undo] [--wait]",
     .summary = "Answer an escalation, so that it climbs no further",
     .help =
         "GROUP is an escalation's `group` (lead/quality/breach): all its open tickets are\n"

@@ -165,14 +165,14 @@ static struct config *load(const struct command *command, const char *path, cons
 
 static int show(const struct command *command, const struct wanted *wanted, const char *name)
 {
-    const char *path = wanted->config ? wanted->config : command_default_config();
+    const char *path = NULL;
     struct years years = { 0, 0 };
     if (wanted->years && !read_years(wanted->years, &years))
         return command_misused(command, "--year takes 2026, or 2026..2028");
     if (wanted->days && !years.first)
         return command_misused(command, "--days needs --year");
-    if (!path)
-        return command_misused(command, "-c FILE is missing");
+    if ((path = command_config_path(command, wanted->config)) == NULL)
+        return EX_USAGE;
     struct config *config = load(command, path, name);
     if (!config)
         return EX_CONFIG;

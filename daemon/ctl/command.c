@@ -54,7 +54,7 @@ int command_options(const struct command *command, const struct option_row *rows
     return -1;
 }
 
-const char *command_default_config(void)
+static const char *default_config(void)
 {
     static const char *const places[] = { "/etc/ombud/ombud.yaml", "conf/ombud.yaml" };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -70,7 +70,7 @@ const char *command_config_path(const struct command *command, const char *given
     if (given == NULL && named != NULL && named[0] != '\0')
         given = named;
     if (given == NULL)
-        given = command_default_config();
+        given = default_config();
     if (given == NULL)
         command_misused(command, "which configuration? -c FILE or the variable OMBUD_CONFIG says; "
                                  "/etc/ombud/ombud.yaml is not there");

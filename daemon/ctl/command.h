@@ -16,6 +16,7 @@ struct command {
 extern const struct command command_ack;
 extern const struct command command_calendar;
 extern const struct command command_check;
+extern const struct command command_deadletter;
 extern const struct command command_diff;
 extern const struct command command_event;
 extern const struct command command_explain;
@@ -25,7 +26,6 @@ extern const struct command command_learn;
 extern const struct command command_reload;
 extern const struct command command_replay;
 extern const struct command command_settle;
-extern const struct command command_silence;
 extern const struct command command_status;
 extern const struct command command_test;
 extern const struct command command_ticket;
@@ -47,12 +47,9 @@ struct option_row;
 int command_options(const struct command *command, const struct option_row *rows, int argc,
                     char **argv);
 
-/* Where the configuration is when nobody says: /etc/ombud/ombud.yaml, or conf/ombud.yaml at the
- * root of the tree; NULL: neither is there. */
-const char *command_default_config(void);
-
 /* The configuration that a command uses: the one that `-c` gave, else $OMBUD_CONFIG, else
- * command_default_config(). NULL: none, which is said; return EX_USAGE. */
+ * /etc/ombud/ombud.yaml, else conf/ombud.yaml, which is there at the root of the tree. NULL: none,
+ * which is said; return EX_USAGE. */
 const char *command_config_path(const struct command *command, const char *given);
 
 struct config;

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "ctl/command.h"
-#include "ctl/table_file.h"
-#include "enrich/enrich.h"
+#include "ctl/customers_file.h"
 #include "host/options.h"
 #include "json/json_writer.h"
 
@@ -372,8 +371,7 @@ static int run(const struct command *command, int argc, char **argv)
     if (old == NULL || new == NULL)
         goto out;
     struct error err;
-    if (diff.customers_path &&
-        !(diff.customers = table_from_file(GLOBAL_CUSTOMERS, diff.customers_path, &err))) {
+    if (diff.customers_path && !(diff.customers = customers_from_file(diff.customers_path, &err))) {
         code = command_failed(command, EX_DATAERR, "%s", err.text);
         goto out;
     }

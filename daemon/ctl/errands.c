@@ -175,6 +175,7 @@ static int wait_for_decisions(struct errands *errands, struct follow *follow, si
     size_t missing = written;
     bool rejected = false;
     struct error err;
+    fprintf(stderr, "waiting for ombudd to decide, for at most %d s\n", TIMEOUT / 1000);
     while (missing > 0 && now_monotonic() < deadline) {
         struct follow_item item;
         enum follow_news news = follow_next(follow, POLL, &item, &err);

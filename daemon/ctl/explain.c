@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "ctl/table_file.h"
+#include "ctl/customers_file.h"
 #include "ctl/input.h"
 #include "host/now.h"
 #include "host/options.h"
@@ -166,8 +166,8 @@ static int read_options(struct explain *explain, const char **path, int argc, ch
     int code = command_options(explain->command, options, argc, argv);
     if (code >= 0)
         return code;
-    if (*path == NULL && (*path = command_default_config()) == NULL)
-        return command_misused(explain->command, "-c FILE is missing");
+    if ((*path = command_config_path(explain->command, *path)) == NULL)
+        return EX_USAGE;
     return optind < argc ? -1 : command_misused(explain->command, "an EVENT file is missing");
 }
 
@@ -184,7 +184,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct error err;
     struct customers *customers = NULL;
     if (explain.customers_path &&
-        !(customers = table_from_file(GLOBAL_CUSTOMERS, explain.customers_path, &err))) {
+        !(customers = customers_from_file(explain.customers_path, &err))) {
         config_free(explain.config);
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }

@@ -160,8 +160,8 @@ static int run(const struct command *command, int argc, char **argv)
         return command_misused(command, "`test` is all that it does");
     if (optind + 1 == argc)
         return command_misused(command, "a FILE or DIR of cases is missing");
-    if (path == NULL && (path = command_default_config()) == NULL)
-        return command_misused(command, "-c FILE is missing");
+    if ((path = command_config_path(command, path)) == NULL)
+        return EX_USAGE;
     struct config *config = command_config(command, path);
     if (config == NULL)
         return EX_CONFIG;

@@ -237,9 +237,8 @@ static int read_options(struct learn *learn, int argc, char **argv)
         return command_misused(learn->command, "files of events come with --events");
     if (!learn->output && !learn->report)
         return command_misused(learn->command, "-o MODEL or --report is needed");
-    if (!learn->config_path && !(learn->config_path = command_default_config()))
-        return command_misused(learn->command, "-c FILE is missing");
-    return -1;
+    learn->config_path = command_config_path(learn->command, learn->config_path);
+    return learn->config_path ? -1 : EX_USAGE;
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -61,14 +61,13 @@ static int read_options(struct settle *settle, const char **path, int argc, char
         return command_misused(settle->command, "a ticket and a department are needed");
     settle->ticket = argv[optind];
     settle->department = argv[optind + 1];
-    if (*path == NULL)
-        return command_misused(settle->command, "-c FILE is missing");
     if (settle->by == NULL || !is_text(settle->by))
         return command_misused(settle->command, "--by NAME says who decides");
     if (!is_text(settle->ticket) || !is_text(settle->department) ||
         (settle->reason && !is_text(settle->reason)))
         return command_misused(settle->command, "what is written must be UTF-8");
-    return -1;
+    *path = command_config_path(settle->command, *path);
+    return *path ? -1 : EX_USAGE;
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -88,7 +87,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_settle = {
     .name = "settle",
-    .arguments = "-c FILE TICKET DEPARTMENT --by NAME [--reason TEXT] [--wait]",
+    .arguments = "[-c FILE] TICKET DEPARTMENT --by NAME [--reason TEXT] [--wait]",
     .summary = "Decide which department has a ticket that none takes",
     .help =
         "A ticket that was handed back too often is in dispute, and its first department leads.\n"

@@ -4,8 +4,7 @@
 
 #include "host/config_file.h"
 #include "ctl/command.h"
-#include "ctl/table_file.h"
-#include "enrich/enrich.h"
+#include "ctl/customers_file.h"
 #include "host/options.h"
 #include "ctl/test_case.h"
 
@@ -46,8 +45,8 @@ static int run(const struct command *command, int argc, char **argv)
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
-    if (path == NULL && (path = command_default_config()) == NULL)
-        return command_misused(command, "-c FILE is missing");
+    if ((path = command_config_path(command, path)) == NULL)
+        return EX_USAGE;
     if (optind == argc)
         return command_misused(command, "a FILE of cases is missing");
     struct config *config = command_config(command, path);
@@ -56,8 +55,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct tested tested = { .run = { .config = config, .coverage = coverage_new(config) },
                              .arena = arena_new(FILE_BLOCK) };
     struct error err;
-    struct customers *customers =
-        customers_path ? table_from_file(GLOBAL_CUSTOMERS, customers_path, &err) : NULL;
+    struct customers *customers = customers_path ? customers_from_file(customers_path, &err) : NULL;
     tested.run.customers = customers;
     code = customers_path && !customers ? command_failed(command, EX_DATAERR, "%s", err.text)
                                         : test_all(&tested, command, argv + optind, argc - optind);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/zone.h"
-#include "ctl/table_file.h"
+#include "ctl/customers_file.h"
 #include "ctl/desk.h"
 #include "ctl/input.h"
 #include "ctl/outputs_read.h"
@@ -153,7 +153,7 @@ static int tell(struct life *life, const char *from, const char *customers_path,
 {
     struct error err;
     struct customers *customers = NULL;
-    if (customers_path && !(customers = table_from_file(GLOBAL_CUSTOMERS, customers_path, &err)))
+    if (customers_path && !(customers = customers_from_file(customers_path, &err)))
         return command_failed(life->command, EX_DATAERR, "%s", err.text);
     struct zone *zone = zone_open(life->story.config->zone, NULL);
     life->story.zone = zone;
@@ -179,8 +179,10 @@ static int run(const struct command *command, int argc, char **argv)
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
-    if (path == NULL || optind + 1 != argc)
-        return command_misused(command, path ? "one ticket is to be named" : "-c FILE is missing");
+    if (optind + 1 != argc)
+        return command_misused(command, "one ticket is to be named");
+    if ((path = command_config_path(command, path)) == NULL)
+        return EX_USAGE;
     if (!from && (customers || until != TIME_NEVER))
         return command_misused(command, "--customers and --until are for --from");
     struct config *config =
@@ -201,7 +203,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_ticket = {
     .name = "ticket",
-    .arguments = "-c FILE [--from EVENTS [--until TIME] [--customers FILE]] TICKET",
+    .arguments = "[-c FILE] [--from EVENTS [--until TIME] [--customers FILE]] TICKET",
     .summary = "Tell one ticket's whole life, with the reasons",
     .help = "What was decided and why, who held it, what was promised and kept, whom its ladders "
             "told,\n"

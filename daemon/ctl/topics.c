@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "ctl/topics_rights.h"
 #include "host/options.h"
+#include "kafka/kafka_conf.h"
 #include "kafka/topics.h"
 #include "kafka/topics_shown.h"
 
@@ -16,10 +18,15 @@ static int create(const struct command *command, rd_kafka_t *client, const struc
 {
     struct buf report = { 0 };
     struct error err;
+    fprintf(stderr, "asking %.*s, for at most %d s\n",
+            STR_ARG(kafka_property(config, "bootstrap.servers")), TIMEOUT / 1000);
     bool ok = topics_create(client, config, TIMEOUT, &report, &err);
     fputs(buf_text(&report), stdout);
     fflush(stdout);
     buf_free(&report);
+    if (ok)
+        fprintf(stderr, "waiting until every broker shows them, for at most %d s\n",
+                TIMEOUT / 1000);
     ok = ok && topics_wait_shown(client, config, TIMEOUT, &err);
     return ok ? 0 : command_failed(command, EX_UNAVAILABLE, "%s", err.text);
 }
@@ -46,19 +53,42 @@ static int check(const struct command *command, rd_kafka_t *client, const struct
     return code;
 }
 
+/* Asks no broker: whoever may set rights runs what is printed. */
+static int print_rights(const struct command *command, const char *path, const char *principal)
+{
+    struct config *config = command_config(command, path);
+    if (config == NULL)
+        return EX_CONFIG;
+    struct buf text = { 0 };
+    topics_rights(config, principal, &text);
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
+    config_free(config);
+    return 0;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
-    const char *path = NULL;
-    const struct option_row options[] = { { .name = "config", .kind = OPTION_TEXT, .to = &path },
-                                          { 0 } };
+    const char *path = NULL, *principal = NULL;
+    bool print = false;
+    const struct option_row options[] = {
+        { .name = "config", .kind = OPTION_TEXT, .to = &path },
+        { .name = "principal", .kind = OPTION_TEXT, .to = &principal },
+        { .name = "print", .kind = OPTION_FLAG, .to = &print },
+        { 0 },
+    };
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     const char *what = optind + 1 == argc ? argv[optind] : "";
-    if (strcmp(what, "create") != 0 && strcmp(what, "check") != 0)
-        return command_misused(command, "create or check?");
-    if (path == NULL)
-        return command_misused(command, "-c FILE is missing");
+    if (strcmp(what, "create") != 0 && strcmp(what, "check") != 0 && strcmp(what, "acl") != 0)
+        return command_misused(command, "create, check or acl?");
+    if ((principal != NULL || print) && strcmp(what, "acl") != 0)
+        return command_misused(command, "--principal and --print are for acl");
+    if ((path = command_config_path(command, path)) == NULL)
+        return EX_USAGE;
+    if (strcmp(what, "acl") == 0)
+        return print_rights(command, path, principal);
     struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
@@ -77,13 +107,17 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_topics = {
     .name = "topics",
-    .arguments = "create|check -c FILE",
+    .arguments = "create|check|acl [-c FILE]",
     .summary = "Create the topics that a configuration needs, or check them",
     .help =
         "`create` makes what is missing, leaves alone what exists, and returns when every broker\n"
         "shows all of it; `check` names each topic that is missing or has a wrong number of\n"
-        "partitions, and exits with 78 if there is one.\n"
+        "partitions, and exits with 78 if there is one. `acl` prints the kafka-acls commands that\n"
+        "give each program its rights and no more, and asks no broker.\n"
         "\n"
-        "  -c, --config FILE    the configuration\n",
+        "  -c, --config FILE    the configuration\n"
+        "      --principal X    of acl: for whom (default: User: and the setting sasl.username,\n"
+        "                       else User:ombud)\n"
+        "      --print          of acl: what it does anyway\n",
     .run = run,
 };

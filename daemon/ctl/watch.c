@@ -92,8 +92,10 @@ static int run(const struct command *command, int argc, char **argv)
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
-    if (path == NULL || optind != argc)
-        return command_misused(command, path ? "too many arguments" : "-c FILE is missing");
+    if (optind != argc)
+        return command_misused(command, "too many arguments");
+    if ((path = command_config_path(command, path)) == NULL)
+        return EX_USAGE;
     struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
@@ -107,7 +109,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_watch = {
     .name = "watch",
-    .arguments = "-c FILE [--from-start] [--seconds N] [--ticket T]",
+    .arguments = "[-c FILE] [--from-start] [--seconds N] [--ticket T]",
     .summary = "Follow decisions, dispatches, promises and escalations as they happen",
     .help = "  -c, --config FILE    the configuration\n"
             "      --from-start     begin with what the topics hold already\n"

@@ -404,7 +404,9 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
         /* fall through */
     case RD_KAFKA_RESP_ERR__TRANSPORT:
         distrust_inputs(worker);
-        /* fall through */
+        log_say(worker->setup.log, LOGGED_DEBUG, "kafka consumer: %s",
+                rd_kafka_event_error_string(event));
+        break;
     default:
         log_say(worker->setup.log, LOGGED_WARNING, "kafka consumer: %s: %s",
                 rd_kafka_err2name(code), rd_kafka_event_error_string(event));

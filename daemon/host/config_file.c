@@ -1,6 +1,8 @@
 #include "host/config_file.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "host/files.h"
@@ -74,12 +76,24 @@ static bool read_secret(const struct config_property *property, struct arena *ar
     return true;
 }
 
+/* From here on memory has secrets, in librdkafka's copies, too: no core is written of it, and
+ * nobody but root looks into it. */
+static void keep_memory_private(void)
+{
+    const struct rlimit none = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* which looks for leaks by looking into it */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 bool config_secrets(struct config *config, struct error *err)
 {
     for (size_t i = 0; i < config->kafka_count; i++) {
         struct config_property *property = &config->kafka[i];
         if (!property->secret)
             continue;
+        keep_memory_private();
         if (!read_secret(property, config->arena, &property->value, err))
             return error_prefix(err, "%.*s:%d:%d", STR_ARG(property->place.file),
                                 property->place.line, property->place.column);

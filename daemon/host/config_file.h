@@ -17,5 +17,5 @@ bool config_read_file(void *arg, struct str path, struct arena *arena,
 /* Reads the secrets among the kafka properties from their files, whose content, without the last
  * line break, becomes the value. `${CREDENTIALS_DIRECTORY}` at the beginning of a path is taken
  * from the environment. Once, by programs that talk to Kafka, before the configuration is shared.
- */
+ * Where there is a secret the process leaves no core dumps from then on. */
 bool config_secrets(struct config *config, struct error *err);

@@ -8,12 +8,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "host/journal.h"
 #include "host/now.h"
 
-enum { KINDS = 64, BURST = 10, WINDOW_MS = 10000, LINE_BYTES = 2048 };
+enum {
+    KINDS = 64,
+    BURST = 10,
+    WINDOW_MS = 10000,
+    LINE_BYTES = 2048,
+    SENTENCES = 64,
+    ONCE_MS = 60000
+};
 
 /* Lines of one kind: the address of the format tells kinds apart. */
 struct kind {
@@ -22,12 +30,19 @@ struct kind {
     unsigned written, left_out;
 };
 
+/* A sentence that is not to be said again soon. */
+struct said {
+    uint64_t hash;
+    time_ms at;
+};
+
 struct log {
     int fd;
     bool journal;
     enum log_priority most;
     pthread_mutex_t lock; /* guards kinds; lines themselves are one write each */
     struct kind kinds[KINDS];
+    struct said said[SENTENCES];
 };
 
 struct log *log_new(int fd, enum log_priority most)
@@ -129,6 +144,33 @@ void log_say(struct log *log, enum log_priority priority, const char *format, ..
     va_start(arguments, format);
     say(log, priority, NULL, format, arguments);
     va_end(arguments);
+}
+
+/* Whether the sentence is new. Of two with one place in the table the later is remembered. */
+static bool is_news(struct log *log, struct str sentence)
+{
+    uint64_t hash = hash64(sentence);
+    time_ms now = now_monotonic();
+    pthread_mutex_lock(&log->lock);
+    struct said *said = &log->said[hash % SENTENCES];
+    bool news = said->hash != hash || now - said->at >= ONCE_MS;
+    if (news)
+        *said = (struct said){ hash, now };
+    pthread_mutex_unlock(&log->lock);
+    return news;
+}
+
+void log_once(struct log *log, enum log_priority priority, const char *format, ...)
+{
+    char sentence[LINE_BYTES];
+    if (log == NULL || priority > log->most)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
+    if (is_news(log, str_from(sentence)))
+        log_say(log, priority, "%s", sentence);
 }
 
 void log_at(struct log *log, enum log_priority priority, const struct log_place *place,

@@ -26,6 +26,11 @@ void log_free(struct log *log); /* NULL is fine */
 void log_say(struct log *log, enum log_priority priority, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same, unless the very same sentence was written within the last minute: what several clients
+ * say of one broker. */
+void log_once(struct log *log, enum log_priority priority, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The record that a line is about. */
 struct log_place {
     const char *topic; /* NULL: none */

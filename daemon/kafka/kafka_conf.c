@@ -116,11 +116,37 @@ struct str kafka_property(const struct config *config, const char *name)
     return value;
 }
 
+/* "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection
+ * refused (after 0ms in state CONNECT)" as a sentence that is the same from every client and each
+ * time. */
+static void say_broker(struct log *log, const char *text)
+{
+    const char *name = strncmp(text, "[thrd:", 6) == 0 ? strstr(text, "]: ") : NULL;
+    name = name == NULL ? text : name + 3;
+    const char *reason = strstr(name, ": ");
+    struct str broker = { name, reason == NULL ? strlen(name) : (size_t)(reason - name) };
+    struct str why = str_from(reason == NULL ? "" : reason + 2);
+    const char *after = reason == NULL ? NULL : strstr(reason, " (after ");
+    if (after != NULL)
+        why.size = (size_t)(after - why.data);
+    log_once(log, LOGGED_WARNING, "broker %.*s is away: %.*s", STR_ARG(broker), STR_ARG(why));
+}
+
+/* Asking again for a producer id while the last transaction ends is how it is meant to be; what all
+ * brokers together mean the main loop says. */
+static bool is_noise(const char *facility, const char *text)
+{
+    return strcmp(facility, "GETPID") == 0 ||
+           (strcmp(facility, "ERROR") == 0 && strstr(text, "brokers are down") != NULL);
+}
+
 static void say(struct log *log, int level, const char *facility, const char *text)
 {
     enum log_priority priority = level <= 3 ? LOGGED_WARNING : (enum log_priority)level;
-    /* Asking again for a producer id while the last transaction ends is how it is meant to be. */
-    if (strcmp(facility, "GETPID") == 0)
+    bool fails = strcmp(facility, "FAIL") == 0;
+    if (fails)
+        say_broker(log, text);
+    if (fails || is_noise(facility, text))
         priority = LOGGED_DEBUG;
     log_say(log, priority, "kafka: %s: %s", facility, text);
 }
@@ -218,7 +244,10 @@ static bool set_identity(rd_kafka_conf_t *conf, enum kafka_role role, const stru
         return true;
     default:
         /* librdkafka wants a group even of a consumer that joins none. */
-        snprintf(reader, sizeof(reader), "%.*s-reader", STR_ARG(group));
+        if (identity->group != NULL)
+            snprintf(reader, sizeof(reader), "%s", identity->group);
+        else
+            snprintf(reader, sizeof(reader), "%.*s-reader", STR_ARG(group));
         return set(conf, "group.id", reader, err);
     }
 }

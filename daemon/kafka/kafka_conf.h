@@ -21,6 +21,7 @@ struct kafka_identity {
     const char *name; /* group.instance.id or transactional.id; unused for the others */
     int partitions;   /* with a queue of their own, at most: divides the prefetch budget; 0: 1 */
     struct kafka_ear *ear; /* NULL: lines are logged only */
+    const char *group;     /* of a reader: whose committed offsets it may ask for; NULL: nobody's */
 };
 
 /* Hears librdkafka's own lines before they are logged. Outlives the client. */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "config/outputs.h"
+#include "encode/deadletter.h"
 #include "kafka/addparts.h"
 #include "kafka/kafka_conf.h"
 
@@ -206,7 +207,7 @@ static void take_error(struct producer *producer, rd_kafka_event_t *event)
         verdict_worsen(&producer->verdict, REMEDY_RECREATE, code, "%s", text);
     else if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
              code == RD_KAFKA_RESP_ERR__RESOLVE)
-        log_say(producer->log, LOGGED_WARNING, "kafka producer: %s", text);
+        log_say(producer->log, LOGGED_DEBUG, "kafka producer: %s", text);
     else
         log_say(producer->log, LOGGED_NOTICE, "kafka producer: %s: %s", rd_kafka_err2name(code),
                 text);
@@ -307,22 +308,26 @@ static size_t bury(struct producer *producer, const struct action *action, struc
                    const char *reason, time_ms now)
 {
     enum { WHOLE, NO_TEXT, REASON, FORMS };
+    enum { OWN_HEADERS = 3 };
     size_t count = action->header_count;
-    struct header *headers = mem_array(count + 2, sizeof(*headers));
+    struct header *headers = mem_array(count + OWN_HEADERS, sizeof(*headers));
     if (count > 0)
         memcpy(headers, action->headers, count * sizeof(headers[0]));
-    headers[count] = (struct header){ STR("ombud-error"), str_from(reason) };
-    headers[count + 1] = (struct header){ STR("ombud-output"), topic };
+    headers[count] = (struct header){ STR(DEADLETTER_ERROR), str_from(reason) };
+    headers[count + 1] = (struct header){ STR(DEADLETTER_OUTPUT), topic };
+    headers[count + 2] =
+        (struct header){ STR(DEADLETTER_CONNECT "exception.message"), str_from(reason) };
     struct str letters = producer->config->topics.deadletter;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
     struct action letter;
     for (int form = WHOLE; form < FORMS && refusal_of(code) == REFUSED_SIZE; form++) {
-        letter = (struct action){ .output = OUTPUT_DEADLETTER,
-                                  .partition = -1,
-                                  .key = form < REASON ? action->key : STR_NONE,
-                                  .value = form < NO_TEXT ? action->value : STR_NONE,
-                                  .headers = form < REASON ? headers : headers + count,
-                                  .header_count = form < REASON ? count + 2 : 2 };
+        letter =
+            (struct action){ .output = OUTPUT_DEADLETTER,
+                             .partition = -1,
+                             .key = form < REASON ? action->key : STR_NONE,
+                             .value = form < NO_TEXT ? action->value : STR_NONE,
+                             .headers = form < REASON ? headers : headers + count,
+                             .header_count = form < REASON ? count + OWN_HEADERS : OWN_HEADERS };
         if (undeliverable_reason(producer->undeliverable, letters, letter.value.size) == NULL)
             try_produce(producer, action_handle(producer, &letter), &letter, now, &code);
     }

@@ -16,10 +16,31 @@ enum { ANSWER_MS = 2000, PROBE_MS = 15000, PAUSE_MS = 200, SETTLE_MS = 5000 };
 /* A report is one defect a line; the log takes one event a line. */
 static void log_lines(struct log *log, struct buf *report)
 {
+    enum { LINES_MOST = 9 };
     char *rest = NULL;
+    int count = 0;
     for (char *line = strtok_r((char *)buf_text(report), "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest))
-        log_say(log, LOGGED_ERROR, "%s", line);
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (count++ < LINES_MOST)
+            log_say(log, LOGGED_ERROR, "%s", line);
+    }
+    if (count > LINES_MOST)
+        log_say(log, LOGGED_ERROR, "and %d more; `ombudctl topics check` names them all",
+                count - LINES_MOST);
+}
+
+/* Kafka says that a right is missing, not which. */
+static void say_right(struct log *log, rd_kafka_resp_err_t code, const char *right,
+                      const char *kind, const char *name)
+{
+    if (code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED &&
+        code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED &&
+        code != RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+        return;
+    log_say(log, LOGGED_ERROR,
+            "this user lacks the right %s on the %s '%s'; `ombudctl topics acl` prints all that it "
+            "needs",
+            right, kind, name);
 }
 
 /* A broker that has just started, or is slow, may say of a topic just made that there is none: only
@@ -88,9 +109,11 @@ static int init_probe(rd_kafka_t *producer, const char *name, struct log *log)
             return EX_OK;
         bool again = rd_kafka_error_is_retriable(error) && now_monotonic() < deadline;
         int code = rd_kafka_error_is_retriable(error) ? EX_UNAVAILABLE : EX_NOPERM;
-        if (!again)
+        if (!again) {
             log_say(log, LOGGED_ERROR, "transactions as '%s': %s", name,
                     rd_kafka_error_string(error));
+            say_right(log, rd_kafka_error_code(error), "Write", "transactional id", name);
+        }
         rd_kafka_error_destroy(error);
         if (!again)
             return code;
@@ -167,6 +190,7 @@ static rd_kafka_resp_err_t probe(rd_kafka_t *producer, const struct topic_plan *
 static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t reason)
 {
     log_say(log, LOGGED_ERROR, "topic '%s' cannot be written: %s", topic, rd_kafka_err2str(reason));
+    say_right(log, reason, "Write", "topic", topic);
     return reason == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
 }
 
@@ -236,6 +260,7 @@ static int check_group(rd_kafka_t *consumer, const struct config *config, struct
         return EX_OK;
     log_say(log, LOGGED_ERROR, "group '%.*s': %s", STR_ARG(kafka_property(config, "group.id")),
             rd_kafka_err2str(code));
+    say_right(log, code, "Read", "group", kafka_property(config, "group.id").data);
     return EX_NOPERM;
 }
 
@@ -284,6 +309,7 @@ static int fetch_once(struct follow *follow, struct log *log)
             continue;
         log_say(log, LOGGED_ERROR, "topic '%s' cannot be read: %s",
                 item.place ? item.place->topic : "?", rd_kafka_err2str(item.code));
+        say_right(log, item.code, "Read", "topic", item.place ? item.place->topic : "?");
         return EX_NOPERM;
     }
     return EX_OK;

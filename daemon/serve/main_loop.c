@@ -37,6 +37,7 @@ struct main_loop {
     uint64_t globals_progress;
     unsigned ticks;
     struct expiry expiry;
+    time_ms away_since; /* no broker answers; 0: one does */
 };
 
 static void leave(struct main_loop *loop, int code)
@@ -102,7 +103,10 @@ static void look_at_workers(struct main_loop *loop)
     if (!loop->ready && all_in(loop, WORKER_RUNNING)) {
         loop->ready = true;
         sd_notify(0, "READY=1");
-        status_notify(app);
+        struct app_report report;
+        app_report(app, &report);
+        status_notify(&report);
+        app_report_free(&report);
         log_say(app->log, LOGGED_INFO, "ready: %d workers, configuration %s", app->worker_count,
                 shared_config_get(app->config)->fingerprint);
     }
@@ -131,10 +135,32 @@ static void feed_watchdog(struct main_loop *loop)
         extend_timeout(shared_config_get(loop->app->config)->broker_wait);
 }
 
+/* A worker notices by what it asks; whoever reads wants to know it once. */
+static void look_for_brokers(struct main_loop *loop, const struct app_report *report)
+{
+    bool away = report->count > 0;
+    for (int i = 0; i < report->count; i++)
+        away = away && !report->workers[i].broker_reachable;
+    time_ms now = now_monotonic();
+    if (away && loop->away_since == 0) {
+        loop->away_since = now;
+        log_say(loop->app->log, LOGGED_ERROR,
+                "no Kafka broker answers; trying on, and nothing is lost meanwhile");
+    } else if (!away && loop->away_since != 0) {
+        log_say(loop->app->log, LOGGED_NOTICE, "Kafka answers again, after %lld s",
+                (long long)((now - loop->away_since) / TIME_SECOND));
+        loop->away_since = 0;
+    }
+}
+
 static void look_around(struct main_loop *loop)
 {
     struct app *app = loop->app;
-    status_notify(app);
+    struct app_report report;
+    app_report(app, &report);
+    status_notify(&report);
+    look_for_brokers(loop, &report);
+    app_report_free(&report);
     expiry_look(&loop->expiry, shared_config_get(app->config), app->log, now_wall());
 }
 

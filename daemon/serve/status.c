@@ -121,13 +121,10 @@ bool status_put(const struct app_report *app, struct json_writer *json)
     return count == 0;
 }
 
-void status_notify(struct app *app)
+void status_notify(const struct app_report *app)
 {
     struct buf line = { 0 };
-    struct app_report report;
-    app_report(app, &report);
-    status_line(&report, &line);
-    app_report_free(&report);
+    status_line(app, &line);
     sd_notifyf(0, "STATUS=%s", buf_text(&line));
     buf_free(&line);
 }

@@ -20,4 +20,4 @@ size_t status_reasons(const struct app_report *app, struct status_reason reasons
 bool status_line(const struct app_report *app, struct buf *line);
 /* Puts "ready", "status" and "reasons" into an open object. True: ready. */
 bool status_put(const struct app_report *app, struct json_writer *json);
-void status_notify(struct app *app); /* sd_notify STATUS= */
+void status_notify(const struct app_report *app); /* sd_notify STATUS= */

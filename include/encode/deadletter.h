@@ -13,6 +13,12 @@ struct config;
 #define DEADLETTER_TOPIC "ombud-topic"
 #define DEADLETTER_PARTITION "ombud-partition"
 #define DEADLETTER_OFFSET "ombud-offset"
+/* Of a record that could not be written, instead of the four above: where it should have gone. */
+#define DEADLETTER_OUTPUT "ombud-output"
+/* Of one that came back: how often it was requeued. Kept by whatever happens to it then. */
+#define DEADLETTER_REPLAYS "ombud-replays"
+/* What Kafka Connect calls the same, for tools that know its dead letters. */
+#define DEADLETTER_CONNECT "__connect.errors."
 #define DEADLETTER_REASON_EXPIRED "expired" /* may be requeued with an earlier clock */
 
 /* Why records become dead letters, as far as programs count it. */
@@ -43,11 +49,15 @@ uint64_t deadletter_total(const struct deadletter_tally *tally);
     }
 void deadletter_series(const struct deadletter_tally *tally, int row, series_fn *each, void *arg);
 
-/* Appends the dead letter (original key, bytes and headers plus the five above, which replace
- * older ones of the same name) and the notice that tells the root department's lead, or whom the
- * first escalation rule `on: deadletter` names in its ladder's first step; no notice for a record
- * whose Kafka timestamp lies before quiet_before. `stage` is the SOURCE_ of who writes. Everything
- * is copied into `actions->arena`. Counts it in `tally`. */
+/* Whether a header tells of a death, ours or Kafka Connect's: a record that lives again has none.
+ */
+bool deadletter_tells(struct str name);
+
+/* Appends the dead letter (original key, bytes and headers plus the five above and Kafka Connect's
+ * names for them, which replace older ones of the same name) and the notice that tells the root
+ * department's lead, or whom the first escalation rule `on: deadletter` names in its ladder's first
+ * step; no notice for a record whose Kafka timestamp lies before quiet_before. `stage` is the
+ * SOURCE_ of who writes. Everything is copied into `actions->arena`. Counts it in `tally`. */
 void deadletter_add(const struct config *config, const char *stage, const struct record *record,
                     struct str reason, struct str at, time_ms now, struct deadletter_tally *tally,
                     struct actions *actions);

@@ -9,7 +9,8 @@ struct config;
 
 /* Appends the forward of `record`, keyed by `ticket`, to partition kafka_partition(ticket,
  * `home_partitions`) of the home topic. Everything is copied into `actions->arena`. Headers whose
- * name starts with "ombud-" are dropped when the record comes from an intake; from home they say
+ * name starts with "ombud-" are dropped when the record comes from an intake, but for the count of
+ * requeues; from home they say
  * where it was first read, so they are kept and nothing is added. */
 void forward_add(const struct config *config, const struct record *record, struct str ticket,
                  struct str format, int32_t home_partitions, struct actions *actions);

@@ -48,34 +48,61 @@ void deadletter_series(const struct deadletter_tally *tally, int row, series_fn 
     }
 }
 
-static bool is_ours(struct str name)
+bool deadletter_tells(struct str name)
 {
-    return str_is(name, DEADLETTER_ERROR) || str_is(name, DEADLETTER_AT) ||
-           str_is(name, DEADLETTER_TOPIC) || str_is(name, DEADLETTER_PARTITION) ||
-           str_is(name, DEADLETTER_OFFSET);
+    static const char *const ours[] = {
+        DEADLETTER_ERROR,     DEADLETTER_AT,     DEADLETTER_TOPIC,
+        DEADLETTER_PARTITION, DEADLETTER_OFFSET, DEADLETTER_OUTPUT
+    };
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        if (str_is(name, ours[i]))
+            return true;
+    }
+    return str_starts(name, STR(DEADLETTER_CONNECT));
+}
+
+enum { OWN_HEADERS = 9 };
+
+/* Kafka Connect's names say the same again: tools that show and redrive its dead letters know them.
+ */
+static size_t put_headers(const struct record *record, struct str reason, struct str at,
+                          struct header *headers, struct arena *arena)
+{
+    struct str topic = arena_copy(arena, record->topic);
+    struct str partition = arena_printf(arena, "%d", (int)record->partition);
+    struct str offset = arena_printf(arena, "%lld", (long long)record->offset);
+    struct str why = arena_copy(arena, reason);
+    const struct header own[OWN_HEADERS] = {
+        { STR(DEADLETTER_ERROR), why },
+        { STR(DEADLETTER_AT), str_present(at) ? arena_copy(arena, at) : STR("") },
+        { STR(DEADLETTER_TOPIC), topic },
+        { STR(DEADLETTER_PARTITION), partition },
+        { STR(DEADLETTER_OFFSET), offset },
+        { STR(DEADLETTER_CONNECT "topic"), topic },
+        { STR(DEADLETTER_CONNECT "partition"), partition },
+        { STR(DEADLETTER_CONNECT "offset"), offset },
+        { STR(DEADLETTER_CONNECT "exception.message"), why },
+    };
+    for (size_t i = 0; i < OWN_HEADERS; i++)
+        headers[i] = own[i];
+    return OWN_HEADERS;
 }
 
 static void add_letter(const struct record *record, struct str reason, struct str at,
                        struct actions *actions)
 {
     struct arena *arena = actions->arena;
-    struct header *headers = arena_alloc_raw(arena, (record->header_count + 5) * sizeof(*headers));
+    struct header *headers =
+        arena_alloc_raw(arena, (record->header_count + OWN_HEADERS) * sizeof(*headers));
     size_t count = 0;
     for (size_t i = 0; i < record->header_count; i++) {
         const struct header *header = &record->headers[i];
-        if (is_ours(header->name))
+        if (deadletter_tells(header->name))
             continue;
         headers[count++] =
             (struct header){ arena_copy(arena, header->name), arena_copy(arena, header->value) };
     }
-    headers[count++] = (struct header){ STR(DEADLETTER_ERROR), arena_copy(arena, reason) };
-    headers[count++] =
-        (struct header){ STR(DEADLETTER_AT), str_present(at) ? arena_copy(arena, at) : STR("") };
-    headers[count++] = (struct header){ STR(DEADLETTER_TOPIC), arena_copy(arena, record->topic) };
-    headers[count++] = (struct header){ STR(DEADLETTER_PARTITION),
-                                        arena_printf(arena, "%d", (int)record->partition) };
-    headers[count++] = (struct header){ STR(DEADLETTER_OFFSET),
-                                        arena_printf(arena, "%lld", (long long)record->offset) };
+    count += put_headers(record, reason, at, headers + count, arena);
 
     struct action *action = actions_add(actions, OUTPUT_DEADLETTER);
     action->key = arena_copy(arena, record->key);

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "config/config.h"
+#include "encode/deadletter.h"
 
 static struct str position_of(const struct record *record, struct arena *arena)
 {
@@ -35,7 +36,8 @@ static void add(const struct config *config, const struct record *record, struct
     size_t count = 0;
     for (size_t i = 0; i < record->header_count; i++) {
         const struct header *header = &record->headers[i];
-        if ((!forwarded && str_starts(header->name, STR("ombud-"))) ||
+        if ((!forwarded && str_starts(header->name, STR("ombud-")) &&
+             !str_is(header->name, DEADLETTER_REPLAYS)) ||
             is_replaced(header->name, str_present(passed)))
             continue;
         headers[count++] =

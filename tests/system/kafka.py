@@ -70,6 +70,8 @@ class Kafka:
         self.env = dict(line.split("=", 1) for line in self.script("env").splitlines())
         self.bootstrap = self.env["KAFKA_BOOTSTRAP"]
         self.sasl_bootstrap = self.env.get("KAFKA_SASL_BOOTSTRAP")
+        self.tls_bootstrap = self.env.get("KAFKA_TLS_BOOTSTRAP")
+        self.authority = self.env.get("KAFKA_CA")
         self.proxied = self.env.get("KAFKA_PROXIED")
         self.nodes = int(self.env["KAFKA_NODES"])
 

@@ -154,7 +154,11 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     const struct action *letter = &actions.items[0];
     assert_false(str_present(letter->key) || str_present(letter->value));
     assert_true(str_is(header(letter, "trace"), "1"));
-    assert_int_equal(letter->header_count, 6);
+    assert_int_equal(letter->header_count, 10);
+    assert_true(str_is(header(letter, "__connect.errors.topic"), "intake"));
+    assert_true(str_is(header(letter, "__connect.errors.partition"), "2"));
+    assert_true(str_is(header(letter, "__connect.errors.offset"), "7"));
+    assert_true(str_is(header(letter, "__connect.errors.exception.message"), "no value"));
     assert_true(str_is(header(letter, "ombud-error"), "no value"));
     assert_true(str_is(header(letter, "ombud-at"), ""));
     assert_true(str_is(header(letter, "ombud-topic"), "intake"));
