@@ -163,3 +163,10 @@ const struct actions *desk_advance(struct desk *desk, time_ms until)
     feed_back(desk, 0, &record);
     return &seat->actions;
 }
+
+const struct actions *desk_reload(struct desk *desk, const struct config *config)
+{
+    struct seat *seat = &desk->seats[0];
+    seat->ops->configure(seat->engine, config);
+    return desk_advance(desk, seat->clock.now + 1);
+}

@@ -18,5 +18,8 @@ void desk_close(struct desk *desk); /* NULL is fine */
  * actions, those of deadlines on the way included, are valid until the next call. NULL + err when
  * the line is neither. */
 const struct actions *desk_line(struct desk *desk, struct str line, struct error *err);
+/* What a reload with that configuration would do at this moment: the engine goes on with it, so it
+ * must outlive the desk. */
+const struct actions *desk_reload(struct desk *desk, const struct config *config);
 /* Time passes without events. */
 const struct actions *desk_advance(struct desk *desk, time_ms until);

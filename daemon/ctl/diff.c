@@ -126,12 +126,24 @@ static void print_changes(const struct comparison *comparison, long limit)
                (long)comparison->change_count - limit);
 }
 
+/* Under `pin` what `recompute_open` would do: whoever chooses wants to know. */
+static void print_open(const struct diff *diff)
+{
+    const struct open_change *change = &diff->old->open_change;
+    printf("\nPromises that are open at the end, after a reload with on_config_change: %s\n",
+           diff->new->config->recompute_open ? "recompute_open"
+                                             : "pin: all stay (recompute_open would do this)");
+    printf("  %u earlier, %u later, %u new, %u ended, %u broken at once\n", change->earlier,
+           change->later, change->made, change->ended, change->broken);
+}
+
 static void print_text(const struct diff *diff, const struct comparison *comparison)
 {
     print_heading(diff, comparison);
     print_totals(diff, comparison);
     print_moves(comparison, diff->limit);
     print_bands(comparison);
+    print_open(diff);
     print_loads(comparison, diff->limit);
     print_changes(comparison, diff->limit);
 }
@@ -266,6 +278,26 @@ static void put_changes(struct json_writer *json, const struct comparison *compa
     json_close_array(json);
 }
 
+static void put_open(struct json_writer *json, const struct diff *diff)
+{
+    const struct open_change *change = &diff->old->open_change;
+    JSON_KEY(json, "open_promises");
+    json_open_object(json);
+    JSON_KEY(json, "on_config_change");
+    json_put_text(json, diff->new->config->recompute_open ? "recompute_open" : "pin");
+    JSON_KEY(json, "earlier");
+    json_put_int(json, change->earlier);
+    JSON_KEY(json, "later");
+    json_put_int(json, change->later);
+    JSON_KEY(json, "made");
+    json_put_int(json, change->made);
+    JSON_KEY(json, "ended");
+    json_put_int(json, change->ended);
+    JSON_KEY(json, "broken");
+    json_put_int(json, change->broken);
+    json_close_object(json);
+}
+
 static void print_json(const struct diff *diff, const struct comparison *comparison)
 {
     struct buf out = { 0 };
@@ -287,6 +319,7 @@ static void print_json(const struct diff *diff, const struct comparison *compari
     json_put_int(&json, comparison->relabelled);
     put_moves(&json, comparison);
     put_bands(&json, comparison);
+    put_open(&json, diff);
     put_loads(&json, comparison);
     put_changes(&json, comparison);
     json_close_object(&json);
@@ -377,6 +410,9 @@ static int run(const struct command *command, int argc, char **argv)
     }
     diff.old = side_open(old, diff.customers);
     diff.new = side_open(new, diff.customers);
+    struct config reloaded = *new;
+    reloaded.recompute_open = true;
+    diff.old->reload = &reloaded;
     if (!run_both(&diff, &err)) {
         code = command_failed(command, EX_DATAERR, "%s", err.text);
         goto out;
@@ -406,7 +442,9 @@ const struct command command_diff = {
     .help = "Runs recorded events (NDJSON as for replay, plain, .gz or .zst) through two\n"
             "configurations, each in the engines of ombudd and in the time of the events, and "
             "compares\n"
-            "ticket by ticket: the first department, bands, broken promises, escalations, load.\n"
+            "ticket by ticket: the first department, bands, broken promises, escalations, load. "
+            "And what\n"
+            "a reload at the end would do to open promises (on_config_change).\n"
             "\n"
             "      --old FILE, --new FILE   the configurations\n"
             "      --limit N                list at most N tickets and departments (default 20)\n"

@@ -189,6 +189,8 @@ bool side_run(struct side *side, char *const *paths, int count, time_ms until, s
         ok = run_file(side, desk, paths[i], err);
     if (ok && until != TIME_NEVER)
         take(side, desk_advance(desk, until));
+    if (ok && side->reload)
+        open_change_take(&side->open_change, desk_reload(desk, side->reload));
     desk_close(desk);
     return ok;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "config/config.h"
+#include "ctl/diff_open.h"
 
 struct customers;
 
@@ -33,6 +34,8 @@ struct side {
     struct table *fates; /* of struct fate */
     struct table *loads; /* of struct load */
     uint64_t events, dead_letters;
+    const struct config *reload; /* afterwards this one comes by reload; NULL: none does */
+    struct open_change open_change;
 };
 
 /* Borrows both; `customers` may be NULL. */

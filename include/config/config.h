@@ -373,8 +373,9 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
-    int max_returns;                    /* 2: with so many a ticket is in dispute */
-    time_ms group_wait;                 /* 10 s */
+    bool recompute_open; /* what a reload changes or removes is so for open clocks, too */
+    int max_returns;     /* 2: with so many a ticket is in dispute */
+    time_ms group_wait;  /* 10 s */
     time_ms group_interval[BAND_COUNT]; /* 5 m for P2, 15 m for P3, 1 h for P4; of P1 not used */
     time_ms ack_timeout[BAND_COUNT];    /* 30 m for P1, else 4 h */
     time_ms reopen_within;              /* 7 d after resolved */

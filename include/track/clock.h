@@ -123,6 +123,10 @@ bool clock_resume(struct clock *clock, const struct sla_terms *terms, time_ms ti
 void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, time_ms time,
                   struct arena *arena);
 
+/* Other terms from `time` on, as if it had always run under them; warnings that would have come by
+ * then are not given any more. True when the due time changed; *previous is then the old one. */
+bool clock_recompute(struct clock *clock, const struct sla_terms *terms, uint64_t definition,
+                     time_ms time, time_ms *previous);
 /* One that ended goes on as if it had not: its time ran all the while. */
 void clock_take_up(struct clock *clock);
 

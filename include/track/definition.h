@@ -41,6 +41,7 @@ struct sla_terms {
     bool since_customer; /* updates are counted from the customer's word, not from ours */
     struct named_terms *clocks;
     size_t clock_count;
+    int64_t valid_from; /* of a regulation: which version it is */
 };
 
 /* NULL: the terms have none of that name. */
@@ -100,11 +101,25 @@ static inline const struct ladder_terms *definitions_ladder(const struct definit
     return definitions_terms(definitions, DEFINITION_LADDER, hash);
 }
 
-/* Terms of the configuration that stand for older ones: alike in everything but calendars, and
- * those of the same names, with dates that are known for longer. 0: there are none. */
-uint64_t definitions_renewal(const struct definitions *definitions, uint64_t hash);
-/* Whether any that tickets use has a renewal. */
-bool definitions_renew_any(const struct definitions *definitions);
+/* What the configuration has in the place of terms that it does not have any more. */
+enum succession {
+    SUCCESSION_NONE,  /* it has them, or leaves alone what runs */
+    SUCCESSION_DATES, /* alike in everything but calendars, and those of the same names, with dates
+                         that are known for longer */
+    SUCCESSION_CHANGED, /* others of the same name; only where open clocks are to be recomputed */
+    SUCCESSION_REMOVED  /* nothing; likewise */
+};
+/* *now: the new terms, of the middle two; else untouched. */
+enum succession definitions_succession(const struct definitions *definitions, uint64_t hash,
+                                       uint64_t *now);
+/* The terms by which something begins now that is under those of `hash`; 0: there are none any
+ * more.
+ */
+uint64_t definitions_current(const struct definitions *definitions, uint64_t hash);
+/* Whether open clocks are to be recomputed, whatever changed. */
+bool definitions_recompute(const struct definitions *definitions);
+/* Whether any that tickets use has a succession. */
+bool definitions_succeed_any(const struct definitions *definitions);
 
 /* One more or one fewer ticket uses it. True when that made it used, or unused: its changelog
  * record is then to be written, or deleted. */

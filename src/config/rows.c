@@ -180,6 +180,7 @@ static const struct setting_table inform_settings = {
 /* In the order of the PAUSE_ bits. */
 static const char *const pauses[] = { "customer", "third_party", NULL };
 
+static const char *const config_changes[] = { "pin", "recompute_open", NULL };
 static const char *const sides[] = { "us", "customer", NULL };
 static const char *const first_days[] = { "skipped", "counts", NULL };
 static const char *const days_off[] = { "stay", "next", NULL };
@@ -428,6 +429,12 @@ static const struct setting top_rows[] = {
       EXTRA(struct config, regulation_count), .inner = &regulation_settings,
       .help = "Clocks that laws set, beside the SLA: all that match a ticket hold. The shipped ones are "
               "told in docs/regulations.md." },
+    { .key = "on_config_change", .type = SETTING_FLAG, AT(struct config, recompute_open),
+      .choices = config_changes,
+      .help = "What a reload that changes or removes an SLA, an agreement, a regulation or one of their "
+              "calendars does to the clocks that run under it: nothing (`pin`), or they are computed "
+              "anew, once (`recompute_open`): promises move, or end where nothing is left of them, and "
+              "a breach that was announced is not announced again. Default: `pin`." },
     { .key = "agreements", .type = SETTING_TABLES, AT(struct config, agreements),
       EXTRA(struct config, agreement_count), .inner = &agreement_settings,
       .help = "Promises between departments, one a pair. Their clocks run by the calendar of the one "

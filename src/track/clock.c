@@ -196,6 +196,18 @@ static void set_warning(struct clock *clock, const struct sla_terms *terms, int6
     }
 }
 
+/* A warning of a new end is another one than that of the old, if it is still ahead. */
+static void warn_anew(struct clock *clock, const struct sla_terms *terms, time_ms time)
+{
+    int64_t total = total_of(clock, terms);
+    clock->warned = 0;
+    for (unsigned i = 0; i < terms->warn.count; i++) {
+        if (warning_time(clock, terms, &terms->warn.items[i], total) <= time)
+            clock->warned |= 1u << i;
+    }
+    set_warning(clock, terms, total);
+}
+
 static void aim(struct clock *clock, const struct sla_terms *terms, int band)
 {
     const struct target *target = target_of(clock, terms, band);
@@ -292,6 +304,17 @@ void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, 
     aim(clock, terms, band);
 }
 
+bool clock_recompute(struct clock *clock, const struct sla_terms *terms, uint64_t definition,
+                     time_ms time, time_ms *previous)
+{
+    *previous = clock->due;
+    clock->definition = definition;
+    aim(clock, terms, clock->band);
+    if (clock->breached == TIME_NEVER && clock->due != TIME_NEVER)
+        warn_anew(clock, terms, time);
+    return clock->due != *previous;
+}
+
 void clock_take_up(struct clock *clock)
 {
     clock->state = CLOCK_RUNNING;
@@ -305,14 +328,7 @@ void clock_extend(struct clock *clock, const struct sla_terms *terms, time_ms du
     clock->extension += between(clock, terms, clock->due, due);
     clock->extensions++;
     clock->due = due;
-    /* A warning of the new end is another one than that of the old, if it is still ahead. */
-    int64_t total = total_of(clock, terms);
-    clock->warned = 0;
-    for (unsigned i = 0; i < terms->warn.count; i++) {
-        if (warning_time(clock, terms, &terms->warn.items[i], total) <= time)
-            clock->warned |= 1u << i;
-    }
-    set_warning(clock, terms, total);
+    warn_anew(clock, terms, time);
 }
 
 void clock_promise(struct clock *clock, const struct sla_terms *terms, uint64_t definition,

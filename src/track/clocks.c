@@ -194,7 +194,10 @@ uint64_t clocks_sla(const struct turn *turn)
     const struct ticket *ticket = turn->ticket;
     for (size_t i = 0; i < ticket->clock_count; i++) {
         uint64_t definition = ticket->clocks[i].definition;
-        if (definitions_terms(turn->definitions, DEFINITION_SLA, definition))
+        if (!definitions_terms(turn->definitions, DEFINITION_SLA, definition))
+            continue;
+        definition = definitions_current(turn->definitions, definition);
+        if (definition)
             return definition;
     }
     return clocks_choose_sla(turn);

@@ -10,9 +10,10 @@
 
 struct definition {
     uint64_t hash;
-    size_t users;        /* tickets that name it */
-    bool current;        /* the configuration has it */
-    uint64_t renewal;    /* what the configuration has in its place; 0: nothing */
+    size_t users; /* tickets that name it */
+    bool current; /* the configuration has it */
+    enum succession succession;
+    uint64_t successor;  /* 0: none */
     struct arena *arena; /* owns what follows; NULL: named by a ticket, its record still to come */
     enum definition_kind kind;
     void *terms; /* of the kind's own type */
@@ -25,6 +26,7 @@ struct definitions {
     struct definition **items;
     size_t count, capacity;
     uint64_t *hashes[DEFINITION_KIND_COUNT]; /* by index in the configuration */
+    bool recompute;                          /* open clocks follow the configuration */
 };
 
 struct definitions *definitions_new(void)
@@ -120,48 +122,80 @@ static void take_in_kind(struct definitions *definitions, const struct config *c
     buf_free(&text);
 }
 
-/* SLAs of one name, with calendars: of all others their texts need not be read. */
-static bool might_renew(const struct definition *old, const struct definition *now)
+static bool has_clocks(enum definition_kind kind)
 {
-    const struct sla_terms *before = old->terms, *after = now->terms;
-    return old->arena && now->arena && !old->current && now->current &&
-           old->kind == DEFINITION_SLA && now->kind == DEFINITION_SLA &&
-           before->calendar_count > 0 && str_equal(before->name, after->name);
+    return kind == DEFINITION_SLA || kind == DEFINITION_AGREEMENT || kind == DEFINITION_REGULATION;
 }
 
-/* What the configuration does not have any more may have a successor in it. */
-static void find_renewals(struct definitions *definitions)
+/* The same thing under another configuration. */
+static bool is_successor(const struct definition *old, const struct definition *now)
 {
-    for (size_t i = 0; i < definitions->count; i++) {
-        struct definition *old = definitions->items[i];
-        old->renewal = 0;
-        for (size_t k = 0; k < definitions->count; k++) {
-            const struct definition *now = definitions->items[k];
-            if (might_renew(old, now) && definition_renews(old->text, now->text))
-                old->renewal = now->hash;
-        }
+    const struct sla_terms *before = old->terms, *after = now->terms;
+    return now->arena && now->current && now->kind == old->kind &&
+           str_equal(before->name, after->name) && before->valid_from == after->valid_from;
+}
+
+static void find_successor(const struct definitions *definitions, struct definition *old)
+{
+    old->succession = SUCCESSION_NONE;
+    old->successor = 0;
+    if (!old->arena || old->current || !has_clocks(old->kind))
+        return;
+    for (size_t k = 0; k < definitions->count && !old->successor; k++) {
+        const struct definition *now = definitions->items[k];
+        if (!is_successor(old, now))
+            continue;
+        bool dates = definition_renews(old->text, now->text);
+        if (!dates && !definitions->recompute)
+            continue;
+        old->succession = dates ? SUCCESSION_DATES : SUCCESSION_CHANGED;
+        old->successor = now->hash;
     }
+    if (!old->successor && definitions->recompute)
+        old->succession = SUCCESSION_REMOVED;
+}
+
+static void find_successors(struct definitions *definitions)
+{
+    for (size_t i = 0; i < definitions->count; i++)
+        find_successor(definitions, definitions->items[i]);
 }
 
 void definitions_configure(struct definitions *definitions, const struct config *config)
 {
+    definitions->recompute = config->recompute_open;
     for (size_t i = 0; i < definitions->count; i++)
         definitions->items[i]->current = false;
     for (int kind = 0; kind < DEFINITION_KIND_COUNT; kind++)
         take_in_kind(definitions, config, (enum definition_kind)kind);
-    find_renewals(definitions);
+    find_successors(definitions);
 }
 
-uint64_t definitions_renewal(const struct definitions *definitions, uint64_t hash)
+enum succession definitions_succession(const struct definitions *definitions, uint64_t hash,
+                                       uint64_t *now)
 {
     const struct definition *definition = find(definitions, hash);
-    return definition ? definition->renewal : 0;
+    if (definition && definition->successor)
+        *now = definition->successor;
+    return definition ? definition->succession : SUCCESSION_NONE;
 }
 
-bool definitions_renew_any(const struct definitions *definitions)
+uint64_t definitions_current(const struct definitions *definitions, uint64_t hash)
+{
+    uint64_t now = hash;
+    return definitions_succession(definitions, hash, &now) == SUCCESSION_REMOVED ? 0 : now;
+}
+
+bool definitions_recompute(const struct definitions *definitions)
+{
+    return definitions->recompute;
+}
+
+bool definitions_succeed_any(const struct definitions *definitions)
 {
     for (size_t i = 0; i < definitions->count; i++) {
-        if (definitions->items[i]->renewal && definitions->items[i]->users > 0)
+        if (definitions->items[i]->succession != SUCCESSION_NONE &&
+            definitions->items[i]->users > 0)
             return true;
     }
     return false;
@@ -233,7 +267,7 @@ bool definitions_restored(struct definitions *definitions, struct error *err)
             return error_set(err, "%zu tickets use the definition %.*s, which the changelog lacks",
                              definition->users, DEFINITION_KEY_SIZE, key);
     }
-    find_renewals(definitions);
+    find_successors(definitions);
     return true;
 }
 

@@ -271,6 +271,7 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
         if (!read_targets(root, (enum clock_kind)kind, arena, terms, err))
             return false;
     }
+    json_integer(json_get(root, STR("valid_from")), &terms->valid_from);
     terms->since_customer = str_is(json_string(json_get(root, STR("since"))), "customer");
     return read_warnings(json_get(root, STR("warn")), &terms->warn, err) &&
            read_pause(root, &terms->pause, err) &&

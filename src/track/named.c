@@ -184,7 +184,7 @@ static uint64_t version_of(const struct turn *turn, struct str name)
         const struct clock *clock = &turn->ticket->clocks[i];
         const struct sla_terms *terms = regulation_of(turn, clock);
         if (terms && str_equal(terms->name, name))
-            return clock->definition;
+            return definitions_current(turn->definitions, clock->definition);
     }
     return 0;
 }
@@ -209,16 +209,22 @@ static bool applies(const struct turn *turn, const struct config_regulation *reg
     return !regulation->matcher || matcher_matches(regulation->matcher, &facts);
 }
 
+static uint64_t current_regulation(const struct turn *turn, const struct clock *clock)
+{
+    return regulation_of(turn, clock) ? definitions_current(turn->definitions, clock->definition)
+                                      : 0;
+}
+
 /* Those that the ticket is under already, which the configuration need not have any more: each by
  * its first clock. */
 static void hear_own_regulations(struct turn *turn)
 {
     size_t count = turn->ticket->clock_count;
     for (size_t i = 0; i < count; i++) {
-        uint64_t hash = turn->ticket->clocks[i].definition;
-        bool first = regulation_of(turn, &turn->ticket->clocks[i]) != NULL;
-        for (size_t k = 0; k < i; k++)
-            first = first && turn->ticket->clocks[k].definition != hash;
+        uint64_t hash = current_regulation(turn, &turn->ticket->clocks[i]);
+        bool first = hash != 0;
+        for (size_t k = 0; first && k < i; k++)
+            first = current_regulation(turn, &turn->ticket->clocks[k]) != hash;
         if (first)
             hear(turn, hash, !status_is_ended(turn->ticket->status));
     }

@@ -78,11 +78,11 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     return ticket;
 }
 
-/* Wakes the tickets whose promises a calendar with further years moves. */
+/* Wakes the tickets whose promises a configuration moves or ends. */
 static void wake_renewed(struct state *state)
 {
     size_t at = 0;
-    if (!definitions_renew_any(state->definitions))
+    if (!definitions_succeed_any(state->definitions))
         return;
     for (struct slot *slot; (slot = store_each(state->store, &at));) {
         arena_reset(state->scratch);
@@ -379,7 +379,7 @@ static void take_back(void *arg, struct str key, struct str now, struct str befo
     collect_encoded(state, before, &state->after);
     account(state, state->before.items, state->before.count, &state->after, NULL);
     census_move(state->census, &state->before.standing, &state->after.standing);
-    if (state->after.count && definitions_renew_any(state->definitions) &&
+    if (state->after.count && definitions_succeed_any(state->definitions) &&
         renewal_awaits(decode(before, key, state->scratch), state->definitions))
         pack_str(&state->asleep, key);
 }

@@ -150,6 +150,33 @@ def test_diff_counts_what_moves(build, tmp_path):
     assert changed["T-0"]["new"]["department"] == "quality"
 
 
+def test_diff_tells_what_a_reload_does_to_open_promises(build, tmp_path):
+    """Ten tickets are open an hour after the first, by minutes: their promises move, end or break."""
+    config = "departments: {{ service: {{}} }}\nroute: {{ department: service }}\nzone: UTC\n{}\nslas:\n{}"
+    gold = "  - {{ name: gold, match: 'priority == 1', response: {} }}\n"
+    rest = "  - {{ name: default, response: {} }}\n"
+    slas = gold.format("2h") + rest.format("4h")
+    events = [event(n, priority=1 + n % 2) for n in range(10)]
+    path = write_lines(tmp_path / "events.ndjson", events)
+    old = tmp_path / "old.yaml"
+    old.write_text(config.format("", slas))
+
+    def open_promises(setting, slas):
+        new = tmp_path / "new.yaml"
+        new.write_text(config.format(setting, slas))
+        result = run(build, "ombudctl", "diff", "--old", str(old), "--new", str(new), "--json", path)
+        assert result.returncode == 0, result.stderr
+        found = json.loads(result.stdout)["open_promises"]
+        return found.pop("on_config_change"), {name: count for name, count in found.items() if count}
+
+    assert open_promises("", slas) == ("pin", {})
+    assert open_promises("", gold.format("3h") + rest.format("1h")) == ("pin", {"later": 5, "earlier": 5})
+    recompute = "on_config_change: recompute_open"
+    assert open_promises(recompute, rest.format("4h")) == ("recompute_open", {"ended": 5})
+    assert open_promises(recompute, gold.format("1s") + rest.format("4h")) == (
+        "recompute_open", {"earlier": 5, "broken": 5})
+
+
 def test_diff_of_a_configuration_with_itself_is_nothing(build, tmp_path):
     config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
     path = write_lines(tmp_path / "events.ndjson", [event(n) for n in range(5)])

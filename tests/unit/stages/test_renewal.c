@@ -1,5 +1,6 @@
-/* A year's days off arrive by a reload, and promises that reach into it move, once. The office of
- * tests/traces/office.yaml knows its dates until the end of November 2026. */
+/* What a reload does to open clocks. A year's days off arrive, and promises that reach into it
+ * move, once (the office of tests/traces/office.yaml knows its dates until the end of November
+ * 2026); and everything else, where `on_config_change` says so. */
 #include "tickets_world.h"
 
 #include <unistd.h>
@@ -178,6 +179,202 @@ static void other_changes_renew_nothing(void **state)
     }
 }
 
+/* ---- on_config_change: recompute_open */
+
+static const struct config *recomputing(const char *slas)
+{
+    struct buf text = { 0 };
+    buf_printf(&text,
+               "include: [" SOURCE_DIR "/tests/traces/ombud.yaml]\n"
+               "on_config_change: recompute_open\n%s",
+               slas);
+    const struct config *config = config_of(buf_text(&text));
+    buf_free(&text);
+    return config;
+}
+
+#define SLAS(billing, rest)                                                                        \
+    "slas:\n  - { name: billing, match: \"category == billing\", " billing                         \
+    ", warn: 50% }\n  - { name: default, response: " rest " }\n"
+
+static const char *const two_hours =
+    SLAS("response: 2h, resolution: 8h, clocks: { case: { target: 1h } }", "24h");
+
+/* What the last call told supervisors: "breach resolved config". */
+static void notices_of(const struct world *world, struct buf *out)
+{
+    static const struct json_limits limits = { 1 << 20, 65536, 16 };
+    struct arena *arena = arena_new(4096);
+    buf_clear(out);
+    for (size_t i = 0; i < world->actions.count; i++) {
+        size_t at = 0;
+        if (world->actions.items[i].output != OUTPUT_NOTICES)
+            continue;
+        const cJSON *root =
+            json_parse(world->actions.items[i].value, &limits, arena, NULL, &at, NULL);
+        buf_printf(out, "%.*s %.*s %.*s\n", STR_ARG(json_string(json_get(root, STR("trigger")))),
+                   STR_ARG(json_string(json_get(root, STR("status")))),
+                   STR_ARG(json_string(json_get(root, STR("by")))));
+    }
+    arena_free(arena);
+}
+
+static void assert_notices(const struct world *world, const char *wanted)
+{
+    struct buf found = { 0 };
+    notices_of(world, &found);
+    assert_string_equal(buf_text(&found), wanted);
+    buf_free(&found);
+}
+
+/* Its own clock was broken after an hour, which a lead and a manager know. */
+static struct world world_with_a_breach(const struct config *config)
+{
+    struct world world;
+    world_open(&world, config, 0, 1);
+    open_ticket(&world, "t", WORLD_START);
+    assert_promises(&world, "t response made 2026-11-21T02:00:00Z ()\n"
+                            "t resolution made 2026-11-21T08:00:00Z ()\n"
+                            "t case made 2026-11-21T01:00:00Z ()\n");
+    world_pass(&world, WORLD_START + 90 * TIME_MINUTE);
+    world_commit(&world);
+    return world;
+}
+
+/* ZM #534, FH PR #2449 item 4: running clocks are computed anew, once, and what was announced is
+ * not announced again. */
+static void changed_terms_move_open_promises_once(void **state)
+{
+    static const char *const moved =
+        "t response moved 2026-11-21T03:00:00Z (config: 'billing' was changed)\n"
+        "t resolution moved 2026-11-21T04:00:00Z (config: 'billing' was changed)\n";
+    (void)state;
+    const struct config *old = recomputing(two_hours);
+    const struct config *new =
+        recomputing(SLAS("response: 3h, resolution: 4h, clocks: { case: { target: 30m } }", "24h"));
+    struct world world = world_with_a_breach(old);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + 91 * TIME_MINUTE);
+    assert_promises(&world, moved);
+    tickets_engine.undo(world.engine);
+    world.setup.config = new;
+    world_restart(&world, false); /* what a reload does a restart does, too */
+    world_pass(&world, WORLD_START + 92 * TIME_MINUTE);
+    assert_promises(&world, moved);
+    world_commit(&world);
+    world_restart(&world, true);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + 119 * TIME_MINUTE);
+    assert_promises(&world, "");
+    world_pass(&world, WORLD_START + 5 * TIME_HOUR);
+    assert_promises(&world, "t response missed 2026-11-21T03:00:00Z ()\n"
+                            "t resolution missed 2026-11-21T04:00:00Z ()\n");
+    close_all(&world, old, new);
+}
+
+/* A promise that another target has broken by now is announced, for the first time. */
+static void what_moves_into_the_past_is_broken_once(void **state)
+{
+    (void)state;
+    const struct config *old = recomputing(two_hours);
+    const struct config *new =
+        recomputing(SLAS("response: 1h, resolution: 8h, clocks: { case: { target: 2h } }", "24h"));
+    struct world world = world_with_a_breach(old);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + 91 * TIME_MINUTE);
+    assert_promises(&world,
+                    "t response moved 2026-11-21T01:00:00Z (config: 'billing' was changed)\n"
+                    "t response missed 2026-11-21T01:00:00Z ()\n");
+    close_all(&world, old, new);
+}
+
+/* ZM #4353: the SLA is gone, and tickets stay escalated. */
+static void a_removed_sla_ends_its_clocks(void **state)
+{
+    (void)state;
+    const struct config *old = recomputing(two_hours);
+    const struct config *new = recomputing("slas: [{ name: default, response: 24h }]\n");
+    struct world world = world_with_a_breach(old);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + 91 * TIME_MINUTE);
+    assert_promises(&world,
+                    "t response ended 2026-11-21T02:00:00Z (config: 'billing' was removed)\n"
+                    "t resolution ended 2026-11-21T08:00:00Z (config: 'billing' was removed)\n"
+                    "t case ended 2026-11-21T01:00:00Z (config: 'billing' was removed)\n");
+    assert_notices(&world, "warning resolved config\nwarning resolved config\n"
+                           "breach resolved config\nbreach resolved config\n");
+    world_commit(&world);
+    world_pass(&world, WORLD_START + 20 * TIME_HOUR);
+    assert_promises(&world, "");
+    close_all(&world, old, new);
+}
+
+/* What is left of an SLA that promises less. */
+static void a_clock_that_is_promised_no_more_ends(void **state)
+{
+    (void)state;
+    const struct config *old = recomputing(two_hours);
+    const struct config *new = recomputing(SLAS("response: 2h, clocks: {}", "24h"));
+    struct world world = world_with_a_breach(old);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + 91 * TIME_MINUTE);
+    assert_promises(&world,
+                    "t resolution ended 2026-11-21T08:00:00Z (config: 'billing' does not "
+                    "promise it any more)\n"
+                    "t case ended 2026-11-21T01:00:00Z (config: 'billing' does not promise it "
+                    "any more)\n");
+    close_all(&world, old, new);
+}
+
+/* A holiday is entered while tickets are open. */
+static void an_edited_calendar_moves_what_it_concerns(void **state)
+{
+    static const char *const office =
+        "calendars: { office: { zone: UTC, hours: { mon..sun: "
+        "\"00:00-12:00\" }, dates: { %s: off } } }\n"
+        "slas: [{ name: default, calendar: office, response: 13h }]\n";
+    struct buf before = { 0 }, after = { 0 };
+    (void)state;
+    buf_printf(&before, office, "2026-12-24");
+    buf_printf(&after, office, "2026-11-22");
+    const struct config *old = recomputing(buf_text(&before));
+    const struct config *new = recomputing(buf_text(&after));
+    struct world world;
+    world_open(&world, old, 0, 1);
+    open_ticket(&world, "t", WORLD_START);
+    assert_promises(&world, "t response made 2026-11-22T01:00:00Z ()\n");
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + TIME_MINUTE);
+    assert_promises(&world,
+                    "t response moved 2026-11-23T01:00:00Z (config: 'default' was changed)\n");
+    close_all(&world, old, new);
+    buf_free(&before);
+    buf_free(&after);
+}
+
+/* A law that changes what it says for days that were. */
+static void a_regulation_follows_too(void **state)
+{
+    static const char *const law =
+        "regulations: [{ name: law, versions: [{ source: x, checked: true, clocks: { final: { "
+        "target: %s } } }] }]\n";
+    struct buf before = { 0 }, after = { 0 };
+    (void)state;
+    buf_printf(&before, law, "48h");
+    buf_printf(&after, law, "72h");
+    const struct config *old = recomputing(buf_text(&before));
+    const struct config *new = recomputing(buf_text(&after));
+    struct world world;
+    world_open(&world, old, 0, 1);
+    open_ticket(&world, "t", WORLD_START);
+    tickets_engine.configure(world.engine, new);
+    world_pass(&world, WORLD_START + TIME_MINUTE);
+    assert_promises(&world, "t law.final moved 2026-11-24T00:00:00Z (config: 'law' was changed)\n");
+    close_all(&world, old, new);
+    buf_free(&before);
+    buf_free(&after);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +382,12 @@ int main(void)
         cmocka_unit_test(an_undo_and_a_restart_do_not_lose_it),
         cmocka_unit_test(a_reload_that_takes_it_back_wakes_nobody),
         cmocka_unit_test(other_changes_renew_nothing),
+        cmocka_unit_test(changed_terms_move_open_promises_once),
+        cmocka_unit_test(what_moves_into_the_past_is_broken_once),
+        cmocka_unit_test(a_removed_sla_ends_its_clocks),
+        cmocka_unit_test(a_clock_that_is_promised_no_more_ends),
+        cmocka_unit_test(an_edited_calendar_moves_what_it_concerns),
+        cmocka_unit_test(a_regulation_follows_too),
     };
     json_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
