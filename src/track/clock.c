@@ -301,7 +301,9 @@ void clock_reopen(struct clock *clock, const struct sla_terms *terms, int band, 
     clock->fulfilled = TIME_NEVER;
     begin_interval(clock, ended, INTERVAL_ENDED, arena);
     begin_interval(clock, time, INTERVAL_REOPENED, arena);
-    aim(clock, terms, band);
+    /* A promise stands where the other band has none. */
+    bool stands = clock->due != TIME_NEVER && !target_given(target_of(clock, terms, band));
+    aim(clock, terms, stands ? clock->band : band);
 }
 
 bool clock_recompute(struct clock *clock, const struct sla_terms *terms, uint64_t definition,

@@ -206,6 +206,7 @@ static void apply_resolved(struct turn *turn)
         return;
     ticket->resolved_at = turn->at;
     clocks_cue(turn, CUE_RESOLVED, turn->at);
+    clocks_resume(turn, turn->at); /* what is still owed waits for nobody any more */
     ladder_end_all(turn, STR("resolved"));
 }
 
