@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &command_reload,
     &command_replay,
     &command_settle,
+    &command_silence,
     &command_status,
     &command_test,
     &command_ticket,

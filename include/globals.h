@@ -11,8 +11,9 @@
 
 struct config;
 struct customers;
+struct silences;
 
-enum global { GLOBAL_CUSTOMERS, GLOBAL_COUNT };
+enum global { GLOBAL_CUSTOMERS, GLOBAL_SILENCES, GLOBAL_COUNT };
 
 struct global_row {
     const char *name; /* of its rows and of its setting, "customers" */
@@ -38,3 +39,4 @@ struct globals {
 
 /* NULL: there is none, or no `globals` at all. */
 const struct customers *globals_customers(const struct globals *globals);
+const struct silences *globals_silences(const struct globals *globals);

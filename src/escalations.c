@@ -8,19 +8,29 @@
 #include "base/zone.h"
 #include "config/config.h"
 #include "encode/deadletter.h"
-#include "escalate/groups.h"
-#include "escalate/message.h"
+#include "escalate/flush.h"
+#include "escalate/suppressed.h"
+#include "globals.h"
 #include "model/changelog.h"
+
+/* What an undo takes back beside the groups. */
+struct progress {
+    uint64_t notices, messages, suppressed;
+    struct deadletter_tally dead_letters;
+    uint64_t silences; /* the version of the table by which all that is muted was judged */
+    bool rejudge;      /* by another configuration, or another release */
+};
 
 struct escalations {
     const struct config *config;
+    const struct globals *globals;
+    struct inhibitions *inhibitions;
     struct groups *groups;
+    struct spent *spent;
+    struct match_scratch *scratch;
     struct zone *zone;
     struct changelog changelog;
-    struct tally {
-        uint64_t notices, messages;
-        struct deadletter_tally dead_letters;
-    } tally, committed; /* now, and at the last mark */
+    struct progress progress, committed; /* now, and at the last mark */
 };
 
 struct notice_prepared {
@@ -37,6 +47,8 @@ static const struct engine_counter counter_rows[] = {
     { "groups", true, "Groups with open notices." },
     { "members", true, "Open notices." },
     { "member_bytes", true, "Memory that they take." },
+    { "suppressed", false, "Notices that were not told: inhibited, silenced, or known already." },
+    { "muted", true, "Open notices that are inhibited or silenced." },
     { 0 },
 };
 
@@ -46,7 +58,11 @@ static struct engine *escalations_create(const struct engine_setup *setup)
 {
     struct escalations *stage = mem_alloc(sizeof(*stage));
     stage->config = setup->config;
-    stage->groups = groups_new();
+    stage->globals = setup->globals;
+    stage->inhibitions = inhibitions_new(setup->config);
+    stage->groups = groups_new(stage->inhibitions);
+    stage->spent = spent_new();
+    stage->scratch = match_scratch_new();
     stage->zone = zone_open(setup->config->zone, NULL);
     stage->changelog = (struct changelog){ .output = OUTPUT_GROUPS,
                                            .partition = setup->partition,
@@ -62,6 +78,9 @@ static void escalations_destroy(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
     groups_free(stage->groups);
+    inhibitions_free(stage->inhibitions);
+    spent_free(stage->spent);
+    match_scratch_free(stage->scratch);
     zone_close(stage->zone);
     free(stage);
 }
@@ -103,20 +122,109 @@ static time_ms interval_of(const struct escalations *stage, const struct notice 
     return stage->config->group_interval[notice->band < 0 ? 1 : notice->band];
 }
 
+static struct quiet quiet_of(const struct escalations *stage)
+{
+    return (struct quiet){ .config = stage->config,
+                           .inhibitions = stage->inhibitions,
+                           .silences = globals_silences(stage->globals),
+                           .spent = stage->spent,
+                           .scratch = stage->scratch };
+}
+
+static int compare_strs(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    return str_compare((*(struct group *const *)a)->name, (*(struct group *const *)b)->name);
+}
+
+/* What is muted is judged again, at `at` at the latest. */
+static void wake_muted(struct escalations *stage, time_ms at, struct actions *actions)
+{
+    size_t count = 0, place = 0;
+    struct group **groups =
+        arena_alloc_raw(actions->arena, (groups_count(stage->groups) + 1) * sizeof(struct group *));
+    if (groups_muted(stage->groups) == 0)
+        return;
+    for (struct group *group; (group = groups_each(stage->groups, &place)) != NULL;) {
+        if (group->muted_count > 0)
+            groups[count++] = group;
+    }
+    qsort(groups, count, sizeof(struct group *), compare_groups);
+    for (size_t i = 0; i < count; i++)
+        groups_wake(stage->groups, groups[i], at, actions);
+}
+
+/* The last source of an inhibition ended in this turn: what it kept quiet is told, in company. */
+static void conclude(struct escalations *stage, const struct moment *moment,
+                     struct actions *actions)
+{
+    if (inhibitions_released(stage->inhibitions))
+        wake_muted(stage, moment->now + stage->config->group_wait, actions);
+}
+
+static bool covers_another(const struct escalations *stage, const struct silence *silence)
+{
+    const struct member *member;
+    struct notice notice;
+    for (size_t at = 0; (member = groups_next_member(stage->groups, &at)) != NULL;) {
+        member_notice(member, &notice);
+        if (notice.status != NOTICE_RESOLVED && quiet_covers(silence, &notice, stage->scratch))
+            return true;
+    }
+    return false;
+}
+
+/* Silences that were to last until all is resolved, and the last of it just was. */
+static void spend_silences(struct escalations *stage, const struct notice *notice, time_ms now,
+                           struct actions *actions)
+{
+    const struct quiet quiet = quiet_of(stage);
+    const struct silence *silence;
+    size_t count = 0;
+    struct str *over =
+        arena_alloc_raw(actions->arena, (quiet.silences ? silences_count(quiet.silences) + 1 : 1) *
+                                            sizeof(struct str));
+    for (size_t at = 0; (silence = silences_next(quiet.silences, &at)) != NULL;) {
+        if (silence->until_resolved && quiet_is_on(&quiet, silence, now) &&
+            quiet_covers(silence, notice, stage->scratch) && !covers_another(stage, silence))
+            over[count++] = silence->id;
+    }
+    qsort(over, count, sizeof(*over), compare_strs);
+    for (size_t i = 0; i < count; i++)
+        spent_add(stage->spent, over[i], now, actions);
+}
+
+static void note_duplicate(struct escalations *stage, const struct notice *notice,
+                           const struct member *member, time_ms now, struct actions *actions)
+{
+    const struct cause why = { SUPPRESSED_AS_DUPLICATE, STR_NONE, TIME_NEVER };
+    stage->progress.suppressed++;
+    suppressed_add(stage->config, notice, member->group->name, &why, NULL, now, actions);
+}
+
 static void take_notice(struct escalations *stage, const struct notice_prepared *prepared,
                         const struct moment *moment, struct actions *actions)
 {
     const struct notice *notice = &prepared->notice;
     const struct member *member = groups_find(stage->groups, notice, actions->arena);
-    stage->tally.notices++;
+    stage->progress.notices++;
     /* The end of something that this level was never told of needs no message. */
     if (member == NULL && notice->status != NOTICE_FIRING)
         return;
-    if (member && is_same(member, notice))
+    if (member && is_same(member, notice)) {
+        note_duplicate(stage, notice, member, moment->now, actions);
         return;
+    }
     const struct group_pace pace = { moment->now, stage->config->group_wait,
                                      interval_of(stage, notice) };
-    groups_put(stage->groups, notice, prepared->record->value, &pace, actions);
+    struct str name = groups_name(notice, stage->config->group_by, actions->arena);
+    groups_put(stage->groups, notice, name, &pace, actions);
+    if (notice->status == NOTICE_RESOLVED)
+        spend_silences(stage, notice, moment->now, actions);
 }
 
 static void escalations_feed(struct engine *engine, struct prepared *opaque,
@@ -129,10 +237,11 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
     if (prepared->decoded) {
         changelog_announce(&stage->changelog, actions); /* why: see tickets_feed */
         take_notice(stage, prepared, moment, actions);
+        conclude(stage, moment, actions);
         return;
     }
     deadletter_add(stage->config, SOURCE_ESCALATIONS, prepared->record, prepared->refusal, STR(""),
-                   moment->now, &stage->tally.dead_letters, actions);
+                   moment->now, &stage->progress.dead_letters, actions);
 }
 
 static void escalations_poison(struct engine *engine, const struct record *record, int attempts,
@@ -140,19 +249,43 @@ static void escalations_poison(struct engine *engine, const struct record *recor
 {
     struct escalations *stage = (struct escalations *)engine;
     deadletter_poison(stage->config, SOURCE_ESCALATIONS, record, attempts, moment->now,
-                      &stage->tally.dead_letters, actions);
+                      &stage->progress.dead_letters, actions);
 }
 
-/* Resolved before anybody was told: a message would only puzzle. */
-static bool is_worth_telling(const struct group *group)
+static bool must_rejudge(const struct escalations *stage)
 {
-    if (group->messages > 0)
-        return true;
-    for (size_t i = 0; i < group->member_count; i++) {
-        if (group->members[i]->status != NOTICE_RESOLVED)
-            return true;
-    }
-    return false;
+    return stage->progress.rejudge ||
+           stage->progress.silences != silences_version(globals_silences(stage->globals));
+}
+
+/* A silence came, went or was changed: what is open is told at once. Or the inhibitions may be
+ * others, of which nobody waits to hear. */
+static void rejudge(struct escalations *stage, const struct moment *moment, struct actions *actions)
+{
+    const struct silences *silences = globals_silences(stage->globals);
+    bool asked = stage->progress.silences != silences_version(silences);
+    stage->progress.rejudge = false;
+    stage->progress.silences = silences_version(silences);
+    wake_muted(stage, asked ? moment->now : moment->now + stage->config->group_wait, actions);
+    spent_sweep(stage->spent, silences, actions);
+}
+
+static void flush(struct escalations *stage, struct group *group, const struct moment *moment,
+                  struct actions *actions)
+{
+    struct flush flush = { .quiet = quiet_of(stage), .groups = stage->groups, .zone = stage->zone };
+    flush_group(&flush, group, moment, actions);
+    stage->progress.messages += flush.messages;
+    stage->progress.suppressed += flush.suppressed;
+}
+
+static time_ms escalations_next(const struct engine *engine)
+{
+    const struct escalations *stage = (const struct escalations *)engine;
+    const struct group *group = groups_due(stage->groups);
+    if (must_rejudge(stage))
+        return 0;
+    return group ? group_due(group) : TIME_NEVER;
 }
 
 static bool escalations_tick(struct engine *engine, const struct moment *moment, unsigned limit,
@@ -160,24 +293,15 @@ static bool escalations_tick(struct engine *engine, const struct moment *moment,
 {
     struct escalations *stage = (struct escalations *)engine;
     for (unsigned fired = 0; fired < limit; fired++) {
-        struct group *group = groups_due(stage->groups);
-        if (group == NULL || group->flush > moment->horizon)
+        if (escalations_next(engine) > moment->horizon)
             return false;
-        bool told = is_worth_telling(group);
-        if (told) {
-            stage->tally.messages++;
-            message_add(stage->config, stage->zone, group, moment->now, actions);
-        }
-        groups_flushed(stage->groups, group, told, moment->now, actions);
+        if (must_rejudge(stage))
+            rejudge(stage, moment, actions);
+        else
+            flush(stage, groups_due(stage->groups), moment, actions);
+        conclude(stage, moment, actions);
     }
-    const struct group *group = groups_due(stage->groups);
-    return group && group->flush <= moment->horizon;
-}
-
-static time_ms escalations_next(const struct engine *engine)
-{
-    const struct group *group = groups_due(((const struct escalations *)engine)->groups);
-    return group ? group->flush : TIME_NEVER;
+    return escalations_next(engine) <= moment->horizon;
 }
 
 static bool escalations_restore(struct engine *engine, struct str key, struct str value,
@@ -186,12 +310,18 @@ static bool escalations_restore(struct engine *engine, struct str key, struct st
     struct escalations *stage = (struct escalations *)engine;
     if (str_is(key, CHANGELOG_FORMAT_KEY))
         return changelog_restore(&stage->changelog, value, err);
+    if (str_starts(key, STR("s/")))
+        return spent_restore(stage->spent, key, value, err);
     return groups_restore(stage->groups, key, value, err);
 }
 
 static bool escalations_restored(struct engine *engine, struct error *err)
 {
     struct escalations *stage = (struct escalations *)engine;
+    stage->progress.rejudge = stage->committed.rejudge = groups_muted(stage->groups) > 0;
+    stage->progress.silences = stage->committed.silences =
+        silences_version(globals_silences(stage->globals));
+    inhibitions_released(stage->inhibitions);
     return changelog_restored(&stage->changelog, groups_count(stage->groups) > 0 ? "groups" : NULL,
                               err);
 }
@@ -199,23 +329,31 @@ static bool escalations_restored(struct engine *engine, struct error *err)
 static void escalations_mark(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->committed = stage->tally;
+    stage->committed = stage->progress;
     changelog_mark(&stage->changelog);
     groups_mark(stage->groups);
+    spent_mark(stage->spent);
 }
 
 static void escalations_undo(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
-    stage->tally = stage->committed;
+    stage->progress = stage->committed;
     changelog_undo(&stage->changelog);
     groups_undo(stage->groups);
+    spent_undo(stage->spent);
+    inhibitions_released(stage->inhibitions);
 }
 
 static void escalations_configure(struct engine *engine, const struct config *config)
 {
     struct escalations *stage = (struct escalations *)engine;
     stage->config = config;
+    inhibitions_configure(stage->inhibitions, config);
+    const struct member *member;
+    for (size_t at = 0; (member = groups_next_member(stage->groups, &at)) != NULL;)
+        inhibitions_join(stage->inhibitions, member);
+    stage->progress.rejudge = stage->committed.rejudge = groups_muted(stage->groups) > 0;
     zone_close(stage->zone);
     stage->zone = zone_open(config->zone, NULL);
 }
@@ -229,6 +367,8 @@ static void escalations_count(const struct engine *engine, uint64_t *values)
     values[3] = groups_count(stage->groups);
     values[4] = groups_members(stage->groups);
     values[5] = groups_memory(stage->groups);
+    values[6] = stage->committed.suppressed;
+    values[7] = groups_muted(stage->groups);
 }
 
 enum { SERIES_DEADLETTERS, SERIES_OPEN };

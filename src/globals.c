@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 #include "enrich/enrich.h"
+#include "escalate/silences.h"
 
 static void *make_customers(void)
 {
@@ -28,6 +29,31 @@ static size_t count_customers(const void *table)
     return customers_count(table);
 }
 
+static void *make_silences(void)
+{
+    return silences_new();
+}
+
+static void *copy_silences(const void *table)
+{
+    return silences_copy(table);
+}
+
+static void free_silences(void *table)
+{
+    silences_free(table);
+}
+
+static bool put_silences(void *table, struct str key, struct str value, struct error *err)
+{
+    return silences_put(table, key, value, err);
+}
+
+static size_t count_silences(const void *table)
+{
+    return silences_count(table);
+}
+
 const struct global_row global_rows[GLOBAL_COUNT] = {
     [GLOBAL_CUSTOMERS] = { .name = "customers",
                            .what = "What the CRM knows of customers, by account.",
@@ -37,6 +63,14 @@ const struct global_row global_rows[GLOBAL_COUNT] = {
                            .free = free_customers,
                            .put = put_customers,
                            .count = count_customers },
+    [GLOBAL_SILENCES] = { .name = "silences",
+                          .what = "What supervisors asked not to be told for a while, by id.",
+                          .topic = offsetof(struct config_topics, silences),
+                          .make = make_silences,
+                          .copy = copy_silences,
+                          .free = free_silences,
+                          .put = put_silences,
+                          .count = count_silences },
 };
 
 struct str global_topic(const struct config *config, enum global global)
@@ -47,4 +81,9 @@ struct str global_topic(const struct config *config, enum global global)
 const struct customers *globals_customers(const struct globals *globals)
 {
     return globals ? globals->tables[GLOBAL_CUSTOMERS] : NULL;
+}
+
+const struct silences *globals_silences(const struct globals *globals)
+{
+    return globals ? globals->tables[GLOBAL_SILENCES] : NULL;
 }

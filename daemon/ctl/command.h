@@ -26,6 +26,7 @@ extern const struct command command_learn;
 extern const struct command command_reload;
 extern const struct command command_replay;
 extern const struct command command_settle;
+extern const struct command command_silence;
 extern const struct command command_status;
 extern const struct command command_test;
 extern const struct command command_ticket;

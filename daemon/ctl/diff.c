@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "ctl/command.h"
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
+#include "enrich/enrich.h"
 #include "host/options.h"
 #include "json/json_writer.h"
 
@@ -404,7 +405,8 @@ static int run(const struct command *command, int argc, char **argv)
     if (old == NULL || new == NULL)
         goto out;
     struct error err;
-    if (diff.customers_path && !(diff.customers = customers_from_file(diff.customers_path, &err))) {
+    if (diff.customers_path &&
+        !(diff.customers = table_from_file(GLOBAL_CUSTOMERS, diff.customers_path, &err))) {
         code = command_failed(command, EX_DATAERR, "%s", err.text);
         goto out;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
 #include "ctl/input.h"
 #include "host/now.h"
 #include "host/options.h"
@@ -184,7 +184,7 @@ static int run(const struct command *command, int argc, char **argv)
     struct error err;
     struct customers *customers = NULL;
     if (explain.customers_path &&
-        !(customers = customers_from_file(explain.customers_path, &err))) {
+        !(customers = table_from_file(GLOBAL_CUSTOMERS, explain.customers_path, &err))) {
         config_free(explain.config);
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "config/outputs.h"
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
 #include "ctl/input.h"
 #include "host/now.h"
 #include "host/options.h"
@@ -34,7 +34,7 @@ struct replay_task {
 struct replay {
     const struct command *command;
     struct config *config;
-    const char *customers_path;
+    const char *table_paths[GLOBAL_COUNT];
     struct globals globals;
     struct replay_task *tasks;
     size_t task_count;
@@ -280,7 +280,8 @@ static int read_options(struct replay *replay, const char **config_path, int arg
           .most = 99999 },
         { .name = "stage", .kind = OPTION_CHOICES, .to = replay->only, .choices = names },
         { .name = "until", .kind = OPTION_TIME, .to = &replay->until },
-        { .name = "customers", .kind = OPTION_TEXT, .to = &replay->customers_path },
+        { .name = "customers", .kind = OPTION_TEXT, .to = &replay->table_paths[GLOBAL_CUSTOMERS] },
+        { .name = "silences", .kind = OPTION_TEXT, .to = &replay->table_paths[GLOBAL_SILENCES] },
         { 0 },
     };
     int code = command_options(replay->command, options, argc, argv);
@@ -288,6 +289,22 @@ static int read_options(struct replay *replay, const char **config_path, int arg
         return code;
     *config_path = command_config_path(replay->command, *config_path);
     return *config_path ? -1 : EX_USAGE;
+}
+
+static bool read_tables(struct replay *replay, struct error *err)
+{
+    for (enum global global = 0; global < GLOBAL_COUNT; global++) {
+        const char *path = replay->table_paths[global];
+        if (path && !(replay->globals.tables[global] = table_from_file(global, path, err)))
+            return false;
+    }
+    return true;
+}
+
+static void free_tables(struct replay *replay)
+{
+    for (enum global global = 0; global < GLOBAL_COUNT; global++)
+        table_file_close(global, (void *)(uintptr_t)replay->globals.tables[global]);
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -301,12 +318,11 @@ static int run(const struct command *command, int argc, char **argv)
     if (replay.config == NULL)
         return EX_CONFIG;
     struct error err;
-    struct customers *customers = NULL;
-    if (replay.customers_path && !(customers = customers_from_file(replay.customers_path, &err))) {
+    if (!read_tables(&replay, &err)) {
+        free_tables(&replay);
         config_free(replay.config);
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }
-    replay.globals.tables[GLOBAL_CUSTOMERS] = customers;
     choose_stages(&replay);
     if (replay.partitions == 0)
         replay.partitions = replay.config->topics.partitions;
@@ -325,14 +341,14 @@ static int run(const struct command *command, int argc, char **argv)
     arena_free(replay.arena);
     buf_free(&replay.out);
     config_free(replay.config);
-    customers_free(customers);
+    free_tables(&replay);
     return code;
 }
 
 const struct command command_replay = {
     .name = "replay",
     .arguments = "[-c FILE] [--stage STAGE]... [--partitions N] [--until TIME] [--base64]\n"
-                 "                       [--customers FILE] [INPUT]...",
+                 "                       [--customers FILE] [--silences FILE] [INPUT]...",
     .summary = "Show what ombudd would write for recorded events",
     .help =
         "Reads NDJSON (plain, .gz or .zst; standard input without INPUT) and writes NDJSON: one\n"
@@ -347,6 +363,8 @@ const struct command command_replay = {
         "  -c, --config FILE    the configuration\n"
         "      --customers FILE the table of customers: a row a line, or records with key and "
         "value\n"
+        "      --silences FILE  the table of silences, likewise; each holds from its `from` to its "
+        "`until`\n"
         "      --base64         give every value as value_base64, byte for byte\n"
         "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
         "                       what one writes for another goes on to it\n"

@@ -4,7 +4,8 @@
 
 #include "host/config_file.h"
 #include "ctl/command.h"
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
+#include "enrich/enrich.h"
 #include "host/options.h"
 #include "ctl/test_case.h"
 
@@ -55,7 +56,8 @@ static int run(const struct command *command, int argc, char **argv)
     struct tested tested = { .run = { .config = config, .coverage = coverage_new(config) },
                              .arena = arena_new(FILE_BLOCK) };
     struct error err;
-    struct customers *customers = customers_path ? customers_from_file(customers_path, &err) : NULL;
+    struct customers *customers =
+        customers_path ? table_from_file(GLOBAL_CUSTOMERS, customers_path, &err) : NULL;
     tested.run.customers = customers;
     code = customers_path && !customers ? command_failed(command, EX_DATAERR, "%s", err.text)
                                         : test_all(&tested, command, argv + optind, argc - optind);

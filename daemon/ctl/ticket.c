@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/zone.h"
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
 #include "ctl/desk.h"
 #include "ctl/input.h"
 #include "ctl/outputs_read.h"
@@ -153,7 +153,7 @@ static int tell(struct life *life, const char *from, const char *customers_path,
 {
     struct error err;
     struct customers *customers = NULL;
-    if (customers_path && !(customers = customers_from_file(customers_path, &err)))
+    if (customers_path && !(customers = table_from_file(GLOBAL_CUSTOMERS, customers_path, &err)))
         return command_failed(life->command, EX_DATAERR, "%s", err.text);
     struct zone *zone = zone_open(life->story.config->zone, NULL);
     life->story.zone = zone;

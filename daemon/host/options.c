@@ -40,6 +40,9 @@ static bool take(const struct option_row *row, const char *value, struct error *
         break;
     case OPTION_TIME:
         return time_parse(str_from(value), row->to, err) || error_prefix(err, "--%s", row->name);
+    case OPTION_DURATION:
+        return duration_parse(str_from(value), true, row->to, err) ||
+               error_prefix(err, "--%s", row->name);
     case OPTION_CHOICE:
     case OPTION_CHOICES:
         while (row->choices[place] && strcmp(row->choices[place], value) != 0)

@@ -4,12 +4,13 @@
 #include "base/error.h"
 
 enum option_kind {
-    OPTION_FLAG,   /* bool: takes nothing */
-    OPTION_TEXT,   /* const char *: borrowed from argv */
-    OPTION_NUMBER, /* int, least..most */
-    OPTION_TIME,   /* time_ms: RFC 3339 */
-    OPTION_CHOICE, /* int: the place in `choices` */
-    OPTION_CHOICES /* bool[]: the same, true at each place that was named */
+    OPTION_FLAG,     /* bool: takes nothing */
+    OPTION_TEXT,     /* const char *: borrowed from argv */
+    OPTION_NUMBER,   /* int, least..most */
+    OPTION_TIME,     /* time_ms: RFC 3339 */
+    OPTION_DURATION, /* time_ms: 90s, 2h30m, 3d */
+    OPTION_CHOICE,   /* int: the place in `choices` */
+    OPTION_CHOICES   /* bool[]: the same, true at each place that was named */
 };
 
 struct option_row {

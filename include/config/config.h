@@ -214,6 +214,9 @@ struct config_step {
     bool unless_acknowledged;
     struct matcher *matcher; /* NULL: always */
     struct str match_text;
+    time_ms repeat;                /* told again after so long; 0: it is not */
+    int limit;                     /* so often */
+    const struct calendar *window; /* put off until that opens; NULL: told at any time */
 };
 
 struct config_ladder {
@@ -230,6 +233,16 @@ struct config_escalation {
     struct matcher *matcher; /* NULL: every ticket */
     struct str match_text;
     int ladder;
+    struct yaml_place place;
+};
+
+/* While a notice that `source` matches is open, those that `target` matches are not told, where
+ * they have equal values of all labels of `equal`. */
+struct config_inhibit {
+    struct str name; /* "inhibition 1", or as the user calls it */
+    struct matcher *source, *target;
+    struct str source_text, target_text;
+    unsigned equal; /* bits of enum notice_label */
     struct yaml_place place;
 };
 
@@ -373,11 +386,16 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
+    struct config_inhibit *inhibits;
+    size_t inhibit_count;
+    unsigned group_by; /* bits of enum notice_label: what tells groups of a level apart */
+
     bool recompute_open; /* what a reload changes or removes is so for open clocks, too */
     int max_returns;     /* 2: with so many a ticket is in dispute */
     time_ms group_wait;  /* 10 s */
     time_ms group_interval[BAND_COUNT]; /* 5 m for P2, 15 m for P3, 1 h for P4; of P1 not used */
     time_ms ack_timeout[BAND_COUNT];    /* 30 m for P1, else 4 h */
+    time_ms max_silence;                /* 24 h */
     time_ms reopen_within;              /* 7 d after resolved */
     time_ms close_after;                /* after resolved; 0: never */
     time_ms retention;                  /* 30 d after closing */

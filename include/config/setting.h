@@ -62,8 +62,9 @@ enum setting_type {
 
 enum {
     SETTING_REQUIRED = 1,
-    SETTING_FIXED = 2,  /* a reload may not change it */
-    SETTING_SERVICE = 4 /* decides nothing: not in the canonical text */
+    SETTING_FIXED = 2,   /* a reload may not change it */
+    SETTING_SERVICE = 4, /* decides nothing: not in the canonical text */
+    SETTING_NOTICES = 8  /* a matcher that is asked about notices, not about tickets */
 };
 
 struct setting_table;

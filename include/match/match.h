@@ -18,6 +18,9 @@
  * it is, 0 to 100: `learned == billing and margin >= 20`. Of a ticket that tells of a danger, and
  * without a model, both are absent.
  *
+ * Silences and inhibitions are asked about notices, which have a `level` and a `clock` and of the
+ * ticket only what matcher_stranger lets pass; tickets have neither.
+ *
  * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
  * `strongest` is the text signal with the most points: what the customer mostly talks about.
  * `band <= P2` means P1 or P2. What is absent equals nothing and is in no order, so `!=`, `!~` and
@@ -46,12 +49,13 @@ struct facts {
     const struct str *signals; /* names: "text.safety"; text first, the strongest leading */
     size_t signal_count;
     int score;
-    int band;                        /* 0..3 */
+    int band;                        /* 0..3; -1: of a notice about a dead letter, which has none */
     struct str label;                /* absent: none */
     struct str category;             /* of the ticket, which outlives the event's */
     const struct customer *customer; /* enriched; NULL: the event's */
     struct str department;           /* slug of the responsible one, absent before routing */
     struct str trigger;              /* in ladders and escalations */
+    struct str level, clock;         /* of a notice: whom it tells, and about which promise */
     struct learned *learned;         /* asked when a matcher asks; NULL: nothing is learned */
 };
 
@@ -78,6 +82,14 @@ bool matcher_asks_learned(const struct matcher *matcher);
 /* Any number of threads may ask the same matcher, each with scratch memory of its own. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
 
+/* What a matcher is asked about: a ticket with all that is known of it, or a notice, of which no
+ * more is known than whom it tells and why. */
+enum matcher_about { MATCHER_OF_TICKETS, MATCHER_OF_NOTICES };
+/* The first field that it asks for and that such a thing never has; absent: there is none. */
+struct str matcher_stranger(const struct matcher *matcher, enum matcher_about about);
+/* Whether it compares `ticket` with this very one, and does not exclude it. */
+bool matcher_names_ticket(const struct matcher *matcher, struct str ticket);
+
 /* For `near_miss`: the first condition that fails, as written ("category == billing"), and how many
  * conditions held of how many; of alternatives, those of the one that came nearest. Once one
  * failed, regular expressions and what is learned count as failed without being tried. */
@@ -93,6 +105,10 @@ bool matcher_explain(const struct matcher *matcher, const struct facts *facts,
  * that would take more than comparing values and ranges. */
 bool matcher_implies(const struct matcher *const *premises, size_t count,
                      const struct matcher *conclusion);
+
+/* Whether `matcher` certainly matches nothing of what all of `premises` match: likewise. */
+bool matcher_excludes(const struct matcher *const *premises, size_t count,
+                      const struct matcher *matcher);
 
 /* The fields of the language, for documents and suggestions; attributes.NAME comes on top. */
 const struct str *matcher_fields(size_t *count);

@@ -17,6 +17,20 @@ enum notice_status {
 
 const char *notice_status_name(enum notice_status status); /* "firing" */
 
+/* What groups and inhibitions tell notices apart by. */
+enum notice_label {
+    LABEL_DEPARTMENT,
+    LABEL_TRIGGER,
+    LABEL_LEVEL,
+    LABEL_TICKET,
+    LABEL_ACCOUNT,
+    LABEL_CATEGORY,
+    LABEL_LABEL, /* the screening's */
+    LABEL_BAND,
+    LABEL_CLOCK,
+    LABEL_COUNT
+};
+
 struct notice {
     struct str id;         /* 32 hexadecimal digits, the record's ce_id: never the same twice */
     struct str ticket;     /* absent: a dead letter */
@@ -24,6 +38,7 @@ struct notice {
     struct str department; /* slug of the responsible one, the record's key */
     struct str level;      /* "lead": whom this step tells */
     int step;              /* 1.. */
+    int repeat;            /* 0: the first time in its ascent; 1..: told again */
     enum notice_status status;
     struct str trigger; /* trigger_name(): "band", "warning", "breach", "deadletter" ... */
     struct str ladder;  /* its name; absent: a dead letter without an escalation rule */
@@ -44,10 +59,19 @@ struct notice {
 
     struct str next_level; /* absent: no further step will follow unless the ladder restarts */
     time_ms next_at;       /* when, else TIME_NEVER */
-    struct str by; /* acknowledged: by whom; resolved: what ended it ("resolved", "moved") */
+    struct str by; /* acknowledged: by whom; resolved: what ended it ("resolved", "moved"); firing
+                      again: who had taken it */
+    struct str comment; /* acknowledged: what they said, personal data masked; may be absent */
+    struct str also;    /* further levels that this very turn told the same: "lead manager" */
 
     struct str source; /* of a dead letter: "topic/partition/offset", else absent */
 };
+
+/* Absent: it has none. */
+struct str notice_label(const struct notice *notice, enum notice_label label);
+/* What it tells its level, told apart from all else that the level may be told of the same ticket:
+ * two with one mark say the same. Never 0. */
+uint64_t notice_mark(const struct notice *notice);
 
 /* The next step as a value: {"level":…,"at":…}, or null. */
 struct json_writer;

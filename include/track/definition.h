@@ -53,6 +53,9 @@ struct ladder_terms_step {
     bool unless_acknowledged;
     struct str match_text;   /* absent: always */
     struct matcher *matcher; /* of match_text; NULL: always */
+    time_ms repeat;          /* told again after so long, `limit` times; 0: it is not */
+    int64_t limit;
+    struct calendar *window; /* put off until that opens; NULL: told at any time */
 };
 
 struct ladder_terms {

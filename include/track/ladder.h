@@ -6,14 +6,16 @@
 
 /* `trigger` happened at `when`: the first escalation rule that has it and matches starts its
  * ladder, and steps without delay are told at once. Nothing for what happened before quiet_before,
- * nor when that ladder is climbing already and nobody acknowledged it. */
+ * nor when that ladder is climbing already, unless somebody acknowledged what has now happened
+ * anew. */
 void ladder_trigger(struct turn *turn, enum trigger trigger, time_ms when);
 /* The same of a trigger that is about a clock, by clock_subject(): each climbs on its own. `again`:
  * it is the next of several, and starts anew what is being climbed. */
 void ladder_trigger_clock(struct turn *turn, enum trigger trigger, int subject, time_ms when,
                           bool again);
 
-/* The step or the end of an acknowledgement that is due. `climb` belongs to the turn's ticket. */
+/* The step or the end of an acknowledgement that is due; says what it was in turn->timer. `climb`
+ * belongs to the turn's ticket. */
 void ladder_fire(struct turn *turn, struct climb *climb);
 
 /* Somebody answered: `trigger` names one ("breach", "breach response", "band", "band

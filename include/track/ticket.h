@@ -16,6 +16,13 @@ enum {
     TICKET_QUOTE_SIZE = 96   /* bytes of the evidence that notices quote */
 };
 
+/* A step that is to be told later, and is out of the ladder's order then: put off by its hours
+ * (`again` 0), or to be told for the `again`-th time after the first. */
+struct later {
+    unsigned step, again;
+    time_ms at;
+};
+
 /* A ladder that the ticket is climbing; one for a trigger and what it is about. */
 struct climb {
     uint64_t definition;
@@ -27,8 +34,10 @@ struct climb {
     uint32_t told; /* a bit for each step whose notice ever went out: must hear the end */
     uint32_t rung; /* a bit for each step told in this ascent: not told again before the next */
     bool acknowledged;
-    time_ms restart_at; /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
-    struct str by;      /* who acknowledged */
+    time_ms restart_at;   /* an acknowledgement is worth so long; TIME_NEVER: not acknowledged */
+    struct str by;        /* who acknowledged */
+    struct later *laters; /* at most one a step; in the order of the steps */
+    size_t later_count;
 };
 
 /* For whom a pending ticket waits. */

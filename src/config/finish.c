@@ -310,6 +310,27 @@ static void finish_ladders(struct loader *loader)
                             "first",
                             k + 1, STR_ARG(ladder->name), k);
         }
+        for (size_t k = 0; k < ladder->step_count; k++) {
+            if ((ladder->steps[k].repeat > 0) != (ladder->steps[k].limit > 0))
+                loader_fail(loader, ladder->place,
+                            "step %zu of the ladder '%.*s': 'repeat' and 'limit' belong together",
+                            k + 1, STR_ARG(ladder->name));
+        }
+    }
+}
+
+static void finish_inhibits(struct loader *loader)
+{
+    struct config *config = loader->config;
+    for (size_t i = 0; i < config->inhibit_count; i++) {
+        struct config_inhibit *rule = &config->inhibits[i];
+        if (!str_present(rule->name))
+            rule->name = arena_printf(loader->arena, "inhibition %zu", i + 1);
+        for (size_t k = 0; k < i; k++) {
+            if (str_equal(rule->name, config->inhibits[k].name))
+                loader_fail(loader, rule->place, "the inhibition '%.*s' is named twice",
+                            STR_ARG(rule->name));
+        }
     }
 }
 
@@ -327,4 +348,5 @@ void loader_finish(struct loader *loader)
     loader_finish_regulations(loader);
     finish_agreements(loader);
     finish_ladders(loader);
+    finish_inhibits(loader);
 }

@@ -133,7 +133,7 @@ static void lint_departments(struct loader *loader)
     free(reached);
 }
 
-static bool promises(const struct config_agreement *agreement, enum clock_kind kind)
+bool loader_promises(const struct config_agreement *agreement, enum clock_kind kind)
 {
     for (int band = 0; band < BAND_COUNT; band++) {
         if (target_given(&agreement->terms.target[kind][band]))
@@ -147,49 +147,10 @@ static void lint_agreements(struct loader *loader)
     const struct config *config = loader->config;
     for (size_t i = 0; i < config->agreement_count; i++) {
         const struct config_agreement *agreement = &config->agreements[i];
-        if (!promises(agreement, CLOCK_ACCEPT) && !promises(agreement, CLOCK_HOLD))
+        if (!loader_promises(agreement, CLOCK_ACCEPT) && !loader_promises(agreement, CLOCK_HOLD))
             loader_note(loader, agreement->place,
                         "the agreement '%.*s' says neither 'accept' nor 'hold'",
                         STR_ARG(agreement->terms.name));
-    }
-}
-
-/* Triggers that nothing can raise, and ladders that nothing climbs. */
-static void lint_escalations(struct loader *loader)
-{
-    const struct config *config = loader->config;
-    bool promised = false, warned = false, accepted = false;
-
-    for (size_t i = 0; i < config->sla_count; i++) {
-        promised = true;
-        warned |= config->slas[i].warn.count > 0;
-    }
-    for (size_t i = 0; i < config->agreement_count; i++) {
-        warned |= config->agreements[i].terms.warn.count > 0;
-        promised |= promises(&config->agreements[i], CLOCK_HOLD);
-        accepted |= promises(&config->agreements[i], CLOCK_ACCEPT);
-    }
-    for (size_t i = 0; i < config->regulation_count; i++) {
-        promised = true;
-        warned |= config->regulations[i].warn.count > 0;
-    }
-    for (size_t i = 0; i < config->escalation_count; i++) {
-        const struct config_escalation *rule = &config->escalations[i];
-        if (rule->on[TRIGGER_SILENT] && !accepted)
-            loader_note(loader, rule->place,
-                        "nobody can let an acceptance run out: no agreement says 'accept'");
-        if (rule->on[TRIGGER_BREACH] && !promised)
-            loader_note(loader, rule->place, "nothing can be breached: there is no SLA");
-        if (rule->on[TRIGGER_WARNING] && !warned)
-            loader_note(loader, rule->place, "nothing warns: no SLA and no agreement says 'warn'");
-    }
-    for (size_t k = 0; k < config->ladder_count; k++) {
-        bool used = false;
-        for (size_t i = 0; i < config->escalation_count; i++)
-            used |= config->escalations[i].ladder == (int)k;
-        if (!used)
-            loader_note(loader, config->ladders[k].place, "no escalation starts the ladder '%.*s'",
-                        STR_ARG(config->ladders[k].name));
     }
 }
 
@@ -341,12 +302,30 @@ static void check_learned(struct loader *loader)
     }
 }
 
+/* The clocks that a notice can be about. */
+static void check_clocks(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    size_t room = clock_kind_count, count = 0;
+    for (size_t i = 0; i < config->sla_count; i++)
+        room += config->slas[i].clock_count;
+    struct str *names = arena_alloc(loader->scratch, (room + 1) * sizeof(*names));
+    for (; count < clock_kind_count; count++)
+        names[count] = str_from(clock_kind_name((enum clock_kind)count));
+    for (size_t i = 0; i < config->sla_count; i++) {
+        for (size_t k = 0; k < config->slas[i].clock_count; k++)
+            names[count++] = config->slas[i].clocks[k].name;
+    }
+    check_uses(loader, "clock", "clock", names, count, false);
+}
+
 static void check_names(struct loader *loader)
 {
     const struct config *config = loader->config;
-    struct str *names = arena_alloc(
-        loader->scratch,
-        (config->department_count + config->screen_count + TRIGGER_COUNT) * sizeof(*names));
+    struct str *names =
+        arena_alloc(loader->scratch, (config->department_count + config->screen_count +
+                                      config->level_count + TRIGGER_COUNT) *
+                                         sizeof(*names));
 
     for (size_t i = 0; i < config->department_count; i++)
         names[i] = config->departments[i].slug;
@@ -357,6 +336,10 @@ static void check_names(struct loader *loader)
     for (int i = 0; i < TRIGGER_COUNT; i++)
         names[i] = str_from(trigger_name((enum trigger)i));
     check_uses(loader, "trigger", "trigger", names, TRIGGER_COUNT, true);
+    for (size_t i = 0; i < config->level_count; i++)
+        names[i] = config->levels[i].name;
+    check_uses(loader, "level", "level", names, config->level_count, true);
+    check_clocks(loader);
 }
 
 /* Categories whose phrases neither add points nor are asked for by any rule. */
@@ -455,7 +438,7 @@ void loader_lint(struct loader *loader)
     loader_lint_regulations(loader);
     lint_departments(loader);
     lint_agreements(loader);
-    lint_escalations(loader);
+    loader_lint_ladders(loader);
     lint_score(loader);
     lint_unused(loader);
 }

@@ -150,3 +150,7 @@ void loader_learned(struct loader *loader);
 void config_make_canonical(struct config *config);
 /* Findings about what is allowed but senseless. Only on a configuration without errors. */
 void loader_lint(struct loader *loader);
+/* Those of them that are about ladders. */
+void loader_lint_ladders(struct loader *loader);
+/* Whether the agreement says anything of that kind of clock. */
+bool loader_promises(const struct config_agreement *agreement, enum clock_kind kind);

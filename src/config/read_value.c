@@ -267,8 +267,29 @@ static void note_use(void *arg, enum matcher_use kind, struct str field, struct 
                              arena_copy(loader->scratch, value), use->place };
 }
 
-static bool read_matcher(struct loader *loader, const struct yaml *node, struct matcher **out,
-                         struct str *text)
+/* What can never be there is never found: `signal` of a notice, `level` of a ticket. */
+static bool check_about(struct loader *loader, const struct setting *row, const struct yaml *node,
+                        const struct matcher *matcher)
+{
+    bool notices = row->flags & SETTING_NOTICES;
+    struct str stranger =
+        matcher_stranger(matcher, notices ? MATCHER_OF_NOTICES : MATCHER_OF_TICKETS);
+    if (!str_present(stranger))
+        return true;
+    if (notices)
+        loader_fail(loader, node->place,
+                    "'%s': a notice has no '%.*s', but level, department, trigger, clock, ticket, "
+                    "band, score, label, category and customer.account",
+                    row->key, STR_ARG(stranger));
+    else
+        loader_fail(loader, node->place,
+                    "'%s': a ticket has no '%.*s', which is for inhibitions and silences", row->key,
+                    STR_ARG(stranger));
+    return false;
+}
+
+static bool read_matcher(struct loader *loader, const struct setting *row, const struct yaml *node,
+                         struct matcher **out, struct str *text)
 {
     struct use_arg use = { loader, node->place };
     struct error err;
@@ -284,6 +305,8 @@ static bool read_matcher(struct loader *loader, const struct yaml *node, struct 
     loader->matchers =
         mem_resize(loader->matchers, loader->matcher_count + 1, sizeof(*loader->matchers));
     loader->matchers[loader->matcher_count++] = matcher;
+    if (!check_about(loader, row, node, matcher))
+        return false;
     *out = matcher;
     *text = copy;
     return true;
@@ -385,7 +408,7 @@ static void read_scalar(struct loader *loader, const struct setting *row, const 
         loader_read_calendar(loader, node, at);
         break;
     case SETTING_MATCHER:
-        read_matcher(loader, node, at, extra);
+        read_matcher(loader, row, node, at, extra);
         break;
     case SETTING_DEPARTMENT:
     case SETTING_LEVEL:

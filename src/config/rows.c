@@ -282,9 +282,15 @@ static const struct setting step_rows[] = {
       .help = "`acknowledged`: the step is left out when somebody has acknowledged." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_step, matcher),
       EXTRA(struct config_step, match_text), .help = MATCH_HELP },
-    { .key = "repeat", .type = SETTING_LATER, .help = "steps do not repeat yet" },
-    { .key = "limit", .type = SETTING_LATER, .help = "steps do not repeat yet" },
-    { .key = "window", .type = SETTING_LATER, .help = "steps know no hours yet" },
+    { .key = "repeat", .type = SETTING_DURATION, AT(struct config_step, repeat),
+      .min = TIME_MINUTE, .max = 30 * TIME_DAY,
+      .help = "Told again after each such time, as long as nobody has acknowledged. By a timer of its "
+              "own, whatever other steps do; what a router that was down has missed is not made up for." },
+    { .key = "limit", .type = SETTING_INTEGER, AT(struct config_step, limit), .min = 1, .max = 100,
+      .help = "How often it is told again at most. `repeat` needs it." },
+    { .key = "window", .type = SETTING_CALENDAR, AT(struct config_step, window),
+      .help = "The name of a calendar: while that is closed the step waits until it opens. It is put "
+              "off, never left out." },
 };
 static const struct setting_table step_settings = {
     .name = "step", .size = sizeof(struct config_step), .place = -1,
@@ -323,6 +329,33 @@ const struct setting_table escalation_settings = {
     .place = PLACE(struct config_escalation),
     .example = "- { on: [\"band P1\", warning, breach], ladder: default }",
     .rows = escalation_rows, .count = COUNT(escalation_rows),
+};
+
+/* In the order of enum notice_label. */
+static const char *const labels[] = { "department", "trigger", "level",  "ticket", "account",
+                                      "category",   "label",   "band",   "clock",  NULL };
+#define NOTICE_HELP                                                                                \
+    "Conditions over a notice: level, department, trigger, clock, ticket, band, score, label, "     \
+    "category, customer.account."
+
+static const struct setting inhibit_rows[] = {
+    { .key = "name", .type = SETTING_TEXT, AT(struct config_inhibit, name),
+      .help = "Its name in the records of what was not told. Default: `inhibition` and its number." },
+    { .key = "source", .type = SETTING_MATCHER, AT(struct config_inhibit, source),
+      EXTRA(struct config_inhibit, source_text), .flags = SETTING_REQUIRED | SETTING_NOTICES,
+      .help = "What must be open for others to be kept quiet. " NOTICE_HELP },
+    { .key = "target", .type = SETTING_MATCHER, AT(struct config_inhibit, target),
+      EXTRA(struct config_inhibit, target_text), .flags = SETTING_REQUIRED | SETTING_NOTICES,
+      .help = "What is not told meanwhile; it is told when the last source has ended. What both "
+              "match never keeps itself quiet. The end of what was told is always told." },
+    { .key = "equal", .type = SETTING_SET, AT(struct config_inhibit, equal), .choices = labels,
+      .help = "What source and target must have in common, such as `[ticket]`. Default: nothing." },
+};
+static const struct setting_table inhibit_settings = {
+    .name = "inhibition", .size = sizeof(struct config_inhibit),
+    .place = PLACE(struct config_inhibit),
+    .example = "- { source: \"trigger == breach\", target: \"trigger == warning\", equal: [ticket] }",
+    .rows = inhibit_rows, .count = COUNT(inhibit_rows),
 };
 
 static const struct setting top_rows[] = {
@@ -449,6 +482,16 @@ static const struct setting top_rows[] = {
       .max = 100, .fallback = "2",
       .help = "With so many returns a ticket is in dispute: the first department leads until a person "
               "names the one whose it is (`settled`)." },
+    { .key = "inhibit", .type = SETTING_TABLES, AT(struct config, inhibits),
+      EXTRA(struct config, inhibit_count), .inner = &inhibit_settings,
+      .help = "What supervisors are not told while something else is open." },
+    { .key = "group_by", .type = SETTING_SET, AT(struct config, group_by), .choices = labels,
+      .fallback = "[department, trigger]",
+      .help = "Notices of one level that have these in common become one message; the level always "
+              "counts. A ticket stays in the group in which it was told until it is resolved." },
+    { .key = "max_silence", .type = SETTING_DURATION, AT(struct config, max_silence),
+      .min = TIME_MINUTE, .max = 30 * TIME_DAY, .fallback = "24h",
+      .help = "How long a silence lasts at most." },
     { .key = "group_wait", .type = SETTING_DURATION, AT(struct config, group_wait), .min = 0,
       .max = TIME_HOUR, .fallback = "10s",
       .help = "How long notices of one group are gathered before a message is sent." },

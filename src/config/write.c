@@ -419,6 +419,12 @@ static bool absent(const struct setting *row, const char *object)
     case SETTING_DEPARTMENT:
     case SETTING_BAND:
         return *(const int *)at < 0;
+    case SETTING_CALENDAR:
+        return *(const struct calendar *const *)at == NULL;
+    case SETTING_DURATION:
+        return *(const time_ms *)at == 0 && !row->fallback && !(row->flags & SETTING_REQUIRED);
+    case SETTING_INTEGER:
+        return *(const int *)at == 0 && row->min > 0 && !row->fallback;
     case SETTING_CALENDARS:
         return *(const size_t *)(const void *)(object + row->extra) == 0;
     case SETTING_UNLESS:
@@ -432,7 +438,7 @@ static bool absent(const struct setting *row, const char *object)
     case SETTING_WARNINGS:
         return ((const struct config_warnings *)at)->count == 0;
     case SETTING_SET:
-        return *(const unsigned *)at == 0;
+        return *(const unsigned *)at == 0 && !row->fallback;
     default:
         return false;
     }

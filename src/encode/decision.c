@@ -190,6 +190,27 @@ void encode_decision(struct encoder *encoder, const struct turn *turn, struct ac
     counts->decisions++;
 }
 
+static bool says_the_same(const struct notice *a, const struct notice *b)
+{
+    return a->status == b->status && str_equal(a->department, b->department) &&
+           str_equal(a->trigger, b->trigger) && str_equal(a->clock, b->clock) &&
+           !str_equal(a->level, b->level);
+}
+
+/* The levels that this turn told the same before: who is of several of them need not hear it twice.
+ */
+static struct str levels_before(const struct turn *turn, const struct notice *notice,
+                                struct arena *arena)
+{
+    struct str levels = STR_NONE;
+    for (const struct told *told = turn->told; &told->notice != notice; told = told->next) {
+        if (says_the_same(&told->notice, notice))
+            levels = arena_printf(arena, "%.*s%s%.*s", STR_ARG(levels),
+                                  str_present(levels) ? " " : "", STR_ARG(told->notice.level));
+    }
+    return levels;
+}
+
 void encode_notices(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                     struct record_counts *counts)
 {
@@ -198,6 +219,7 @@ void encode_notices(struct encoder *encoder, const struct turn *turn, struct act
     for (struct told *told = turn->told; told; told = told->next) {
         struct notice *notice = &told->notice;
         notice->id = record_id(turn, "notice", n++, actions->arena);
+        notice->also = levels_before(turn, notice, actions->arena);
         struct action *action = actions_add(actions, OUTPUT_NOTICES);
         action->key = arena_copy(actions->arena, notice->department);
         action->value = notice_encode(notice, actions->arena);

@@ -9,17 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "json/json.h"
-#include "json/json_writer.h"
-
-/* What a group's own record says. */
-struct head {
-    bool written; /* false: there is none, the group stands on its members' records alone */
-    time_ms since, flush, sent;
-    int64_t messages;
-};
-
-static const struct head no_head = { .flush = TIME_NEVER, .sent = TIME_NEVER };
+#include "groups_log.h"
 
 struct home {
     struct group group; /* first: converts */
@@ -34,13 +24,15 @@ struct home {
 struct undo {
     bool of_member;
     struct str key;        /* a group's name, or a member's key */
+    struct str group;      /* of a member: where it was, or would be */
     struct head head;      /* of a group */
     struct member *member; /* owned; NULL: there was none */
 };
 
 struct groups {
+    struct inhibitions *inhibitions;
     struct table *homes, *members;
-    size_t member_bytes;
+    size_t member_bytes, muted;
     struct timers *timers;
     struct undo *undos;
     size_t undo_count, undo_capacity;
@@ -48,7 +40,7 @@ struct groups {
     struct arena *scratch; /* of one restored record */
 };
 
-enum { UNDO_BLOCK = 64 * 1024, SCRATCH_BLOCK = 4096, NAME_PARTS = 3 };
+enum { UNDO_BLOCK = 64 * 1024, SCRATCH_BLOCK = 4096 };
 
 static struct str home_name(const void *value)
 {
@@ -61,9 +53,10 @@ static struct str key_of_member(const void *value)
     return member_key(value);
 }
 
-struct groups *groups_new(void)
+struct groups *groups_new(struct inhibitions *inhibitions)
 {
     struct groups *groups = mem_alloc(sizeof(*groups));
+    groups->inhibitions = inhibitions;
     groups->homes = table_new(home_name);
     groups->members = table_new(key_of_member);
     groups->timers = timers_new();
@@ -98,26 +91,6 @@ void groups_free(struct groups *groups)
     free(groups);
 }
 
-/* "lead/quality/breach/T/1" -> the name of the group and the rest; none of the first three parts
- * has a slash, a ticket may. */
-static bool split_name(struct str path, struct str parts[NAME_PARTS], struct str *name,
-                       struct str *rest)
-{
-    size_t from = 0;
-    for (int i = 0; i < NAME_PARTS; i++) {
-        if (from > path.size)
-            return false;
-        const char *slash = memchr(path.data + from, '/', path.size - from);
-        size_t to = slash ? (size_t)(slash - path.data) : path.size;
-        parts[i] = (struct str){ path.data + from, to - from };
-        from = to + 1;
-    }
-    size_t end = from - 1;
-    *name = (struct str){ path.data, end };
-    *rest = end < path.size ? (struct str){ path.data + from, path.size - from } : STR_NONE;
-    return true;
-}
-
 static struct home *home_of(struct group *group)
 {
     return (struct home *)group;
@@ -133,13 +106,10 @@ static struct home *home_find_or_add(struct groups *groups, struct str name)
     home->name_size = name.size;
     home->timer = (struct timer){ .due = TIME_NEVER, .order = hash64(name) };
     struct group *group = &home->group;
-    struct str parts[NAME_PARTS], rest;
-    split_name(home_name(home), parts, &group->name, &rest);
-    group->level = parts[0];
-    group->department = parts[1];
-    group->trigger = parts[2];
-    group->flush = TIME_NEVER;
-    group->sent = TIME_NEVER;
+    group->name = home_name(home);
+    const char *slash = memchr(home->name, '/', name.size);
+    group->level = (struct str){ home->name, slash ? (size_t)(slash - home->name) : name.size };
+    group->flush = group->wake = group->sent = TIME_NEVER;
     table_put(groups->homes, home);
     return home;
 }
@@ -159,7 +129,13 @@ static struct head head_of(const struct home *home)
     if (!home || !home->written)
         return no_head;
     const struct group *group = &home->group;
-    return (struct head){ true, group->since, group->flush, group->sent, group->messages };
+    return (struct head){ .written = true,
+                          .since = group->since,
+                          .flush = group->flush,
+                          .wake = group->wake,
+                          .sent = group->sent,
+                          .messages = group->messages,
+                          .rounds = group->rounds };
 }
 
 /* One of the two doors to memory: a group's record becomes `head`. */
@@ -169,9 +145,11 @@ static void set_head(struct groups *groups, struct str name, struct head head)
     home->written = head.written;
     home->group.since = head.since;
     home->group.flush = head.flush;
+    home->group.wake = head.wake;
     home->group.sent = head.sent;
     home->group.messages = head.messages;
-    timers_set(groups->timers, &home->timer, head.flush);
+    home->group.rounds = head.rounds;
+    timers_set(groups->timers, &home->timer, group_due(&home->group));
     drop_empty(groups, home);
 }
 
@@ -198,111 +176,74 @@ static void leave(struct groups *groups, struct member *member)
     drop_empty(groups, home_of(group));
 }
 
-/* The other door: the member of that key becomes `member`, taken over, or nothing (NULL). Returns
- * the one before, now the caller's, or NULL. */
-static struct member *set_member(struct groups *groups, struct str key, struct member *member)
+static void count_in(struct groups *groups, struct member *member)
 {
-    struct str path = { key.data + 2, key.size - 2 }, parts[NAME_PARTS], group_name, rest;
+    groups->member_bytes += member_size(member);
+    groups->muted += member->muted;
+    member->group->muted_count += member->muted;
+    inhibitions_join(groups->inhibitions, member);
+}
+
+static void count_out(struct groups *groups, struct member *member)
+{
+    groups->member_bytes -= member_size(member);
+    groups->muted -= member->muted;
+    member->group->muted_count -= member->muted;
+    inhibitions_leave(groups->inhibitions, member);
+}
+
+/* The other door: the member of that key becomes `member`, taken over, or nothing (NULL). One that
+ * is there stays in its group, a new one comes to `group`. Returns the one before, now the
+ * caller's, or NULL. */
+static struct member *set_member(struct groups *groups, struct str key, struct str group,
+                                 struct member *member)
+{
     struct member *before = table_get(groups->members, key);
-    groups->member_bytes += member ? member_size(member) : 0;
-    groups->member_bytes -= before ? member_size(before) : 0;
     if (member && before) {
         member->group = before->group;
         member->place = before->place;
         member->group->members[member->place] = member;
         table_put(groups->members, member);
     } else if (member) {
-        split_name(path, parts, &group_name, &rest);
-        join(groups, home_find_or_add(groups, group_name), member);
-    } else if (before) {
-        leave(groups, before);
+        join(groups, home_find_or_add(groups, group), member);
     }
+    /* In this order no source of an inhibition seems to go that only changes. */
+    if (member)
+        count_in(groups, member);
+    if (before)
+        count_out(groups, before);
+    if (before && !member)
+        leave(groups, before);
     return before;
 }
 
 /* ---- the changelog */
 
-static bool parse_head(struct str value, struct arena *arena, struct head *head, struct error *err)
+static bool restore_member(struct groups *groups, struct str key, struct str value,
+                           struct error *err)
 {
-    *head = no_head;
-    if (!str_present(value))
-        return true;
-    size_t at = 0;
-    int64_t version = 0;
-    const cJSON *root = json_parse(value, &json_event_limits, arena, NULL, &at, err);
-    json_integer(json_get(root, STR("flush")), &head->flush);
-    json_integer(json_get(root, STR("sent")), &head->sent);
-    if (!json_integer(json_get(root, STR("v")), &version) || version != 1 ||
-        !json_integer(json_get(root, STR("since")), &head->since) ||
-        !json_integer(json_get(root, STR("messages")), &head->messages))
-        return error_set(err, "a group's record is not of version 1");
-    head->written = true;
-    return true;
-}
-
-static void put_time_or_null(struct json_writer *json, time_ms time)
-{
-    if (time == TIME_NEVER)
-        json_put_null(json);
-    else
-        json_put_int(json, time);
-}
-
-static struct str head_text(const struct head *head, struct arena *arena)
-{
-    struct buf value = { 0 };
-    struct json_writer writer = json_writer_to(&value), *out = &writer;
-    json_open_object(out);
-    JSON_KEY(out, "v");
-    json_put_int(out, 1);
-    JSON_KEY(out, "since");
-    json_put_int(out, head->since);
-    JSON_KEY(out, "flush");
-    put_time_or_null(out, head->flush);
-    JSON_KEY(out, "sent");
-    put_time_or_null(out, head->sent);
-    JSON_KEY(out, "messages");
-    json_put_int(out, head->messages);
-    json_close_object(out);
-    struct str copy = arena_copy(arena, buf_str(&value));
-    buf_free(&value);
-    return copy;
-}
-
-static bool parse_member(struct str key, struct str name, struct str value, struct arena *arena,
-                         struct member **member, struct error *err)
-{
-    struct notice notice;
-    *member = NULL;
-    if (!str_present(value))
-        return true;
-    if (!notice_decode(value, arena, &notice, err))
-        return false;
-    *member = member_new(key, name.size, &notice);
+    struct str path = { key.data + 2, key.size - 2 }, parts[NAME_PARTS], plain, name, group;
+    struct member *member;
+    if (!split_name(path, parts, &plain, &name) || !str_present(name))
+        return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
+    if (!member_read(key, name, value, groups->scratch, &member, &group, err))
+        return error_prefix(err, "%.*s", STR_ARG(key));
+    free(set_member(groups, key, str_present(group) ? group : plain, member));
     return true;
 }
 
 bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err)
 {
-    struct str path = key.size > 2 ? (struct str){ key.data + 2, key.size - 2 } : STR_NONE;
-    struct str parts[NAME_PARTS], name, rest;
     struct head head;
-    struct member *member;
     arena_reset(groups->scratch);
-    bool known = str_present(path) && split_name(path, parts, &name, &rest);
-    if (known && str_starts(key, STR("g/")) && !str_present(rest)) {
-        if (!parse_head(value, groups->scratch, &head, err))
-            return error_prefix(err, "%.*s", STR_ARG(key));
-        set_head(groups, name, head);
-        return true;
-    }
-    if (known && str_starts(key, STR("n/")) && str_present(rest)) {
-        if (!parse_member(key, rest, value, groups->scratch, &member, err))
-            return error_prefix(err, "%.*s", STR_ARG(key));
-        free(set_member(groups, key, member));
-        return true;
-    }
-    return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
+    if (key.size > 2 && str_starts(key, STR("n/")))
+        return restore_member(groups, key, value, err);
+    if (key.size <= 2 || !str_starts(key, STR("g/")))
+        return error_set(err, "'%.*s' is no key of a group", STR_ARG(key));
+    if (!head_parse(value, groups->scratch, &head, err))
+        return error_prefix(err, "%.*s", STR_ARG(key));
+    set_head(groups, (struct str){ key.data + 2, key.size - 2 }, head);
+    return true;
 }
 
 static struct undo *remember(struct groups *groups, struct str key)
@@ -316,7 +257,7 @@ static struct undo *remember(struct groups *groups, struct str key)
     return undo;
 }
 
-/* Writes a group's record and does what it says. */
+/* Writes a group's record and does what it says. `name` may be the group's own. */
 static void write_head(struct groups *groups, struct str name, struct head head,
                        struct actions *actions)
 {
@@ -329,15 +270,16 @@ static void write_head(struct groups *groups, struct str name, struct head head,
 }
 
 /* Writes a member's record and does what it says. `key` lives as long as `actions`. */
-static void write_member(struct groups *groups, struct str key, struct member *member,
-                         struct str value, struct actions *actions)
+static void write_member(struct groups *groups, struct str key, struct str group,
+                         struct member *member, struct actions *actions)
 {
     struct action *action = actions_add(actions, OUTPUT_GROUPS);
     action->key = key;
-    action->value = arena_copy(actions->arena, value);
+    action->value = member ? member_record(member, group, actions->arena) : STR_NONE;
     struct undo *undo = remember(groups, key);
     undo->of_member = true;
-    undo->member = set_member(groups, undo->key, member);
+    undo->group = arena_copy(groups->undo_arena, group);
+    undo->member = set_member(groups, undo->key, undo->group, member);
 }
 
 void groups_mark(struct groups *groups)
@@ -353,7 +295,7 @@ void groups_undo(struct groups *groups)
     while (groups->undo_count > 0) {
         const struct undo *undo = &groups->undos[--groups->undo_count];
         if (undo->of_member)
-            free(set_member(groups, undo->key, undo->member));
+            free(set_member(groups, undo->key, undo->group, undo->member));
         else
             set_head(groups, undo->key, undo->head);
     }
@@ -367,16 +309,37 @@ struct str notice_member(const struct notice *notice)
     return str_present(notice->ticket) ? notice->ticket : notice->source;
 }
 
-static struct str group_name(const struct notice *notice, struct arena *arena)
-{
-    return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(notice->level),
-                        STR_ARG(notice->department), STR_ARG(notice->trigger));
-}
-
 static struct str key_of(const struct notice *notice, struct arena *arena)
 {
-    return arena_printf(arena, "n/%.*s/%.*s", STR_ARG(group_name(notice, arena)),
-                        STR_ARG(notice_member(notice)));
+    struct str member = notice_member(notice);
+    return arena_printf(arena, "n/%.*s/%.*s/%.*s/%.*s", STR_ARG(notice->level),
+                        STR_ARG(notice->department), STR_ARG(notice->trigger), STR_ARG(member));
+}
+
+static void add_part(struct buf *out, struct str value)
+{
+    buf_add_char(out, '/');
+    if (!str_present(value))
+        buf_add_str(out, STR("none"));
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] == '/' || value.data[i] == '%')
+            buf_printf(out, "%%%02X", (unsigned)value.data[i]);
+        else
+            buf_add_char(out, value.data[i]);
+    }
+}
+
+struct str groups_name(const struct notice *notice, unsigned by, struct arena *arena)
+{
+    struct buf out = { 0 };
+    buf_add_str(&out, notice->level);
+    for (int label = 0; label < LABEL_COUNT; label++) {
+        if (label != LABEL_LEVEL && (by & 1u << label))
+            add_part(&out, notice_label(notice, (enum notice_label)label));
+    }
+    struct str copy = arena_copy(arena, buf_str(&out));
+    buf_free(&out);
+    return copy;
 }
 
 const struct member *groups_find(const struct groups *groups, const struct notice *notice,
@@ -391,11 +354,14 @@ static time_ms flush_of(const struct head *head, const struct group_pace *pace)
     return head->sent == TIME_NEVER ? soon : time_max(soon, head->sent + pace->interval);
 }
 
-void groups_put(struct groups *groups, const struct notice *notice, struct str value,
+void groups_put(struct groups *groups, const struct notice *notice, struct str name,
                 const struct group_pace *pace, struct actions *actions)
 {
-    struct str name = group_name(notice, actions->arena);
     struct str key = key_of(notice, actions->arena);
+    const struct member *before = table_get(groups->members, key);
+    if (before)
+        name = arena_copy(actions->arena, before->group->name);
+    struct standing standing = { .told = before ? member_told(before) : 0 };
     struct head head = head_of(table_get(groups->homes, name));
     time_ms flush = flush_of(&head, pace);
     if (!head.written)
@@ -405,8 +371,51 @@ void groups_put(struct groups *groups, const struct notice *notice, struct str v
         head.flush = flush;
         write_head(groups, name, head, actions);
     }
-    struct member *member = member_new(key, notice_member(notice).size, notice);
-    write_member(groups, key, member, value, actions);
+    standing.round = head.rounds;
+    struct member *member = member_new(key, notice_member(notice).size, notice, &standing);
+    write_member(groups, key, name, member, actions);
+}
+
+void groups_mute(struct groups *groups, const struct member *member, const struct cause *why,
+                 struct actions *actions)
+{
+    struct str key = arena_copy(actions->arena, member_key(member));
+    struct str group = arena_copy(actions->arena, member->group->name);
+    struct standing standing = member_standing(member);
+    struct notice notice;
+    member_notice(member, &notice);
+    if (why && !standing.muted)
+        standing.told = member_told(member);
+    standing.muted = why != NULL;
+    if (why)
+        standing.why = *why;
+    struct member *changed = member_new(key, member_name(member).size, &notice, &standing);
+    write_member(groups, key, group, changed, actions);
+}
+
+static struct head head_of_group(struct group *group)
+{
+    return head_of(home_of(group));
+}
+
+void groups_wake(struct groups *groups, struct group *group, time_ms at, struct actions *actions)
+{
+    struct head head = head_of_group(group);
+    if (head.wake <= at)
+        return;
+    head.written = true;
+    head.since = group->since;
+    head.rounds = group->rounds;
+    head.wake = at;
+    write_head(groups, group->name, head, actions);
+}
+
+void groups_judged(struct groups *groups, struct group *group, time_ms wake,
+                   struct actions *actions)
+{
+    struct head head = head_of_group(group);
+    head.wake = wake;
+    write_head(groups, group->name, head, actions);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -414,25 +423,36 @@ static int compare_keys(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-void groups_flushed(struct groups *groups, struct group *group, bool told, time_ms now,
-                    struct actions *actions)
+/* Members stand in no particular order, records must. */
+static struct str *list_done(const struct group *group, size_t *count, struct arena *arena)
+{
+    struct str *done = arena_alloc_raw(arena, (group->member_count + 1) * sizeof(*done));
+    *count = 0;
+    for (size_t i = 0; i < group->member_count; i++) {
+        if (member_is_done(group->members[i]))
+            done[(*count)++] = arena_copy(arena, member_key(group->members[i]));
+    }
+    qsort(done, *count, sizeof(*done), compare_keys);
+    return done;
+}
+
+void groups_flushed(struct groups *groups, struct group *group, bool told, time_ms wake,
+                    time_ms now, struct actions *actions)
 {
     struct str name = arena_copy(actions->arena, group->name);
-    struct head head = { true, group->since, TIME_NEVER, told ? now : group->sent,
-                         group->messages + (told ? 1 : 0) };
-    size_t count = 0, all = group->member_count;
-    struct str *done = arena_alloc_raw(actions->arena, (all + 1) * sizeof(*done));
-    for (size_t i = 0; i < all; i++) {
-        if (member_is_done(group->members[i]))
-            done[count++] = arena_copy(actions->arena, member_key(group->members[i]));
-    }
-    /* Members stand in no particular order, records must. */
-    qsort(done, count, sizeof(*done), compare_keys);
+    struct head head = head_of_group(group);
+    head.flush = TIME_NEVER;
+    head.wake = wake;
+    head.sent = told ? now : head.sent;
+    head.messages += told ? 1 : 0;
+    head.rounds++;
+    size_t count, all = group->member_count;
+    struct str *done = list_done(group, &count, actions->arena);
     /* The group's own record first: it keeps the group in place while members leave. */
     if (count < all)
         write_head(groups, name, head, actions);
     for (size_t i = 0; i < count; i++)
-        write_member(groups, done[i], NULL, STR_NONE, actions);
+        write_member(groups, done[i], name, NULL, actions);
     if (count == all)
         write_head(groups, name, no_head, actions);
 }
@@ -471,10 +491,15 @@ size_t groups_upcoming(const struct groups *groups, const struct group **list, s
     return count;
 }
 
-const struct group *groups_each(const struct groups *groups, size_t *at)
+struct group *groups_each(const struct groups *groups, size_t *at)
 {
-    const struct home *home = table_next(groups->homes, at);
+    struct home *home = table_next(groups->homes, at);
     return home == NULL ? NULL : &home->group;
+}
+
+const struct member *groups_next_member(const struct groups *groups, size_t *at)
+{
+    return table_next(groups->members, at);
 }
 
 size_t groups_count(const struct groups *groups)
@@ -485,6 +510,11 @@ size_t groups_count(const struct groups *groups)
 size_t groups_members(const struct groups *groups)
 {
     return table_count(groups->members);
+}
+
+size_t groups_muted(const struct groups *groups)
+{
+    return groups->muted;
 }
 
 size_t groups_memory(const struct groups *groups)

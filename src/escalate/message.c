@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "encode/headers.h"
+#include "escalate/people.h"
 #include "json/json_writer.h"
 
 /* What a group is about, for people. "%lld" is the number of tickets. */
@@ -39,15 +40,19 @@ static const struct {
 
 struct message {
     const struct config *config;
+    const struct quiet *quiet;
+    const struct groups *groups;
     const struct group *group;
     const struct zone *zone;
     time_ms now;
     enum notice_status status;
-    const struct member **members; /* sorted */
+    const struct member **members; /* sorted; those that the level may be told of */
     size_t count;
-    size_t open;         /* members that are not resolved */
-    struct notice first; /* of the first member; all absent: there is none */
-    struct config_name department;
+    size_t open;                    /* members that are not resolved */
+    size_t muted;                   /* further ones, which it is not told of */
+    struct notice first;            /* of the first member; all absent: there is none */
+    struct str department, trigger; /* that all of them have; absent: they differ */
+    struct config_name department_name;
     struct arena *arena;
 };
 
@@ -65,43 +70,75 @@ static int compare_members(const void *a, const void *b)
     return str_compare(member_name(left), member_name(right));
 }
 
+static struct str in_front(const struct message *message, struct str department, const char *colon)
+{
+    if (!str_present(department))
+        return STR("");
+    return arena_printf(message->arena, "%.*s%s", STR_ARG(department), colon);
+}
+
 static struct str subject_en(const struct message *message)
 {
     long long total = (long long)message->count;
+    struct str who = in_front(message, message->department_name.en, ": ");
     for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        if (!str_is(message->group->trigger, subjects[i].trigger))
+        if (!str_is(message->trigger, subjects[i].trigger))
             continue;
         struct str what = str_from(subjects[i].one);
         if (total != 1) {
             const char *rest = subjects[i].many + sizeof("%lld") - 1;
             what = arena_printf(message->arena, "%lld%s", total, rest);
         }
-        return arena_printf(message->arena, "%.*s: %.*s", STR_ARG(message->department.en),
-                            STR_ARG(what));
+        return arena_printf(message->arena, "%.*s%.*s", STR_ARG(who), STR_ARG(what));
     }
-    return arena_printf(message->arena, "%.*s: %lld × %.*s", STR_ARG(message->department.en), total,
-                        STR_ARG(message->group->trigger));
+    if (!str_present(message->trigger))
+        return arena_printf(message->arena, "%.*s%lld %s somebody", STR_ARG(who), total,
+                            total == 1 ? "complaint needs" : "complaints need");
+    return arena_printf(message->arena, "%.*s%lld × %.*s", STR_ARG(who), total,
+                        STR_ARG(message->trigger));
 }
 
 static struct str subject_zh(const struct message *message)
 {
     long long total = (long long)message->count;
-    const char *what = NULL;
+    struct str who = in_front(message, message->department_name.zh, "：");
+    const char *what = str_present(message->trigger) ? NULL : " 件投诉需要处理";
     for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        if (str_is(message->group->trigger, subjects[i].trigger))
+        if (str_is(message->trigger, subjects[i].trigger))
             what = subjects[i].zh + sizeof("%lld") - 1;
     }
     if (what)
-        return arena_printf(message->arena, "%.*s：%lld%s", STR_ARG(message->department.zh), total,
-                            what);
-    return arena_printf(message->arena, "%.*s：%lld × %.*s", STR_ARG(message->department.zh), total,
-                        STR_ARG(message->group->trigger));
+        return arena_printf(message->arena, "%.*s%lld%s", STR_ARG(who), total, what);
+    return arena_printf(message->arena, "%.*s%lld × %.*s", STR_ARG(who), total,
+                        STR_ARG(message->trigger));
 }
 
 static void add_local(struct buf *out, const struct zone *zone, time_ms time)
 {
     char text[TIME_TEXT_SIZE];
     buf_add_str(out, zone_format(zone, time, text));
+}
+
+/* Why the level hears of the first one only now. */
+static void describe_delay(const struct message *message, struct buf *out)
+{
+    if (message->count == 0 || !message->members[0]->released)
+        return;
+    struct cause why = member_standing(message->members[0]).why;
+    if (why.kind != SUPPRESSED_BY_SILENCE) {
+        buf_printf(out, " It was kept quiet by '%.*s'.", STR_ARG(why.name));
+        return;
+    }
+    buf_add_str(out, STR(" It was silenced until "));
+    add_local(out, message->zone, time_min(why.until, message->now));
+    buf_add_char(out, '.');
+}
+
+static void describe_muted(const struct message *message, struct buf *out)
+{
+    if (message->muted > 0)
+        buf_printf(out, " %zu more %s silenced or inhibited.", message->muted,
+                   message->muted == 1 ? "is" : "are");
 }
 
 /* One paragraph a person can act on. */
@@ -111,6 +148,7 @@ static void describe(const struct message *message, struct buf *out)
     if (message->status == NOTICE_RESOLVED) {
         buf_printf(out, "Nothing is left to do here: the last one ended (%.*s).",
                    STR_ARG(first->by));
+        describe_muted(message, out);
         return;
     }
     buf_printf(out, "Most urgent: %.*s", STR_ARG(notice_member(first)));
@@ -126,10 +164,16 @@ static void describe(const struct message *message, struct buf *out)
         add_local(out, message->zone, first->due);
     }
     buf_add_str(out, STR(". "));
-    if (message->status == NOTICE_ACKNOWLEDGED)
-        buf_printf(out, "%.*s has taken it.",
+    if (message->status == NOTICE_FIRING && str_present(first->by))
+        buf_printf(out, "It is open again after %.*s. ", STR_ARG(first->by));
+    if (message->status == NOTICE_ACKNOWLEDGED) {
+        buf_printf(out, "%.*s has taken it",
                    STR_ARG(str_present(first->by) ? first->by : STR("Somebody")));
-    else if (str_present(first->ticket))
+        if (str_present(first->comment))
+            buf_printf(out, ": “%.*s”", STR_ARG(first->comment));
+        buf_add_char(out, '.');
+    }
+    if (message->status == NOTICE_FIRING && str_present(first->ticket))
         buf_printf(out, "Take it with `ombudctl ack %.*s --by NAME`",
                    STR_ARG(message->group->name));
     if (message->status == NOTICE_FIRING && str_present(first->next_level)) {
@@ -140,11 +184,33 @@ static void describe(const struct message *message, struct buf *out)
         buf_add_str(out, str_present(first->ticket)
                              ? STR(".")
                              : STR("The dead-letter topic has the bytes and the reasons."));
+    describe_delay(message, out);
+    describe_muted(message, out);
 }
 
-static void put_ticket(const struct message *message, const struct notice *notice,
+/* What kept the level from hearing of it before, or null. */
+static void put_held_back(const struct member *member, time_ms now, struct json_writer *json)
+{
+    if (!member->released) {
+        json_put_null(json);
+        return;
+    }
+    struct cause why = member_standing(member).why;
+    json_open_object(json);
+    JSON_KEY(json, "cause");
+    json_put_text(json, suppression_name(why.kind));
+    JSON_KEY(json, "name");
+    json_put_str(json, why.name);
+    JSON_KEY(json, "until");
+    json_put_time_ms(json, why.until == TIME_NEVER ? TIME_NEVER : time_min(why.until, now));
+    json_close_object(json);
+}
+
+static void put_ticket(const struct message *message, const struct member *member,
                        struct json_writer *json)
 {
+    struct notice unpacked, *notice = &unpacked;
+    member_notice(member, notice);
     char text[TIME_TEXT_SIZE];
     bool due = str_present(notice->clock) && notice->due != TIME_NEVER;
     json_open_object(json);
@@ -152,6 +218,10 @@ static void put_ticket(const struct message *message, const struct notice *notic
     json_put_str(json, notice->ticket);
     JSON_KEY(json, "subject");
     json_put_str(json, notice->subject);
+    JSON_KEY(json, "department");
+    json_put_str(json, notice->department);
+    JSON_KEY(json, "trigger");
+    json_put_str(json, notice->trigger);
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(notice->status));
     JSON_KEY(json, "score");
@@ -174,26 +244,35 @@ static void put_ticket(const struct message *message, const struct notice *notic
     json_put_str(json, notice->source);
     JSON_KEY(json, "step");
     json_put_int(json, notice->step);
+    JSON_KEY(json, "repeat");
+    json_put_int(json, notice->repeat);
     JSON_KEY(json, "by");
     json_put_str(json, notice->by);
+    JSON_KEY(json, "comment");
+    json_put_str(json, notice->comment);
     JSON_KEY(json, "next");
     notice_put_next(json, notice);
+    JSON_KEY(json, "held_back");
+    put_held_back(member, message->now, json);
     json_close_object(json);
 }
 
-static void put_people(const struct message *message, int department, int level,
-                       struct json_writer *json)
+static void put_to(const struct message *message, int level, struct json_writer *json)
 {
+    const struct people_question question = { .quiet = message->quiet,
+                                              .groups = message->groups,
+                                              .members = message->members,
+                                              .count = message->count,
+                                              .level = level,
+                                              .now = message->now };
+    struct people people = people_find(&question, message->arena);
     json_open_array(json);
-    if (department >= 0) {
-        const struct config_department *row = &message->config->departments[department];
-        for (size_t i = 0; i < row->people_counts[level]; i++)
-            json_put_str(json, row->people[level][i]);
-    }
+    for (size_t i = 0; i < people.count; i++)
+        json_put_str(json, people.items[i]);
     json_close_array(json);
 }
 
-static void put_head(const struct message *message, struct str id, int department, int level,
+static void put_head(const struct message *message, struct str id, int level,
                      struct json_writer *json)
 {
     const struct group *group = message->group;
@@ -206,9 +285,9 @@ static void put_head(const struct message *message, struct str id, int departmen
     JSON_KEY(json, "level");
     json_put_str(json, group->level);
     JSON_KEY(json, "department");
-    json_put_str(json, group->department);
+    json_put_str(json, message->department);
     JSON_KEY(json, "trigger");
-    json_put_str(json, group->trigger);
+    json_put_str(json, message->trigger);
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(message->status));
     JSON_KEY(json, "by");
@@ -221,7 +300,7 @@ static void put_head(const struct message *message, struct str id, int departmen
     json_put_str(json, buf_str(&text));
     buf_free(&text);
     JSON_KEY(json, "to");
-    put_people(message, department, level, json);
+    put_to(message, level, json);
 }
 
 /* What bridges to other alerting systems read as it is. */
@@ -237,13 +316,19 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     JSON_KEY(json, "labels");
     json_open_object(json);
     JSON_KEY(json, "alertname");
-    json_put_str(json, arena_printf(message->arena, "ombud_%.*s", STR_ARG(group->trigger)));
+    json_put_str(json, str_present(message->trigger)
+                           ? arena_printf(message->arena, "ombud_%.*s", STR_ARG(message->trigger))
+                           : STR("ombud"));
     JSON_KEY(json, "level");
     json_put_str(json, group->level);
-    JSON_KEY(json, "department");
-    json_put_str(json, group->department);
-    JSON_KEY(json, "trigger");
-    json_put_str(json, group->trigger);
+    if (str_present(message->department)) {
+        JSON_KEY(json, "department");
+        json_put_str(json, message->department);
+    }
+    if (str_present(message->trigger)) {
+        JSON_KEY(json, "trigger");
+        json_put_str(json, message->trigger);
+    }
     if (band >= 0) {
         JSON_KEY(json, "band");
         json_put_text(json, band_name(band));
@@ -262,24 +347,23 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     json_put_time_ms(json, message->status == NOTICE_RESOLVED ? message->now : TIME_NEVER);
 }
 
-static void put_message(const struct message *message, struct str id, int department, int level,
-                        struct buf *out)
+static void put_message(const struct message *message, struct str id, int level, struct buf *out)
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
     json_open_object(json);
-    put_head(message, id, department, level, json);
+    put_head(message, id, level, json);
     JSON_KEY(json, "since");
     json_put_time_ms(json, message->group->since);
     JSON_KEY(json, "tickets_total");
     json_put_int(json, (int64_t)message->count);
     JSON_KEY(json, "tickets_open");
     json_put_int(json, (int64_t)message->open);
+    JSON_KEY(json, "tickets_muted");
+    json_put_int(json, (int64_t)message->muted);
     JSON_KEY(json, "tickets");
     json_open_array(json);
     for (size_t i = 0; i < message->count && i < MESSAGE_TICKETS; i++) {
-        struct notice notice;
-        member_notice(message->members[i], &notice);
-        put_ticket(message, &notice, json);
+        put_ticket(message, message->members[i], json);
     }
     json_close_array(json);
     put_bridge(message, json);
@@ -290,13 +374,37 @@ static void put_message(const struct message *message, struct str id, int depart
     json_close_object(json);
 }
 
+/* What all members have in common is what the message is about. */
+static void find_common(struct message *message)
+{
+    for (size_t i = 0; i < message->count; i++) {
+        struct str department = member_label(message->members[i], LABEL_DEPARTMENT);
+        struct str trigger = member_label(message->members[i], LABEL_TRIGGER);
+        if (i == 0) {
+            message->department = department;
+            message->trigger = trigger;
+        }
+        if (!str_equal(message->department, department))
+            message->department = STR_NONE;
+        if (!str_equal(message->trigger, trigger))
+            message->trigger = STR_NONE;
+    }
+}
+
 static void gather(struct message *message, const struct group *group)
 {
-    message->count = group->member_count;
     message->members = arena_alloc(message->arena, (group->member_count + 1) * sizeof(void *));
     for (size_t i = 0; i < group->member_count; i++) {
-        message->members[i] = group->members[i];
-        message->open += group->members[i]->status != NOTICE_RESOLVED;
+        const struct member *member = group->members[i];
+        bool ended = member->status == NOTICE_RESOLVED;
+        if (member->muted && !member->released) {
+            message->muted++;
+            continue;
+        }
+        if (ended && member->told == 0)
+            continue; /* before the level was told of it */
+        message->members[message->count++] = member;
+        message->open += !ended;
     }
     qsort(message->members, message->count, sizeof(*message->members), compare_members);
     message->status = NOTICE_RESOLVED;
@@ -304,19 +412,33 @@ static void gather(struct message *message, const struct group *group)
         member_notice(message->members[0], &message->first);
         message->status = message->first.status;
     }
+    find_common(message);
 }
 
-void message_add(const struct config *config, const struct zone *zone, const struct group *group,
-                 time_ms now, struct actions *actions)
+/* As people call it; the configuration may have lost it, or it is of several. */
+static void name_department(struct message *message)
 {
-    struct message message = {
-        .config = config, .group = group, .zone = zone, .now = now, .arena = actions->arena
-    };
+    int department = str_present(message->department)
+                         ? config_department(message->config, message->department)
+                         : -1;
+    message->department_name =
+        department >= 0 ? message->config->departments[department].name
+                        : (struct config_name){ message->department, message->department };
+}
+
+void message_add(const struct quiet *quiet, const struct zone *zone, const struct groups *groups,
+                 const struct group *group, time_ms now, struct actions *actions)
+{
+    const struct config *config = quiet->config;
+    struct message message = { .config = config,
+                               .quiet = quiet,
+                               .groups = groups,
+                               .group = group,
+                               .zone = zone,
+                               .now = now,
+                               .arena = actions->arena };
     gather(&message, group);
-    int department = config_department(config, group->department);
-    message.department = department >= 0
-                             ? config->departments[department].name
-                             : (struct config_name){ group->department, group->department };
+    name_department(&message);
     /* A level that a new configuration no longer has: its groups go to the first one, because
      * nobody must be left out. */
     int level = config_level(config, group->level);
@@ -331,7 +453,7 @@ void message_add(const struct config *config, const struct zone *zone, const str
     hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
 
     struct buf out = { 0 };
-    put_message(&message, (struct str){ id, 32 }, department, level, &out);
+    put_message(&message, (struct str){ id, 32 }, level, &out);
     struct action *action = actions_add(actions, OUTPUT_ESCALATIONS);
     action->index = (uint32_t)level;
     action->key = arena_copy(actions->arena, group->name);

@@ -123,7 +123,7 @@ static struct value field_value(const struct match_node *test, const struct fact
     case FIELD_SCORE:
         return of_number(facts->score, true);
     case FIELD_BAND:
-        return of_number(facts->band, true);
+        return of_number(facts->band, facts->band >= 0);
     case FIELD_LABEL:
         return of_text(facts->label);
     case FIELD_CATEGORY:
@@ -132,6 +132,10 @@ static struct value field_value(const struct match_node *test, const struct fact
         return of_text(facts->department);
     case FIELD_TRIGGER:
         return of_text(facts->trigger);
+    case FIELD_LEVEL:
+        return of_text(facts->level);
+    case FIELD_CLOCK:
+        return of_text(facts->clock);
     case FIELD_LEARNED:
         return of_text(learned_department(facts->learned));
     case FIELD_MARGIN:

@@ -76,6 +76,13 @@ static bool range_within(const struct range *a, const struct range *b)
     return low && high;
 }
 
+static bool range_apart(const struct range *a, const struct range *b)
+{
+    return a->high < b->low || b->high < a->low ||
+           (a->high == b->low && (a->open_high || b->open_low)) ||
+           (b->high == a->low && (b->open_high || a->open_low));
+}
+
 static bool test_implies(struct literal a, struct literal b)
 {
     bool not_a = a.denied != a.test->negated, not_b = b.denied != b.test->negated;
@@ -95,8 +102,9 @@ static bool test_implies(struct literal a, struct literal b)
             return values_within(b.test, a.test, false);
         return !not_a && a.test->value_kind != KIND_SET && values_within(a.test, b.test, true);
     }
-    return !not_a && !not_b && range_of(a.test, &range_a) && range_of(b.test, &range_b) &&
-           range_within(&range_a, &range_b);
+    if (not_a || !range_of(a.test, &range_a) || !range_of(b.test, &range_b))
+        return false;
+    return not_b ? range_apart(&range_a, &range_b) : range_within(&range_a, &range_b);
 }
 
 static bool always_true(struct literal b)
@@ -149,4 +157,11 @@ bool matcher_implies(const struct matcher *const *premises, size_t count,
 {
     const struct premises all = { premises, count };
     return concludes(&all, conclusion->root, false);
+}
+
+bool matcher_excludes(const struct matcher *const *premises, size_t count,
+                      const struct matcher *matcher)
+{
+    const struct premises all = { premises, count };
+    return concludes(&all, matcher->root, true);
 }

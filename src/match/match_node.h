@@ -37,6 +37,8 @@ enum match_field {
     FIELD_ORIGIN,
     FIELD_LEARNED,
     FIELD_MARGIN,
+    FIELD_LEVEL,
+    FIELD_CLOCK,
     FIELD_COUNT,
     FIELD_ATTRIBUTE = FIELD_COUNT
 };

@@ -39,6 +39,8 @@ static const struct str field_names[FIELD_COUNT] = {
     [FIELD_ORIGIN] = { "origin", 6 },
     [FIELD_LEARNED] = { "learned", 7 },
     [FIELD_MARGIN] = { "margin", 6 },
+    [FIELD_LEVEL] = { "level", 5 },
+    [FIELD_CLOCK] = { "clock", 5 },
 };
 
 const struct str *matcher_fields(size_t *count)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "json/json.h"
 #include "json/json_writer.h"
 #include "model/band.h"
@@ -19,6 +20,43 @@ const char *notice_status_name(enum notice_status status)
     return status_names[status];
 }
 
+struct str notice_label(const struct notice *notice, enum notice_label label)
+{
+    switch (label) {
+    case LABEL_DEPARTMENT:
+        return notice->department;
+    case LABEL_TRIGGER:
+        return notice->trigger;
+    case LABEL_LEVEL:
+        return notice->level;
+    case LABEL_TICKET:
+        return notice->ticket;
+    case LABEL_ACCOUNT:
+        return notice->account;
+    case LABEL_CATEGORY:
+        return notice->category;
+    case LABEL_LABEL:
+        return notice->label;
+    case LABEL_BAND:
+        return notice->band < 0 ? STR_NONE : str_from(band_name(notice->band));
+    case LABEL_CLOCK:
+        return notice->clock;
+    default:
+        return STR_NONE;
+    }
+}
+
+uint64_t notice_mark(const struct notice *notice)
+{
+    const int64_t numbers[] = { notice->status, notice->since, notice->step, notice->repeat };
+    bool taken = notice->status == NOTICE_ACKNOWLEDGED;
+    const struct str parts[] = { { (const char *)numbers, sizeof(numbers) },
+                                 notice->clock,
+                                 taken ? notice->by : STR_NONE };
+    uint64_t mark = hash64_parts(parts, sizeof(parts) / sizeof(parts[0]));
+    return mark ? mark : 1;
+}
+
 void notice_put_next(struct json_writer *json, const struct notice *notice)
 {
     if (!str_present(notice->next_level)) {
@@ -33,6 +71,20 @@ void notice_put_next(struct json_writer *json, const struct notice *notice)
     json_close_object(json);
 }
 
+/* The words of a text as an array; absent has none. */
+static void put_words(struct json_writer *json, struct str text)
+{
+    json_open_array(json);
+    while (text.size > 0) {
+        const char *space = memchr(text.data, ' ', text.size);
+        size_t size = space ? (size_t)(space - text.data) : text.size;
+        json_put_str(json, (struct str){ text.data, size });
+        size += space ? 1 : 0;
+        text = (struct str){ text.data + size, text.size - size };
+    }
+    json_close_array(json);
+}
+
 static void write_step(struct json_writer *json, const struct notice *notice)
 {
     JSON_KEY(json, "department");
@@ -41,6 +93,8 @@ static void write_step(struct json_writer *json, const struct notice *notice)
     json_put_str(json, notice->level);
     JSON_KEY(json, "step");
     json_put_int(json, notice->step);
+    JSON_KEY(json, "repeat");
+    json_put_int(json, notice->repeat);
     JSON_KEY(json, "status");
     json_put_text(json, notice_status_name(notice->status));
     JSON_KEY(json, "trigger");
@@ -55,6 +109,10 @@ static void write_step(struct json_writer *json, const struct notice *notice)
     notice_put_next(json, notice);
     JSON_KEY(json, "by");
     json_put_str(json, notice->by);
+    JSON_KEY(json, "comment");
+    json_put_str(json, notice->comment);
+    JSON_KEY(json, "also");
+    put_words(json, notice->also);
 }
 
 static void write_ticket(struct json_writer *json, const struct notice *notice)
@@ -144,8 +202,22 @@ static void read_texts(const cJSON *root, struct notice *notice)
     notice->clock = json_string(json_get(root, STR("clock")));
     notice->why = json_string(json_get(root, STR("why")));
     notice->by = json_string(json_get(root, STR("by")));
+    notice->comment = json_string(json_get(root, STR("comment")));
     notice->source = json_string(json_get(root, STR("source")));
     notice->next_level = json_string(json_pointer(root, STR("/next/level")));
+}
+
+static struct str read_words(const cJSON *list, struct arena *arena)
+{
+    struct buf words = { 0 };
+    for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
+        if (words.size)
+            buf_add_char(&words, ' ');
+        buf_add_str(&words, json_string(item));
+    }
+    struct str copy = words.size ? arena_copy(arena, buf_str(&words)) : STR_NONE;
+    buf_free(&words);
+    return copy;
 }
 
 static bool read_times(const cJSON *root, struct notice *notice, struct error *err)
@@ -169,17 +241,20 @@ bool notice_decode(struct str text, struct arena *arena, struct notice *notice, 
     if (root == NULL)
         return error_prefix(err, "byte %zu", at);
     struct notice read = { 0 };
-    int64_t step = 0, score = 0;
+    int64_t step = 0, score = 0, repeat = 0;
     read_texts(root, &read);
+    read.also = read_words(json_get(root, STR("also")), arena);
     if (!read_status(json_string(json_get(root, STR("status"))), &read.status, err) ||
         !read_times(root, &read, err))
         return false;
     json_integer(json_get(root, STR("step")), &step);
     json_integer(json_get(root, STR("score")), &score);
-    if (step < 0 || step > STEP_MAX || score < 0 || score > 100)
+    json_integer(json_get(root, STR("repeat")), &repeat);
+    if (step < 0 || step > STEP_MAX || repeat < 0 || repeat > STEP_MAX || score < 0 || score > 100)
         return error_set(err, "a notice has a step from 0 to %d and a score from 0 to 100",
                          STEP_MAX);
     read.step = (int)step;
+    read.repeat = (int)repeat;
     read.score = (int)score;
     read.band = band_parse(json_string(json_get(root, STR("band"))));
     read.floored = cJSON_IsTrue(json_get(root, STR("floored")));

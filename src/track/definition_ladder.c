@@ -1,8 +1,28 @@
+#include "calendar/calendar_text.h"
 #include "definition_kind.h"
 
 static size_t count(const struct config *config)
 {
     return config->ladder_count;
+}
+
+/* What a step does not have is not in its text: releases wrote it so that knew no more. */
+static void write_further(struct json_writer *json, const struct config_step *step)
+{
+    if (step->repeat > 0) {
+        JSON_KEY(json, "repeat");
+        json_put_int(json, step->repeat);
+        JSON_KEY(json, "limit");
+        json_put_int(json, step->limit);
+    }
+    if (step->window && !str_is(calendar_name(step->window), "always")) {
+        JSON_KEY(json, "window");
+        json_open_object(json);
+        JSON_KEY(json, "name");
+        json_put_str(json, calendar_name(step->window));
+        calendar_write(json, step->window);
+        json_close_object(json);
+    }
 }
 
 static void write_step(struct json_writer *json, const struct config *config,
@@ -17,6 +37,7 @@ static void write_step(struct json_writer *json, const struct config *config,
     json_put_bool(json, step->unless_acknowledged);
     JSON_KEY(json, "match");
     json_put_str(json, step->matcher ? step->match_text : STR_NONE);
+    write_further(json, step);
     json_close_object(json);
 }
 
@@ -32,6 +53,18 @@ static void write(struct json_writer *json, const struct config *config, size_t 
     json_close_array(json);
 }
 
+static bool read_further(const cJSON *item, struct ladder_terms_step *step, struct error *err)
+{
+    const cJSON *window = json_get(item, STR("window"));
+    if (json_get(item, STR("repeat")) &&
+        (!definition_integer(item, STR("repeat"), &step->repeat, err) ||
+         !definition_integer(item, STR("limit"), &step->limit, err)))
+        return false;
+    if (window)
+        step->window = calendar_read(window, err);
+    return !window || step->window;
+}
+
 static bool read_step(const cJSON *item, struct arena *arena, struct ladder_terms_step *step,
                       struct error *err)
 {
@@ -43,10 +76,11 @@ static bool read_step(const cJSON *item, struct arena *arena, struct ladder_term
     const cJSON *unless = json_get(item, STR("unless_acknowledged"));
     step->unless_acknowledged = cJSON_IsTrue(unless);
     step->match_text = arena_copy(arena, json_string(json_get(item, STR("match"))));
-    if (!str_present(step->match_text))
-        return true;
-    step->matcher = matcher_parse(step->match_text, arena, NULL, NULL, err);
-    return step->matcher != NULL;
+    if (str_present(step->match_text))
+        step->matcher = matcher_parse(step->match_text, arena, NULL, NULL, err);
+    if (str_present(step->match_text) && !step->matcher)
+        return false;
+    return read_further(item, step, err);
 }
 
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
@@ -58,9 +92,9 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
     for (const cJSON *item = steps ? steps->child : NULL; item; item = item->next) {
         if (terms->step_count == LADDER_STEPS_MAX)
             return error_set(err, "a ladder has at most %d steps", LADDER_STEPS_MAX);
-        if (!read_step(item, arena, &terms->steps[terms->step_count], err))
+        terms->step_count++; /* what it opens is closed, whatever becomes of the rest */
+        if (!read_step(item, arena, &terms->steps[terms->step_count - 1], err))
             return false;
-        terms->step_count++;
     }
     if (terms->step_count == 0)
         return error_set(err, "a ladder needs at least one step");
@@ -70,8 +104,10 @@ static bool parse(const cJSON *root, struct arena *arena, void *memory, struct e
 static void close(void *memory)
 {
     struct ladder_terms *terms = memory;
-    for (size_t i = 0; i < terms->step_count; i++)
+    for (size_t i = 0; i < terms->step_count; i++) {
         matcher_close(terms->steps[i].matcher);
+        calendar_free(terms->steps[i].window);
+    }
 }
 
 const struct definition_row definition_ladder = {

@@ -1,5 +1,8 @@
 #include "track/ladder.h"
 
+#include "text/mask.h"
+#include "track/later.h"
+
 static const struct ladder_terms *terms_of(const struct turn *turn, const struct climb *climb)
 {
     return definitions_ladder(turn->definitions, climb->definition);
@@ -28,11 +31,33 @@ static const struct clock *clock_of(const struct turn *turn, const struct climb 
     return ticket_clock_of(turn->ticket, climb->subject);
 }
 
+/* Whom the ladder tells next, and when, as things stand. */
+static void foresee(const struct climb *climb, const struct ladder_terms *terms,
+                    struct notice *notice)
+{
+    unsigned next = next_step(climb, terms);
+    const struct later *later = later_next(climb, terms);
+    time_ms at = TIME_NEVER;
+    if (next < terms->step_count)
+        at = later_opening(&terms->steps[next], climb->since + terms->steps[next].after);
+    if (later && later->at <= at) {
+        next = later->step;
+        at = later->at;
+    }
+    if (climb->restart_at <= at) {
+        next = 0;
+        at = climb->restart_at;
+    }
+    if (at == TIME_NEVER)
+        return;
+    notice->next_level = terms->steps[next].level;
+    notice->next_at = at;
+}
+
 static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
                                  enum notice_status status)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
-    unsigned next = next_step(climb, terms);
     struct notice *notice = turn_notice(turn, clock_of(turn, climb));
     notice->level = terms->steps[step].level;
     notice->step = (int)step + 1;
@@ -40,15 +65,8 @@ static struct notice *add_notice(struct turn *turn, const struct climb *climb, u
     notice->trigger = str_from(trigger_name(climb->trigger));
     notice->ladder = terms->name;
     notice->since = climb->since;
-    if (status == NOTICE_RESOLVED)
-        return notice;
-    if (climb->acknowledged) {
-        notice->next_level = terms->steps[0].level;
-        notice->next_at = climb->restart_at;
-    } else if (next < terms->step_count) {
-        notice->next_level = terms->steps[next].level;
-        notice->next_at = climb->since + terms->steps[next].after;
-    }
+    if (status != NOTICE_RESOLVED)
+        foresee(climb, terms, notice);
     return notice;
 }
 
@@ -70,22 +88,64 @@ static void tell_told(struct turn *turn, const struct climb *climb, enum notice_
     tell_steps(turn, climb, climb->told, status, by);
 }
 
-/* Takes the next step; tells it unless its conditions say otherwise. */
-static void climb_step(struct turn *turn, struct climb *climb, const struct ladder_terms *terms)
+static const char *const timer_words[] = { "", " put off", " again" };
+enum telling { TOLD, PUT_OFF, TOLD_AGAIN };
+
+static bool step_matches(struct turn *turn, const struct climb *climb,
+                         const struct ladder_terms_step *step)
 {
-    unsigned step = next_step(climb, terms);
-    const struct ladder_terms_step *rule = &terms->steps[step];
-    climb->next = step + 1;
     struct facts facts = turn_facts(turn, str_from(trigger_name(climb->trigger)));
-    if (rule->matcher && !matcher_matches(rule->matcher, &facts))
-        return;
-    climb->told |= UINT32_C(1) << step;
-    climb->rung |= UINT32_C(1) << step;
-    add_notice(turn, climb, step, NOTICE_FIRING);
+    return !step->matcher || matcher_matches(step->matcher, &facts);
 }
 
-/* Starts at the foot; what needs no waiting happens now. */
-static void ascend(struct turn *turn, struct climb *climb)
+/* Unless its conditions say otherwise; outside its hours it waits for them. */
+static enum telling tell_step(struct turn *turn, struct climb *climb, unsigned step,
+                              struct str before)
+{
+    const struct ladder_terms_step *rule = &terms_of(turn, climb)->steps[step];
+    time_ms now = turn->moment->now, opening = later_opening(rule, now);
+    struct later later = { step, 0, opening };
+    if (opening > now) {
+        later_put(climb, later, turn->arena);
+        return PUT_OFF;
+    }
+    later_drop(climb, step);
+    if (!step_matches(turn, climb, rule))
+        return TOLD;
+    climb->told |= UINT32_C(1) << step;
+    climb->rung |= UINT32_C(1) << step;
+    later.at = now;
+    if (later_again(rule, &later, now))
+        later_put(climb, later, turn->arena);
+    add_notice(turn, climb, step, NOTICE_FIRING)->by = before;
+    return TOLD;
+}
+
+/* Takes the next step. */
+static enum telling climb_step(struct turn *turn, struct climb *climb, struct str before)
+{
+    unsigned step = next_step(climb, terms_of(turn, climb));
+    climb->next = step + 1;
+    return tell_step(turn, climb, step, before);
+}
+
+/* Whom a step told hears it again, and it is known when for the next time. */
+static enum telling tell_again(struct turn *turn, struct climb *climb, struct later later)
+{
+    const struct ladder_terms_step *rule = &terms_of(turn, climb)->steps[later.step];
+    struct later next = later;
+    if (later_again(rule, &next, turn->moment->now))
+        later_put(climb, next, turn->arena);
+    else
+        later_drop(climb, later.step);
+    if (step_matches(turn, climb, rule))
+        add_notice(turn, climb, later.step, NOTICE_FIRING)->repeat = (int)later.again;
+    return TOLD_AGAIN;
+}
+
+/* Starts at the foot; what needs no waiting happens now. `before`: who had taken it, and did not
+ * bring it to an end; absent: nobody had. */
+static void ascend(struct turn *turn, struct climb *climb, struct str before)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
     climb->since = turn->moment->now;
@@ -94,8 +154,9 @@ static void ascend(struct turn *turn, struct climb *climb)
     climb->acknowledged = false;
     climb->restart_at = TIME_NEVER;
     climb->by = STR_NONE;
+    climb->later_count = 0;
     while (climb->next < terms->step_count && terms->steps[climb->next].after <= 0)
-        climb_step(turn, climb, terms);
+        climb_step(turn, climb, before);
 }
 
 static bool rule_applies(const struct config_escalation *rule, enum trigger trigger,
@@ -119,12 +180,18 @@ static struct climb *find_climb(struct ticket *ticket, enum trigger trigger, int
     return NULL;
 }
 
+/* What it is about lasts, so that to hear of it once more is no news to who has taken it. */
+static bool is_lasting(enum trigger trigger)
+{
+    return trigger == TRIGGER_BAND || trigger == TRIGGER_MANAGER || trigger == TRIGGER_UNROUTED;
+}
+
 static void start(struct turn *turn, enum trigger trigger, int subject, bool again,
                   uint64_t definition)
 {
     int band = trigger == TRIGGER_BAND ? turn->ticket->band : -1;
     struct climb *climb = find_climb(turn->ticket, trigger, subject);
-    if (climb && !climb->acknowledged && climb->band == band && !again)
+    if (climb && (!climb->acknowledged || is_lasting(trigger)) && climb->band == band && !again)
         return;
     /* Another ladder than before: its steps are others, so those told must hear the end of it. */
     if (climb && climb->definition != definition)
@@ -135,7 +202,7 @@ static void start(struct turn *turn, enum trigger trigger, int subject, bool aga
     *climb = (struct climb){
         .definition = definition, .trigger = trigger, .subject = subject, .band = band, .told = told
     };
-    ascend(turn, climb);
+    ascend(turn, climb, STR_NONE);
 }
 
 static void trigger_about(struct turn *turn, enum trigger trigger, int subject, time_ms when,
@@ -166,13 +233,30 @@ void ladder_trigger_clock(struct turn *turn, enum trigger trigger, int subject, 
     trigger_about(turn, trigger, subject, when, again);
 }
 
+/* "breach step 2", with what is special about it. */
+static void name_timer(struct turn *turn, const struct climb *climb, unsigned step,
+                       enum telling telling)
+{
+    turn->timer = arena_printf(turn->arena, "%s step %u%s", trigger_name(climb->trigger), step + 1,
+                               timer_words[telling]);
+}
+
 void ladder_fire(struct turn *turn, struct climb *climb)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
-    if (climb->restart_at <= turn->at)
-        ascend(turn, climb);
-    else
-        climb_step(turn, climb, terms);
+    struct later *later = later_next(climb, terms);
+    if (climb->restart_at <= turn->at) {
+        turn->timer = arena_printf(turn->arena, "%s acknowledgement", trigger_name(climb->trigger));
+        ascend(turn, climb, climb->by);
+    } else if (later && later->at <= turn->at) {
+        struct later due = *later;
+        name_timer(turn, climb, due.step,
+                   due.again > 0 ? tell_again(turn, climb, due)
+                                 : tell_step(turn, climb, due.step, STR_NONE));
+    } else {
+        unsigned step = next_step(climb, terms);
+        name_timer(turn, climb, step, climb_step(turn, climb, STR_NONE));
+    }
 }
 
 /* "breach" and "band" name a kind of trigger, "breach response" and "band P1" that very one. */
@@ -191,6 +275,28 @@ static bool concerns(const struct turn *turn, const struct climb *climb, struct 
                      which);
 }
 
+/* As long as the configuration trusts an answer, or as the answer says, within reason. */
+static time_ms answer_end(const struct turn *turn)
+{
+    const struct config *config = turn->config;
+    time_ms now = turn->moment->now, due = turn->event->due;
+    if (due == TIME_NEVER)
+        return now + config->ack_timeout[turn->ticket->band];
+    return time_min(due, now + config->max_silence);
+}
+
+/* Every level that was told hears who has taken it, and what they said. */
+static void tell_answer(struct turn *turn, const struct climb *climb)
+{
+    const struct told *last = NULL;
+    struct str said = mask_personal(turn->event->reason, turn->arena);
+    for (const struct told *told = turn->told; told; told = told->next)
+        last = told;
+    tell_told(turn, climb, NOTICE_ACKNOWLEDGED, climb->by);
+    for (struct told *told = last ? last->next : turn->told; told; told = told->next)
+        told->notice.comment = said;
+}
+
 struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, struct str by)
 {
     struct ladder_answer answer = { 0, 0 };
@@ -204,11 +310,24 @@ struct ladder_answer ladder_acknowledge(struct turn *turn, struct str trigger, s
             continue;
         answer.changed++;
         climb->acknowledged = true;
-        climb->restart_at = turn->moment->now + turn->config->ack_timeout[ticket->band];
+        climb->restart_at = answer_end(turn);
         climb->by = by;
-        tell_told(turn, climb, NOTICE_ACKNOWLEDGED, by);
+        tell_answer(turn, climb);
     }
     return answer;
+}
+
+/* Repetitions that the answer held back are not made up for. */
+static void catch_up(struct turn *turn, struct climb *climb)
+{
+    const struct ladder_terms *terms = terms_of(turn, climb);
+    time_ms now = turn->moment->now;
+    for (size_t i = climb->later_count; i-- > 0;) {
+        struct later *later = &climb->laters[i];
+        if (later->again > 0 && later->at <= now &&
+            !later_again(&terms->steps[later->step], later, now))
+            later_drop(climb, later->step);
+    }
 }
 
 struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger, struct str by)
@@ -229,6 +348,7 @@ struct ladder_answer ladder_unacknowledge(struct turn *turn, struct str trigger,
         /* Steps skipped for the answer's sake are still owed; who was told in the ascent before
          * this one hears of it at the step's own time. */
         climb->next = 0;
+        catch_up(turn, climb);
         tell_steps(turn, climb, climb->rung, NOTICE_FIRING, by);
     }
     return answer;
@@ -285,8 +405,12 @@ void ladder_move_all(struct turn *turn, struct str from)
 time_ms climb_deadline(const struct climb *climb, const struct definitions *definitions)
 {
     const struct ladder_terms *terms = definitions_ladder(definitions, climb->definition);
-    unsigned step = terms ? next_step(climb, terms) : 0;
-    if (!terms || step >= terms->step_count)
-        return climb->restart_at;
-    return time_min(climb->restart_at, climb->since + terms->steps[step].after);
+    time_ms first = climb->restart_at;
+    if (!terms)
+        return first;
+    unsigned step = next_step(climb, terms);
+    const struct later *later = later_next(climb, terms);
+    if (step < terms->step_count)
+        first = time_min(first, climb->since + terms->steps[step].after);
+    return later ? time_min(first, later->at) : first;
 }

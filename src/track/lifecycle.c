@@ -309,9 +309,13 @@ static struct str who(const struct event *event)
     return str_present(event->by) ? event->by : STR("somebody unnamed");
 }
 
+/* Resolved takes away what could be answered: who answers then was too late, and changes nothing.
+ */
 static void answer_outcome(struct turn *turn, struct ladder_answer answer, const char *nothing)
 {
-    if (answer.concerned == 0)
+    if (answer.concerned == 0 && status_is_ended(turn->ticket->status))
+        turn_outcome(turn, OUTCOME_LATE, "the ticket is %s", status_name(turn->ticket->status));
+    else if (answer.concerned == 0)
         turn_outcome(turn, OUTCOME_REJECTED, "no escalation%s%.*s is under way",
                      str_empty(turn->event->trigger) ? "" : " for ", STR_ARG(turn->event->trigger));
     else if (answer.changed == 0)

@@ -46,6 +46,7 @@ enum tag {
     TAG_MERGED,
     TAG_LINKS,
     TAG_PAST,
+    TAG_LATERS,
     TAG_COUNT_V3
 };
 
@@ -59,7 +60,8 @@ time_ms sections_deadline(struct unpack *in);
 /* Those of version 2 that are still as they were. */
 extern const struct section section_core, section_customer, section_climbs, section_row,
     section_seen;
-extern const struct section section_hands, section_ledger, section_links, section_past;
+extern const struct section section_hands, section_ledger, section_links, section_past,
+    section_laters;
 
 /* What they have in common. A list longer than TICKET_LIST_MAX fails: far above what can be, far
  * below what would hurt. */

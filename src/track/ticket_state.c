@@ -83,7 +83,8 @@ bool ticket_fits_before_pauses(const struct ticket *ticket)
     }
     return ticket->wait == WAIT_NONE && !str_present(ticket->into) &&
            !section_hands.present(ticket) && !section_ledger.present(ticket) &&
-           !section_links.present(ticket) && !section_past.present(ticket);
+           !section_links.present(ticket) && !section_past.present(ticket) &&
+           !section_laters.present(ticket);
 }
 
 size_t seen_kept(const struct ticket *ticket)

@@ -218,6 +218,7 @@ static const struct section *const sections[TAG_COUNT_V3] = {
     [TAG_WAIT] = &section_wait,     [TAG_HANDS] = &section_hands,
     [TAG_LEDGER] = &section_ledger, [TAG_MERGED] = &section_merged,
     [TAG_LINKS] = &section_links,   [TAG_PAST] = &section_past,
+    [TAG_LATERS] = &section_laters,
 };
 
 static void pack(const struct ticket *ticket, time_ms deadline, struct buf *out)

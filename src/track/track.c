@@ -163,11 +163,7 @@ static void fire_climb(struct turn *turn)
         struct climb *climb = &ticket->climbs[i];
         if (climb_deadline(climb, turn->definitions) != turn->at)
             continue;
-        const char *trigger = trigger_name(climb->trigger);
-        bool restart = climb->restart_at == turn->at;
         ladder_fire(turn, climb);
-        turn->timer = restart ? arena_printf(turn->arena, "%s acknowledgement", trigger)
-                              : arena_printf(turn->arena, "%s step %u", trigger, climb->next);
         return;
     }
 }

@@ -183,7 +183,7 @@ class Checker:
         if record.value is None:
             return self._home_task(record.key)
         value = json.loads(record.value)
-        if value["kind"] == "escalation":
+        if value["kind"] in ("escalation", "suppressed"):
             return notices
         if value["kind"] == "decision":
             return value["source"]["topic"], value["source"]["partition"]

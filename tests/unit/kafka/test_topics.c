@@ -50,6 +50,7 @@ static int set_up(void **state)
         .level_count = 1,
         .topics = { .home = STR("home"),
                     .customers = STR("customers"),
+                    .silences = STR("silences"),
                     .promises = STR("promises"),
                     .decisions = STR("decisions"),
                     .deadletter = STR("deadletter"),
@@ -77,8 +78,9 @@ static int tear_down(void **state)
 /* Makes every topic as it should be, but for the one that is given. */
 static void make_topics(struct world *world, const char *but, int partitions)
 {
-    static const char *const spread[] = { "home",     "foreign", "decisions", "deadletter", "state",
-                                          "promises", "dept.a",  "dept.b",    "customers" };
+    static const char *const spread[] = { "home",      "foreign",  "decisions", "deadletter",
+                                          "state",     "promises", "dept.a",    "dept.b",
+                                          "customers", "silences" };
     static const char *const single[] = { "config", "notices", "groups", "level.lead" };
     for (size_t i = 0; i < sizeof(spread) / sizeof(spread[0]); i++)
         rd_kafka_mock_topic_create(world->cluster, spread[i],

@@ -49,9 +49,11 @@ static int set_up(void **state)
                     .state = STR("state"),
                     .config = STR("config"),
                     .customers = STR("customers"),
+                    .silences = STR("silences"),
                     .partitions = 1 },
     };
-    static const char *const made[] = { "home", "decisions", "deadletter", "config", "customers" };
+    static const char *const made[] = { "home",   "decisions", "deadletter",
+                                        "config", "customers", "silences" };
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
         rd_kafka_mock_topic_create(world->cluster, made[i], 1, 1);
     world->client = topics_client(&world->config, &err);

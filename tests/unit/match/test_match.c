@@ -324,6 +324,63 @@ static void patterns_share_scratch_memory(void **state)
     arena_free(arena);
 }
 
+static void what_a_thing_never_has_is_named(void **state)
+{
+    static const struct {
+        const char *text, *of_ticket, *of_notice; /* NULL: it has all of it */
+    } rows[] = {
+        { "trigger == breach and score >= 60", NULL, NULL },
+        { "not (band == P1 or level == lead)", "level", NULL },
+        { "clock", "clock", NULL },
+        { "department == quality or signal == text.legal", NULL, "signal" },
+        { "attributes.region == north", NULL, "attributes" },
+        { "customer.account == acme and customer.tier == gold", NULL, "customer.tier" },
+    };
+    struct arena *arena = arena_new(4096);
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct error err;
+        struct matcher *matcher = matcher_parse(str_from(rows[i].text), arena, NULL, NULL, &err);
+        assert_non_null(matcher);
+        assert_true(
+            str_equal(matcher_stranger(matcher, MATCHER_OF_TICKETS), str_from(rows[i].of_ticket)));
+        assert_true(
+            str_equal(matcher_stranger(matcher, MATCHER_OF_NOTICES), str_from(rows[i].of_notice)));
+        matcher_close(matcher);
+    }
+    arena_free(arena);
+}
+
+static void a_ticket_is_named_by_its_name_alone(void **state)
+{
+    static const struct {
+        const char *text;
+        bool names; /* T-1 */
+    } rows[] = {
+        { "ticket == T-1", true },
+        { "department == quality and (ticket in (T-0, T-1) or band == P1)", true },
+        { "not ticket != T-1", true },
+        { "ticket != T-1", false },
+        { "not ticket == T-1", false },
+        { "ticket not in (T-1, T-2)", false },
+        { "ticket == T-10", false },
+        { "ticket =~ '^T-1$'", false },
+        { "ticket", false },
+        { "customer.account == T-1", false },
+    };
+    struct arena *arena = arena_new(4096);
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct error err;
+        struct matcher *matcher = matcher_parse(str_from(rows[i].text), arena, NULL, NULL, &err);
+        assert_non_null(matcher);
+        if (matcher_names_ticket(matcher, STR("T-1")) != rows[i].names)
+            fail_msg("%s", rows[i].text);
+        matcher_close(matcher);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +391,8 @@ int main(void)
         cmocka_unit_test(threads_may_share_a_matcher),
         cmocka_unit_test(escapes_between_quotes),
         cmocka_unit_test(patterns_share_scratch_memory),
+        cmocka_unit_test(what_a_thing_never_has_is_named),
+        cmocka_unit_test(a_ticket_is_named_by_its_name_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

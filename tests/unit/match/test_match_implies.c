@@ -89,11 +89,41 @@ static void test_several_premises_hold_together(void **state)
     arena_free(arena);
 }
 
+static void what_excludes_what(void **state)
+{
+    static const struct {
+        const char *premise, *matcher;
+        bool excludes;
+    } rows[] = {
+        { "trigger in (breach, warning)", "trigger == dispute", true },
+        { "trigger in (breach, warning)", "trigger == warning", false },
+        { "trigger in (breach, warning)", "trigger == dispute or trigger == warning", false },
+        { "band == P1 and band == P3", "band == P1 and band == P3", true },
+        { "score > 60", "score < 40 and category == billing", true },
+        { "score > 60", "score < 80", false },
+        { "category == billing", "not category == billing", true },
+        { "category == billing", "channel == phone", false },
+    };
+    struct arena *arena = arena_new(4096);
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct matcher *premise = matcher_parse(str_from(rows[i].premise), arena, NULL, NULL, NULL);
+        struct matcher *matcher = matcher_parse(str_from(rows[i].matcher), arena, NULL, NULL, NULL);
+        const struct matcher *premises = premise;
+        if (matcher_excludes(&premises, 1, matcher) != rows[i].excludes)
+            fail_msg("%s / %s", rows[i].premise, rows[i].matcher);
+        matcher_close(premise);
+        matcher_close(matcher);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_one_takes_the_other_takes),
         cmocka_unit_test(test_several_premises_hold_together),
+        cmocka_unit_test(what_excludes_what),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,8 @@ static const struct config config = {
     .levels = levels,
     .level_count = 2,
     .root = &root,
+    .group_by = 1u << LABEL_DEPARTMENT | 1u << LABEL_TRIGGER,
+    .max_silence = TIME_DAY,
     .group_wait = 10000,
     .group_interval = { 0, 0, 15 * TIME_MINUTE, TIME_HOUR },
     .max_event = 524288,
@@ -201,7 +203,7 @@ static void every_level_that_was_told_hears_the_end(void **state)
     assert_member(message, "/status", "resolved");
     assert_member(message, "/tickets_open", "0");
     commit(stage);
-    uint64_t counters[6];
+    uint64_t counters[8];
     escalations_engine.counters(stage->engine, counters);
     assert_int_equal(counters[3], 0); /* groups */
     assert_int_equal(counters[4], 0); /* members */
@@ -405,7 +407,7 @@ static void notices_of_a_removed_level_end_where_the_first_one_hears_it(void **s
         assert_non_null(message);
         assert_member(message, "/group", "manager/quality/breach");
         assert_member(message, "/status", rows[i].told);
-        uint64_t counters[6];
+        uint64_t counters[8];
         escalations_engine.counters(stage->engine, counters);
         assert_int_equal(counters[2], 0); /* dead letters */
         assert_int_equal(counters[3], rows[i].status != NOTICE_RESOLVED);

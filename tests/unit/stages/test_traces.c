@@ -125,8 +125,13 @@ static void print_notice(struct buf *out, const cJSON *root)
                STR_ARG(member(root, "/status")), STR_ARG(member(root, "/level")),
                STR_ARG(member(root, "/department")),
                (int)json_pointer(root, STR("/step"))->valuedouble);
+    int64_t repeat = 0;
+    if (json_integer(json_get(root, STR("repeat")), &repeat) && repeat > 0)
+        buf_printf(out, ", again %d", (int)repeat);
     if (str_present(member(root, "/by")))
         buf_printf(out, " by %.*s", STR_ARG(member(root, "/by")));
+    if (str_present(member(root, "/comment")))
+        buf_printf(out, " “%.*s”", STR_ARG(member(root, "/comment")));
     if (str_present(member(root, "/next/level"))) {
         time_ms at = 0;
         assert_true(time_parse(member(root, "/next/at"), &at, NULL));

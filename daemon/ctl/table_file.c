@@ -1,4 +1,4 @@
-#include "ctl/customers_file.h"
+#include "ctl/table_file.h"
 
 #include "ctl/input.h"
 #include "ctl/members.h"
@@ -6,7 +6,12 @@
 
 enum { LINE_BLOCK = 16 * 1024 };
 
-static bool take_line(struct customers *customers, struct str line, struct arena *arena,
+/* The member of a row that is the record's key. */
+static const char *const keys[GLOBAL_COUNT] = {
+    [GLOBAL_CUSTOMERS] = "account", [GLOBAL_SILENCES] = "id"
+};
+
+static bool take_line(enum global global, void *table, struct str line, struct arena *arena,
                       struct error *err)
 {
     static const struct str names[] = { { "value", 5 } };
@@ -16,25 +21,25 @@ static bool take_line(struct customers *customers, struct str line, struct arena
     const cJSON *row = json_parse(line, &json_event_limits, arena, NULL, &at, err);
     if (row == NULL)
         return error_prefix(err, "byte %zu", at);
-    struct str account = json_string(json_get(row, STR("account")));
-    if (!str_empty(account))
-        return customers_put(customers, account, line, err);
+    struct str key = json_string(json_get(row, str_from(keys[global])));
+    if (!str_empty(key))
+        return global_rows[global].put(table, key, line, err);
     members_find(line, names, &value, 1);
-    return customers_put(customers, json_string(json_get(row, STR("key"))), value, err);
+    return global_rows[global].put(table, json_string(json_get(row, STR("key"))), value, err);
 }
 
-struct customers *customers_from_file(const char *path, struct error *err)
+void *table_from_file(enum global global, const char *path, struct error *err)
 {
     struct error why = { "" };
     struct input *input = input_open(path, err);
     if (input == NULL)
         return NULL;
-    struct customers *customers = customers_new();
+    void *table = global_rows[global].make();
     struct arena *arena = arena_new(LINE_BLOCK);
     struct str line;
     bool ok = true;
     while (ok && input_line(input, &line, &why)) {
-        if (line.size > 0 && !take_line(customers, line, arena, &why))
+        if (line.size > 0 && !take_line(global, table, line, arena, &why))
             ok = error_set(err, "%s:%ld: %s", path, input_line_number(input), why.text);
     }
     if (ok && why.text[0])
@@ -42,7 +47,12 @@ struct customers *customers_from_file(const char *path, struct error *err)
     input_close(input);
     arena_free(arena);
     if (ok)
-        return customers;
-    customers_free(customers);
+        return table;
+    global_rows[global].free(table);
     return NULL;
+}
+
+void table_file_close(enum global global, void *table)
+{
+    global_rows[global].free(table);
 }

@@ -1,0 +1,108 @@
+"""Silences on a real Kafka: made from the command line, they keep a level from hearing of something until
+they end, and never of its end."""
+
+import json
+
+from kafka import wait_until
+
+FIRE = "the kettle caught fire and I am burnt"
+
+
+def send(router, *events):
+    producer = router.kafka.producer()
+    for event in events:
+        producer.send(router.home, key=event["ticket"].encode(), value=json.dumps(event).encode())
+    assert producer.flush()
+
+
+def opened(ticket, **more):
+    return {"type": "opened", "ticket": ticket, "id": f"{ticket}-1", "body": "hello", **more}
+
+
+def manager(ticket):
+    """Demands one: a trigger of its own, whatever the band."""
+    return opened(ticket, body="I want to speak to your manager now")
+
+
+def silence(router, *arguments, check=True):
+    return router.ctl("silence", "-c", router.config_file, *arguments, check=check)
+
+
+def told(router, ticket):
+    """(status, what held it back) of each message of the leads that lists the ticket."""
+    return [(row["status"], row["held_back"] and row["held_back"]["name"])
+            for _, message in router.read("escalations.lead") if message["kind"] == "escalation"
+            for row in message["tickets"] if row["ticket"] == ticket]
+
+
+def suppressed(router, ticket):
+    return [value["name"] for _, value in router.read("decisions")
+            if value["kind"] == "suppressed" and value["ticket"] == ticket]
+
+
+def rules(router):
+    router.config["escalations"][0]["on"].append("manager")
+    router.write_config()
+
+
+def test_what_is_silenced_is_told_when_the_silence_is_taken_away(router):
+    rules(router)
+    daemon = router.start()
+    made = silence(router, "add", "ticket == T-1", "--by", "Lee", "--comment", "known", "--for", "2h")
+    assert "it matches nothing that is open" in made.stdout
+    name = made.stdout.split()[0]
+    send(router, manager("T-1"), manager("T-2"))
+    wait_until(lambda: told(router, "T-2"), 30, "the other ticket's message")
+    wait_until(lambda: suppressed(router, "T-1") == [name], 30, "the record of what was not told")
+    assert told(router, "T-1") == []
+    listed = silence(router, "list").stdout
+    assert name in listed and " 1  Lee: ticket == T-1  “known”" in listed
+
+    daemon.kill()
+    daemon = router.start()
+    silence(router, "expire", name)
+    wait_until(lambda: told(router, "T-1") == [("firing", name)], 30, "what was still open")
+    assert name not in silence(router, "list").stdout
+    assert name in silence(router, "list", "--all").stdout
+    assert silence(router, "expire", "--ended").stdout == f"{name}: taken out\n"
+    assert silence(router, "list", "--all").stdout == ""
+    assert daemon.stop() == 0
+
+
+def test_the_end_of_what_was_told_is_told_in_silence(router):
+    rules(router)
+    daemon = router.start()
+    send(router, manager("T-1"))
+    wait_until(lambda: told(router, "T-1") == [("firing", None)], 30, "the message")
+    made = silence(router, "add", "department == service", "--by", "Lee", "--comment", "known",
+                   "--for", "2h")
+    assert "it covers 1 open notice" in made.stdout
+    send(router, {"type": "resolved", "ticket": "T-1", "id": "T-1-2"})
+    wait_until(lambda: told(router, "T-1") == [("firing", None), ("resolved", None)], 30, "the end")
+    assert daemon.stop() == 0
+
+
+def test_a_danger_is_silenced_by_its_name_alone(router):
+    daemon = router.start()
+    silence(router, "add", "department == quality", "--by", "Lee", "--comment", "known", "--for", "2h")
+    send(router, opened("T-1", body=FIRE))
+    wait_until(lambda: told(router, "T-1"), 30, "the message")
+    made = silence(router, "add", "ticket != T-9", "--by", "Lee", "--comment", "known", "--for", "2h")
+    assert "that tell" in made.stdout
+    assert daemon.stop() == 0
+
+
+def test_a_silence_that_is_none_is_refused(router):
+    for arguments, code, says in [
+            (["add", "ticket == T-1", "--for", "1h", "--by", "Lee"], 64, "--comment"),
+            (["add", "ticket == T-1", "--by", "Lee", "--comment", "x"], 64, "--for or --until"),
+            (["add", "ticket = T-1", "--by", "Lee", "--comment", "x", "--for", "1h"], 65, "column 8"),
+            (["add", "signal == text.legal", "--by", "Lee", "--comment", "x", "--for", "1h"], 65,
+             "a notice has no 'signal'"),
+            (["add", "ticket == T-1", "--by", "Lee", "--comment", "x", "--for", "25h"], 65,
+             "at most 1d"),
+            (["expire", "s-1"], 65, "no silence 's-1'"),
+            (["expire"], 64, "--ended"),
+            (["mute"], 64, "add, list or expire?")]:
+        result = silence(router, *arguments, check=False)
+        assert result.returncode == code and says in result.stderr, result
