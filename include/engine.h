@@ -21,9 +21,10 @@ struct engine_setup {
     const struct config *config; /* outlives the engine or is replaced by `configure` */
     struct str topic;            /* the input topic of the task, outlives the engine */
     int32_t partition;
-    int32_t partition_count;  /* of the input topic */
-    int32_t home_partitions;  /* of the home topic: where a forward goes */
-    int changelog_version;    /* see changelog_begin; 0 is the rule */
+    int32_t partition_count; /* of the input topic */
+    int32_t home_partitions; /* of the home topic: where a forward goes */
+    int changelog_version;   /* see changelog_begin; 0 is the rule */
+    bool alive; /* the machine's clock drives it: what says that it lives is written, too */
     bool changelog_at_commit; /* `changelog` gives it; else each change gives its record at once */
     /* Outlives the engine; NULL: there are none. The caller may exchange tables in it between
      * turns, never during one. */

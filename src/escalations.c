@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "encode/deadletter.h"
 #include "escalate/flush.h"
+#include "escalate/heartbeat.h"
 #include "escalate/suppressed.h"
 #include "globals.h"
 #include "model/changelog.h"
@@ -19,11 +20,13 @@ struct progress {
     struct deadletter_tally dead_letters;
     uint64_t silences; /* the version of the table by which all that is muted was judged */
     bool rejudge;      /* by another configuration, or another release */
+    time_ms beat;      /* when the next heartbeat is due; TIME_NEVER: none is */
 };
 
 struct escalations {
     const struct config *config;
     const struct globals *globals;
+    bool alive;
     struct inhibitions *inhibitions;
     struct groups *groups;
     struct spent *spent;
@@ -31,6 +34,7 @@ struct escalations {
     struct zone *zone;
     struct changelog changelog;
     struct progress progress, committed; /* now, and at the last mark */
+    struct rule_hits hits, hits_committed;
 };
 
 struct notice_prepared {
@@ -54,15 +58,24 @@ static const struct engine_counter counter_rows[] = {
 
 enum { GROUPS_VERSION = 1 /* of the changelog */, UPCOMING_MOST = 32 };
 
+static time_ms first_beat(const struct escalations *stage)
+{
+    return stage->alive && stage->config->heartbeat > 0 ? 0 : TIME_NEVER;
+}
+
 static struct engine *escalations_create(const struct engine_setup *setup)
 {
     struct escalations *stage = mem_alloc(sizeof(*stage));
     stage->config = setup->config;
     stage->globals = setup->globals;
+    stage->alive = setup->alive;
+    stage->progress.beat = stage->committed.beat = first_beat(stage);
     stage->inhibitions = inhibitions_new(setup->config);
     stage->groups = groups_new(stage->inhibitions);
     stage->spent = spent_new();
     stage->scratch = match_scratch_new();
+    rule_hits_reset(&stage->hits, setup->config);
+    rule_hits_reset(&stage->hits_committed, setup->config);
     stage->zone = zone_open(setup->config->zone, NULL);
     stage->changelog = (struct changelog){ .output = OUTPUT_GROUPS,
                                            .partition = setup->partition,
@@ -81,6 +94,8 @@ static void escalations_destroy(struct engine *engine)
     inhibitions_free(stage->inhibitions);
     spent_free(stage->spent);
     match_scratch_free(stage->scratch);
+    rule_hits_free(&stage->hits);
+    rule_hits_free(&stage->hits_committed);
     zone_close(stage->zone);
     free(stage);
 }
@@ -273,19 +288,33 @@ static void rejudge(struct escalations *stage, const struct moment *moment, stru
 static void flush(struct escalations *stage, struct group *group, const struct moment *moment,
                   struct actions *actions)
 {
-    struct flush flush = { .quiet = quiet_of(stage), .groups = stage->groups, .zone = stage->zone };
+    struct flush flush = {
+        .quiet = quiet_of(stage), .groups = stage->groups, .zone = stage->zone, .hits = &stage->hits
+    };
     flush_group(&flush, group, moment, actions);
     stage->progress.messages += flush.messages;
     stage->progress.suppressed += flush.suppressed;
 }
 
+/* The first only sets the time: who has just begun does not know yet whether it is behind. */
+static void beat(struct escalations *stage, const struct moment *moment, struct actions *actions)
+{
+    time_ms next = heartbeat_after(stage->config, moment->now);
+    if (stage->progress.beat > 0)
+        heartbeat_add(stage->config, stage->groups, moment->now, next, actions);
+    stage->progress.beat = next;
+}
+
+static time_ms flush_time(const struct escalations *stage)
+{
+    const struct group *group = groups_due(stage->groups);
+    return group ? group_due(group) : TIME_NEVER;
+}
+
 static time_ms escalations_next(const struct engine *engine)
 {
     const struct escalations *stage = (const struct escalations *)engine;
-    const struct group *group = groups_due(stage->groups);
-    if (must_rejudge(stage))
-        return 0;
-    return group ? group_due(group) : TIME_NEVER;
+    return must_rejudge(stage) ? 0 : time_min(flush_time(stage), stage->progress.beat);
 }
 
 static bool escalations_tick(struct engine *engine, const struct moment *moment, unsigned limit,
@@ -297,6 +326,8 @@ static bool escalations_tick(struct engine *engine, const struct moment *moment,
             return false;
         if (must_rejudge(stage))
             rejudge(stage, moment, actions);
+        else if (stage->progress.beat <= flush_time(stage))
+            beat(stage, moment, actions);
         else
             flush(stage, groups_due(stage->groups), moment, actions);
         conclude(stage, moment, actions);
@@ -330,6 +361,7 @@ static void escalations_mark(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
     stage->committed = stage->progress;
+    rule_hits_copy(&stage->hits_committed, &stage->hits);
     changelog_mark(&stage->changelog);
     groups_mark(stage->groups);
     spent_mark(stage->spent);
@@ -339,6 +371,7 @@ static void escalations_undo(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
     stage->progress = stage->committed;
+    rule_hits_copy(&stage->hits, &stage->hits_committed);
     changelog_undo(&stage->changelog);
     groups_undo(stage->groups);
     spent_undo(stage->spent);
@@ -350,10 +383,13 @@ static void escalations_configure(struct engine *engine, const struct config *co
     struct escalations *stage = (struct escalations *)engine;
     stage->config = config;
     inhibitions_configure(stage->inhibitions, config);
+    rule_hits_reset(&stage->hits, config);
+    rule_hits_reset(&stage->hits_committed, config);
     const struct member *member;
     for (size_t at = 0; (member = groups_next_member(stage->groups, &at)) != NULL;)
         inhibitions_join(stage->inhibitions, member);
     stage->progress.rejudge = stage->committed.rejudge = groups_muted(stage->groups) > 0;
+    stage->progress.beat = stage->committed.beat = first_beat(stage);
     zone_close(stage->zone);
     stage->zone = zone_open(config->zone, NULL);
 }
@@ -371,7 +407,7 @@ static void escalations_count(const struct engine *engine, uint64_t *values)
     values[7] = groups_muted(stage->groups);
 }
 
-enum { SERIES_DEADLETTERS, SERIES_OPEN };
+enum { SERIES_DEADLETTERS, SERIES_OPEN, SERIES_RULES };
 
 static const struct series_row series_rows[] = {
     [SERIES_DEADLETTERS] = DEADLETTER_SERIES,
@@ -379,6 +415,10 @@ static const struct series_row series_rows[] = {
                       true,
                       "Notices that are open, by what became of them.",
                       { "level", "status" } },
+    [SERIES_RULES] = { "rule_hits",
+                       false,
+                       "Notices that an inhibition kept quiet.",
+                       { "kind", "rule" } },
     { 0 },
 };
 
@@ -404,6 +444,12 @@ static void escalations_series(const struct engine *engine, series_fn *each, voi
     deadletter_series(&stage->committed.dead_letters, SERIES_DEADLETTERS, each, arg);
     for (size_t i = 0; i < stage->config->level_count; i++)
         count_open(stage, stage->config->levels[i].name, each, arg);
+    for (size_t i = 0; i < stage->config->inhibit_count; i++) {
+        unsigned rule = stage->config->inhibits[i].rule;
+        struct str values[SERIES_LABELS] = { str_from(stage->config->rules[rule - 1].kind),
+                                             stage->config->rules[rule - 1].name };
+        each(arg, SERIES_RULES, values, stage->hits_committed.counts[rule - 1]);
+    }
 }
 
 static size_t escalations_upcoming(const struct engine *engine, struct engine_upcoming *list,

@@ -34,6 +34,7 @@ struct tickets {
     struct features *features;           /* of the routing model, if there is one */
     struct arena *arena;                 /* of the turn */
     struct tally tally, committed;       /* now, and at the last mark */
+    struct rule_hits hits, hits_committed;
 };
 
 enum prepared_kind { PREPARED_EVENT, PREPARED_FORWARD, PREPARED_DEADLETTER, PREPARED_SKIPPED };
@@ -61,6 +62,8 @@ static struct engine *tickets_create(const struct engine_setup *setup)
     tickets->encoder = encoder_new(setup->config, setup->partition, setup->partition_count);
     tickets->match_scratch = match_scratch_new();
     tickets->arena = arena_new(32 * 1024);
+    rule_hits_reset(&tickets->hits, setup->config);
+    rule_hits_reset(&tickets->hits_committed, setup->config);
     return (struct engine *)tickets;
 }
 
@@ -75,6 +78,8 @@ static void tickets_destroy(struct engine *engine)
     encoder_free(tickets->encoder);
     state_free(tickets->state);
     arena_free(tickets->arena);
+    rule_hits_free(&tickets->hits);
+    rule_hits_free(&tickets->hits_committed);
     free(tickets);
 }
 
@@ -256,6 +261,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .moment = moment,
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
+                         .hits = &tickets->hits,
                          .features = features_of(tickets),
                          .record = prepared->record,
                          .event = &event,
@@ -363,6 +369,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                          .moment = moment,
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
+                         .hits = &tickets->hits,
                          .features = features_of(tickets),
                          .event = &blank,
                          .at = time_min(ticket_deadline(ticket, state_definitions(tickets->state)),
@@ -432,6 +439,7 @@ static void tickets_mark(struct engine *engine)
 {
     struct tickets *tickets = tickets_of(engine);
     tickets->committed = tickets->tally;
+    rule_hits_copy(&tickets->hits_committed, &tickets->hits);
     state_mark(tickets->state);
 }
 
@@ -439,6 +447,7 @@ static void tickets_undo(struct engine *engine)
 {
     struct tickets *tickets = tickets_of(engine);
     tickets->tally = tickets->committed;
+    rule_hits_copy(&tickets->hits, &tickets->hits_committed);
     state_undo(tickets->state);
 }
 
@@ -450,6 +459,8 @@ static void tickets_configure(struct engine *engine, const struct config *config
     encoder_configure(tickets->encoder, config);
     lexicon_scratch_free(tickets->scratch);
     tickets->scratch = NULL;
+    rule_hits_reset(&tickets->hits, config);
+    rule_hits_reset(&tickets->hits_committed, config);
 }
 
 static void tickets_count(const struct engine *engine, uint64_t *values)
@@ -462,6 +473,7 @@ static void tickets_series(const struct engine *engine, series_fn *each, void *a
 {
     const struct tickets *tickets = (const struct tickets *)engine;
     tally_series(&tickets->committed, state_census(tickets->state), each, arg);
+    tally_rules(tickets->setup.config, &tickets->hits_committed, each, arg);
 }
 
 static size_t tickets_due(const struct engine *engine, time_ms until)

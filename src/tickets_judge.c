@@ -25,6 +25,22 @@ static void prepare_learned(struct turn *turn, const struct score *score)
     *turn->learned = (struct learned){ .model = model, .features = turn->features, .input = input };
 }
 
+/* The pairs among the signals. */
+static void count_pairs(const struct turn *turn, const struct score *score)
+{
+    const struct config_score *rules = &turn->config->score;
+    for (size_t i = 0; i < score->name_count; i++) {
+        struct str name = score->names[i];
+        if (!str_starts(name, STR("pair.")))
+            continue;
+        struct str slug = { name.data + 5, name.size - 5 };
+        for (size_t k = 0; k < rules->pair_count; k++) {
+            if (str_equal(rules->pairs[k].slug, slug))
+                rule_hit(turn->hits, rules->pairs[k].rule);
+        }
+    }
+}
+
 void judge_score(struct turn *turn, const struct hit *hits, size_t hit_count)
 {
     struct ticket *ticket = turn->ticket;
@@ -41,6 +57,9 @@ void judge_score(struct turn *turn, const struct hit *hits, size_t hit_count)
     facts.score = result->points;
     facts.band = result->band;
     turn->screen = result->floor > 0 ? NULL : screen_event(turn->config, &facts);
+    if (turn->screen)
+        rule_hit(turn->hits, turn->screen->rule);
+    count_pairs(turn, result);
     urgency_take(turn);
 }
 
@@ -68,4 +87,6 @@ void judge_route(struct turn *turn)
     }
     route_event_without(turn->config, &facts, without, without_count, turn->arena, verdict);
     turn->verdict = verdict;
+    for (size_t i = 0; i < verdict->rule_count; i++)
+        rule_hit(turn->hits, verdict->rules[i]);
 }

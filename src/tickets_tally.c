@@ -87,7 +87,8 @@ enum {
     SERIES_OVERDUE,
     SERIES_DISPATCHES,
     SERIES_RETURNS,
-    SERIES_BREACHES
+    SERIES_BREACHES,
+    SERIES_RULES
 };
 
 const struct series_row tally_series_rows[] = {
@@ -112,6 +113,10 @@ const struct series_row tally_series_rows[] = {
                           false,
                           "Promises to customers that broke while a department had the ticket.",
                           { "department" } },
+    [SERIES_RULES] = { "rule_hits",
+                       false,
+                       "How often a rule of the configuration was taken.",
+                       { "kind", "rule" } },
     { 0 },
 };
 
@@ -128,6 +133,17 @@ static void row_series(const struct census_row *row, series_fn *each, void *arg)
     for (int role = 0; role < ROLE_COUNT; role++) {
         values[1] = str_from(role_name((enum role)role));
         each(arg, SERIES_DISPATCHES, values, row->counts.dispatches[role]);
+    }
+}
+
+void tally_rules(const struct config *config, const struct rule_hits *hits, series_fn *each,
+                 void *arg)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        struct str values[SERIES_LABELS] = { str_from(config->rules[i].kind),
+                                             config->rules[i].name };
+        if (!str_is(values[0], "inhibit"))
+            each(arg, SERIES_RULES, values, hits->counts[i]);
     }
 }
 

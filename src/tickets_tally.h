@@ -25,5 +25,9 @@ void tally_values(const struct tally *tally, const struct store *store, uint64_t
 
 /* The same with labels. */
 extern const struct series_row tally_series_rows[];
+/* How often each rule was taken, none left out: but inhibitions, of which the stage of escalations
+ * tells. */
+void tally_rules(const struct config *config, const struct rule_hits *hits, series_fn *each,
+                 void *arg);
 void tally_series(const struct tally *tally, const struct census *census, series_fn *each,
                   void *arg);

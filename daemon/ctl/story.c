@@ -279,6 +279,26 @@ static void tell_escalation(struct account *account, const cJSON *root)
                STR_ARG(text_at(root, "/text")));
 }
 
+/* "⊘ lead is not told: breach, step 1, firing: silence s-1 by Lee “known”, until 18:00". */
+static void tell_suppressed(struct account *account, const cJSON *root)
+{
+    begin_line(account, text_at(root, "/decided_at"));
+    buf_printf(account->out, "  ⊘ %.*s of %.*s is not told: %.*s, step %lld, %.*s: %.*s",
+               STR_ARG(text_at(root, "/level")), STR_ARG(text_at(root, "/department")),
+               STR_ARG(text_at(root, "/trigger")), (long long)int_at(root, "/step"),
+               STR_ARG(text_at(root, "/status")), STR_ARG(text_at(root, "/cause")));
+    if (str_present(text_at(root, "/name")))
+        buf_printf(account->out, " '%.*s'", STR_ARG(text_at(root, "/name")));
+    if (str_present(text_at(root, "/by")))
+        buf_printf(account->out, " by %.*s “%.*s”", STR_ARG(text_at(root, "/by")),
+                   STR_ARG(text_at(root, "/comment")));
+    if (str_present(text_at(root, "/until"))) {
+        buf_add_str(account->out, STR(", until "));
+        add_due(account, text_at(root, "/until"));
+    }
+    buf_add_char(account->out, '\n');
+}
+
 static bool concerns(const cJSON *root, struct str ticket)
 {
     if (!str_present(ticket) || str_equal(text_at(root, "/ticket"), ticket))
@@ -299,7 +319,7 @@ static void tell(struct account *account, const cJSON *root)
     } kinds[] = {
         { "decision", tell_decision },     { "timer", tell_timer },
         { "dispatch", tell_dispatch },     { "promise", tell_promise },
-        { "escalation", tell_escalation },
+        { "escalation", tell_escalation }, { "suppressed", tell_suppressed },
     };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (str_is(text_at(root, "/kind"), kinds[i].kind))

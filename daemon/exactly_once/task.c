@@ -19,6 +19,7 @@ struct task *task_new(enum stage stage, const struct config *config, const char 
                                          .partition = partition,
                                          .partition_count = partition_count,
                                          .home_partitions = home_partitions,
+                                         .alive = config->clock == CLOCK_WALL,
                                          .changelog_at_commit = true };
     task->current.clock.mode = config->clock;
     task->end_seen = -1;

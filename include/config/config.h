@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "calendar/calendar.h"
+#include "config/rules.h"
 #include "yaml/place.h"
 #include "model/band.h"
 #include "model/clock_kind.h"
@@ -96,6 +97,7 @@ struct config_route {
     struct config_route *children;
     size_t child_count;
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 struct config_inform {
@@ -104,6 +106,7 @@ struct config_inform {
     const int *departments;
     size_t department_count;
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 /* A sentence that a lexicon gives as an example of a concept with a floor. Nothing is decided by
@@ -124,6 +127,7 @@ struct config_screen {
     int department; /* -1: the tree decides */
     int band;       /* 0..3: no more urgent than this; -1: unchanged. Floors outrank it */
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 struct config_warning { /* warn: 75% of the target, or so long before the due time */
@@ -174,6 +178,7 @@ struct config_sla {
     struct config_clock *clocks; /* named ones */
     size_t clock_count;
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 /* What a law says, as long as it says that. */
@@ -198,6 +203,7 @@ struct config_regulation {
     struct config_regulation_version *versions;
     size_t version_count;
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 /* What one department may expect of another that it hands a ticket on to. */
@@ -234,6 +240,7 @@ struct config_escalation {
     struct str match_text;
     int ladder;
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 /* While a notice that `source` matches is open, those that `target` matches are not told, where
@@ -244,6 +251,7 @@ struct config_inhibit {
     struct str source_text, target_text;
     unsigned equal; /* bits of enum notice_label */
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 /* All numbers of scoring; every one a setting. Points are integers 0..100. */
@@ -270,6 +278,7 @@ struct config_pair {
     const struct str *signals[2]; /* those of `sides` that are not of the text */
     size_t signal_counts[2];
     struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 enum { CONFIG_PAIRS_MAX = 32 };
 
@@ -386,6 +395,8 @@ struct config {
     struct config_escalation *escalations;
     size_t escalation_count;
 
+    struct config_rule *rules; /* all of them, by number */
+    size_t rule_count;
     struct config_inhibit *inhibits;
     size_t inhibit_count;
     unsigned group_by; /* bits of enum notice_label: what tells groups of a level apart */
@@ -396,6 +407,7 @@ struct config {
     time_ms group_interval[BAND_COUNT]; /* 5 m for P2, 15 m for P3, 1 h for P4; of P1 not used */
     time_ms ack_timeout[BAND_COUNT];    /* 30 m for P1, else 4 h */
     time_ms max_silence;                /* 24 h */
+    time_ms heartbeat;                  /* 1 m; 0: none */
     time_ms reopen_within;              /* 7 d after resolved */
     time_ms close_after;                /* after resolved; 0: never */
     time_ms retention;                  /* 30 d after closing */

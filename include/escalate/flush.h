@@ -10,6 +10,7 @@ struct flush {
     struct quiet quiet;
     struct groups *groups;
     const struct zone *zone;       /* for times that people read */
+    struct rule_hits *hits;        /* of inhibitions; NULL: nobody counts */
     uint64_t messages, suppressed; /* what came of it is added here */
 };
 

@@ -12,6 +12,8 @@ struct verdict {
     size_t path_count;
     int *informed; /* departments, without the responsible one, no duplicates */
     size_t informed_count;
+    unsigned *rules; /* numbers of the routes and inform rules that were taken */
+    size_t rule_count;
     /* Of the routes that were tried and would have changed this, the nearest: most conditions held,
      * then fewest failed, then the first. NULL: none was tried in vain. */
     const struct config_route *miss;

@@ -112,6 +112,7 @@ struct turn {
     const struct moment *moment;
     struct arena *arena;
     struct match_scratch *scratch; /* of the matchers */
+    struct rule_hits *hits;        /* how often rules are taken; NULL: nobody counts */
     struct features *features;     /* of the routing model; NULL: there is none */
     const struct record *record;   /* NULL: a deadline */
     const struct event *event;     /* never NULL; of a deadline a blank one with the ticket alone */

@@ -349,4 +349,5 @@ void loader_finish(struct loader *loader)
     finish_agreements(loader);
     finish_ladders(loader);
     finish_inhibits(loader);
+    loader_number_rules(loader);
 }

@@ -125,6 +125,8 @@ void loader_finish(struct loader *loader);
 void loader_check_clocks(struct loader *loader, struct config_clock *clocks, size_t count);
 /* Gives those of `owner` what they have from it: its calendars, how its days count. */
 void loader_finish_clocks(struct loader *loader, struct config_sla *owner);
+/* Gives every rule a number, in the order in which they are asked. */
+void loader_number_rules(struct loader *loader);
 /* Makes the calendars; whoever named none has `always`. */
 void loader_finish_calendars(struct loader *loader);
 /* Reads the files of regulations; before calendars are made, whose names they use. */

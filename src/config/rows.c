@@ -499,8 +499,11 @@ static const struct setting top_rows[] = {
       .min = 0, .max = 7 * TIME_DAY, .fallback = "{ P2: 5m, P3: 15m, default: 1h }",
       .help = "How long a group that was told of waits before its next message, by the band of what "
               "is new in it. P1 never waits." },
-    { .key = "heartbeat", .type = SETTING_LATER,
-      .help = "heartbeats of the levels' topics come later" },
+    { .key = "heartbeat", .type = SETTING_DURATION, AT(struct config, heartbeat), .min = 0,
+      .max = TIME_HOUR, .fallback = "1m",
+      .help = "How often each level's topic gets a record that says that the router lives: quiet is not "
+              "dead. 0s: never. With `clock: stream`, and in `replay`, there are none: time is that of the "
+              "records." },
     { .key = "ack_timeout", .type = SETTING_BAND_TIMES, AT(struct config, ack_timeout),
       .min = TIME_SECOND, .max = YEAR, .fallback = "{ P1: 30m, default: 4h }",
       .help = "How long an acknowledgement stops the ladder, by band." },

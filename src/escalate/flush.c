@@ -46,6 +46,11 @@ static void note(struct work *work, const struct notice *notice, const struct ca
     suppressed_add(quiet->config, notice, work->group->name, why, silence, work->now,
                    work->actions);
     work->flush->suppressed++;
+    for (size_t i = 0; why->kind == SUPPRESSED_BY_INHIBITION && i < quiet->config->inhibit_count;
+         i++) {
+        if (str_equal(quiet->config->inhibits[i].name, why->name))
+            rule_hit(work->flush->hits, quiet->config->inhibits[i].rule);
+    }
 }
 
 /* One record for a notice and what keeps it quiet, however long that lasts. */

@@ -80,12 +80,16 @@ static void inform_all(const struct config *config, const struct facts *facts,
 {
     struct facts routed = *facts; /* the flat rules know who is responsible */
     routed.department = config->departments[verdict->department].slug;
-    for (size_t i = 0; i < verdict->path_count; i++)
+    for (size_t i = 0; i < verdict->path_count; i++) {
         inform(verdict, verdict->path[i]->inform, verdict->path[i]->inform_count);
+        verdict->rules[verdict->rule_count++] = verdict->path[i]->rule;
+    }
     for (size_t i = 0; i < config->inform_count; i++) {
         const struct config_inform *rule = &config->informs[i];
-        if (!rule->matcher || matcher_matches(rule->matcher, &routed))
-            inform(verdict, rule->departments, rule->department_count);
+        if (rule->matcher && !matcher_matches(rule->matcher, &routed))
+            continue;
+        inform(verdict, rule->departments, rule->department_count);
+        verdict->rules[verdict->rule_count++] = rule->rule;
     }
 }
 
@@ -139,7 +143,9 @@ void route_event_without(const struct config *config, const struct facts *facts,
     struct walk walk = { facts, without, without_count, verdict };
     memset(verdict, 0, sizeof(*verdict));
     verdict->department = -1;
-    verdict->path = arena_alloc(arena, (depth_of(config->root) + 1) * sizeof(*verdict->path));
+    size_t depth = depth_of(config->root) + 1;
+    verdict->path = arena_alloc(arena, depth * sizeof(*verdict->path));
+    verdict->rules = arena_alloc(arena, (depth + config->inform_count) * sizeof(*verdict->rules));
     verdict->informed = arena_alloc(arena, config->department_count * sizeof(*verdict->informed));
     descend(&walk, config->root);
     note_learned(verdict, facts);

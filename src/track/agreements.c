@@ -18,17 +18,18 @@ static uint64_t find_agreement(const struct turn *turn)
 {
     const struct config *config = turn->config;
     int from = sender(turn), to = turn_holder(turn);
-    uint64_t general = 0;
+    size_t found = config->agreement_count;
     for (size_t i = 0; i < config->agreement_count; i++) {
         const struct config_agreement *agreement = &config->agreements[i];
         if (agreement->to != to || (agreement->from >= 0 && agreement->from != from))
             continue;
-        uint64_t hash = definitions_hash(turn->definitions, DEFINITION_AGREEMENT, i);
-        if (agreement->from >= 0)
-            return hash;
-        general = hash;
+        if (found == config->agreement_count || agreement->from >= 0)
+            found = i;
     }
-    return general;
+    if (found == config->agreement_count)
+        return 0;
+    rule_hit(turn->hits, config->agreements[found].terms.rule);
+    return definitions_hash(turn->definitions, DEFINITION_AGREEMENT, found);
 }
 
 void agreements_end(struct turn *turn)

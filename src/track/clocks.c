@@ -14,8 +14,10 @@ uint64_t clocks_choose_sla(const struct turn *turn)
     struct facts facts = turn_facts(turn, STR_NONE);
     for (size_t i = 0; i < config->sla_count; i++) {
         const struct matcher *matcher = config->slas[i].matcher;
-        if (!matcher || matcher_matches(matcher, &facts))
-            return definitions_sla_hash(turn->definitions, i);
+        if (matcher && !matcher_matches(matcher, &facts))
+            continue;
+        rule_hit(turn->hits, config->slas[i].rule);
+        return definitions_sla_hash(turn->definitions, i);
     }
     return 0;
 }

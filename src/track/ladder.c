@@ -216,6 +216,7 @@ static void trigger_about(struct turn *turn, enum trigger trigger, int subject, 
         const struct config_escalation *rule = &config->escalations[i];
         if (!rule_applies(rule, trigger, turn->ticket, &facts))
             continue;
+        rule_hit(turn->hits, rule->rule);
         start(turn, trigger, subject, again,
               definitions_ladder_hash(turn->definitions, (size_t)rule->ladder));
         return;

@@ -237,9 +237,11 @@ static void hear_regulations(struct turn *turn)
     hear_own_regulations(turn);
     for (size_t i = 0; i < config->regulation_count; i++) {
         const struct config_regulation *regulation = &config->regulations[i];
-        if (!version_of(turn, regulation->name) && applies(turn, regulation))
+        if (!version_of(turn, regulation->name) && applies(turn, regulation)) {
+            rule_hit(turn->hits, regulation->rule);
             hear(turn, valid_version(turn, regulation, first),
                  !status_is_ended(turn->ticket->status));
+        }
         first += regulation->version_count;
     }
 }

@@ -57,6 +57,7 @@ void turn_begin(struct turn *turn)
                            .moment = turn->moment,
                            .arena = turn->arena,
                            .scratch = turn->scratch,
+                           .hits = turn->hits,
                            .features = turn->features,
                            .record = turn->record,
                            .event = turn->event,

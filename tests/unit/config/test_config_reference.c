@@ -60,7 +60,7 @@ static void test_help_answers_by_key(void **state)
         { "worker", NULL },
         { "workers.more", NULL },
         { "agreements.hold", "target, or map of bands to targets" },
-        { "heartbeat", NULL },
+        { "heartbeat", "duration, 0s to 1h, default 1m" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -75,12 +75,66 @@ static void test_gauges_are_as_of_now(void **state)
     config_free((struct config *)(uintptr_t)config);
 }
 
+struct hits {
+    const char *kind, *name;
+    uint64_t found;
+    size_t rules;
+};
+
+static void take_hits(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
+{
+    struct hits *hits = arg;
+    if (strcmp(tickets_engine.series_rows[row].name, "rule_hits") != 0)
+        return;
+    hits->rules++;
+    if (str_is(values[0], hits->kind) &&
+        memmem(values[1].data, values[1].size, hits->name, strlen(hits->name)))
+        hits->found += value;
+}
+
+/* keep #6793: a rule that is accepted and silently ignored. None is left out, taken or not. */
+static void test_every_rule_tells_how_often_it_was_taken(void **state)
+{
+    static const struct hits rows[] = {
+        { "route", "danger", 2, 0 },
+        { "route", "billing", 0, 0 },
+        { "inform", "ombud.yaml:", 0, 0 },
+        { "screening", "thanks", 0, 0 },
+        { "sla", "default", 2, 0 },
+        { "sla", "gold", 0, 0 },
+        { "escalation", "ombud.yaml:", 2, 0 },
+    };
+    struct world world;
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world_feed(&world, STR("{\"ticket\":\"a\",\"type\":\"opened\",\"body\":\"It is on fire\"}"),
+               WORLD_START);
+    world_commit(&world);
+    world_feed(&world, STR("{\"ticket\":\"b\",\"type\":\"opened\",\"body\":\"It is on fire\"}"),
+               WORLD_START);
+    tickets_engine.undo(world.engine);
+    world_feed(&world, STR("{\"ticket\":\"b\",\"type\":\"opened\",\"body\":\"It is on fire\"}"),
+               WORLD_START);
+    world_commit(&world);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct hits hits = { rows[i].kind, rows[i].name, 0, 0 };
+        tickets_engine.series(world.engine, take_hits, &hits);
+        if (hits.found != rows[i].found)
+            fail_msg("%s %s was taken %d times", hits.kind, hits.name, (int)hits.found);
+        assert_int_equal(hits.rules, config->rule_count);
+    }
+    world_close(&world);
+    config_free((struct config *)(uintptr_t)config);
+}
+
 int main(void)
 {
     json_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_undone_work_is_not_counted),
         cmocka_unit_test(test_gauges_are_as_of_now),
+        cmocka_unit_test(test_every_rule_tells_how_often_it_was_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -415,6 +415,73 @@ static void notices_of_a_removed_level_end_where_the_first_one_hears_it(void **s
     }
 }
 
+/* How many heartbeats of that level the clock at `now` brings; the last one's `firing` and `next`.
+ */
+static int beats_at(struct bench *stage, struct task_clock *clock, bool behind, time_ms now,
+                    time_ms *next)
+{
+    int beats = 0;
+    actions_clear(&stage->actions);
+    while (engine_pass(&escalations_engine, stage->engine, clock, behind, now, 1, &stage->actions))
+        ;
+    for (size_t i = 0; i < stage->actions.count; i++) {
+        const struct action *action = &stage->actions.items[i];
+        size_t at = 0;
+        if (action->output != OUTPUT_ESCALATIONS || !str_is(action->key, "heartbeat"))
+            continue;
+        const cJSON *beat =
+            json_parse(action->value, &json_event_limits, stage->arena, NULL, &at, NULL);
+        assert_member(beat, "/level", action->index == 0 ? "lead" : "manager");
+        assert_member(beat, "/firing", action->index == 0 ? "1" : "0");
+        assert_true(time_parse(json_string(json_get(beat, STR("next_at"))), next, NULL));
+        beats++;
+    }
+    escalations_engine.mark(stage->engine);
+    return beats;
+}
+
+static void each_level_hears_every_minute_that_the_router_lives(void **state)
+{
+    struct config beating = config;
+    struct bench *stage = stage_new();
+    time_ms next = 0;
+    (void)state;
+    beating.heartbeat = TIME_MINUTE;
+    struct engine_setup setup = { .config = &beating,
+                                  .topic = STR("notices"),
+                                  .partition_count = 1,
+                                  .home_partitions = 12,
+                                  .alive = true };
+    escalations_engine.destroy(stage->engine);
+    stage->engine = escalations_engine.create(&setup);
+    struct notice notice = notice_of("T-1", 70, NOTICE_FIRING, 1000000);
+    feed(stage, &notice);
+    struct task_clock clock = { .mode = CLOCK_WALL, .now = 1000000, .passed = 1000000 };
+    assert_int_equal(beats_at(stage, &clock, false, 1010000, &next), 0);
+    assert_int_equal(engine_wake(&escalations_engine, stage->engine, &clock, false), 1020000);
+    assert_int_equal(beats_at(stage, &clock, false, 1020000, &next), 2);
+    assert_int_equal(next, 1080000);
+    assert_int_equal(beats_at(stage, &clock, false, 1079999, &next), 0);
+    /* What was missed is missed: there is no storm after a stop. */
+    assert_int_equal(beats_at(stage, &clock, false, 1080000 + 8 * TIME_HOUR, &next), 2);
+    /* Who is behind does not say that all is quiet. */
+    assert_int_equal(beats_at(stage, &clock, true, 1200000 + 8 * TIME_HOUR, &next), 0);
+    stage_free(stage);
+}
+
+static void nothing_beats_where_time_is_that_of_the_records(void **state)
+{
+    struct config beating = config;
+    (void)state;
+    beating.heartbeat = TIME_MINUTE;
+    struct engine_setup setup = {
+        .config = &beating, .topic = STR("notices"), .partition_count = 1, .home_partitions = 12
+    };
+    struct engine *engine = escalations_engine.create(&setup);
+    assert_int_equal(escalations_engine.next(engine), TIME_NEVER);
+    escalations_engine.destroy(engine);
+}
+
 /* Under the sanitizer the allocator is its own. */
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
@@ -569,6 +636,8 @@ int main(void)
         cmocka_unit_test(a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered),
         cmocka_unit_test(what_is_sent_next_is_told_soonest_first),
         cmocka_unit_test(a_changelog_of_another_shape_is_refused),
+        cmocka_unit_test(each_level_hears_every_minute_that_the_router_lives),
+        cmocka_unit_test(nothing_beats_where_time_is_that_of_the_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

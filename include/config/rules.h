@@ -1,0 +1,33 @@
+/* Every rule that a configuration has, numbered, and how often each was taken: a rule that is never
+ * taken is one that somebody believes in. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/str.h"
+
+struct config;
+
+struct config_rule {
+    const char *kind; /* "route", "escalation", as settings call them */
+    struct str name;  /* "ombud.yaml:222 private data" */
+};
+
+/* By number, which counts from 1; 0 is no rule's. In the arena of the configuration. */
+struct rule_hits {
+    uint64_t *counts;
+    size_t count;
+};
+
+/* NULL is fine. */
+static inline void rule_hit(struct rule_hits *hits, unsigned rule)
+{
+    if (hits && rule > 0 && rule <= hits->count)
+        hits->counts[rule - 1]++;
+}
+
+/* All none, for all rules of the configuration; frees those before. */
+void rule_hits_reset(struct rule_hits *hits, const struct config *config);
+/* Both are of one configuration. */
+void rule_hits_copy(struct rule_hits *to, const struct rule_hits *from);
+void rule_hits_free(struct rule_hits *hits);
