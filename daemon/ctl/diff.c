@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl/command.h"
+#include "ctl/course.h"
 #include "ctl/table_file.h"
 #include "enrich/enrich.h"
 #include "host/options.h"
@@ -45,10 +46,11 @@ static void print_totals(const struct diff *diff, const struct comparison *compa
 {
     const struct totals *old = &comparison->old, *new = &comparison->new;
     printf("  %-28s %8s %8s %8s\n", "", "old", "new", "change");
-    print_row("broken promises", old->breached, new->breached);
+    print_row("tickets with a broken promise", old->breached, new->breached);
     print_row("escalation steps", old->told, new->told);
     print_row("hand-offs", old->handed_on, new->handed_on);
     print_row("dead letters", (long)diff->old->dead_letters, (long)diff->new->dead_letters);
+    course_print(diff->old->course, diff->new->course, diff->limit);
     printf("\n%u of %zu tickets go first to another department, %u are more urgent, %u less, "
            "%u labelled otherwise\n",
            comparison->moved, old->tickets, comparison->raised, comparison->lowered,
@@ -193,6 +195,8 @@ static void put_totals(struct json_writer *json, const struct side *side,
     json_put_int(json, totals->handed_on);
     JSON_KEY(json, "dead_letters");
     json_put_int(json, (int64_t)side->dead_letters);
+    JSON_KEY(json, "course");
+    course_json(side->course, json);
     json_close_object(json);
 }
 
@@ -441,17 +445,18 @@ const struct command command_diff = {
     .arguments =
         "--old FILE --new FILE [--json] [--limit N] [--until TIME] [--customers FILE] EVENTS...",
     .summary = "Show what another configuration would have changed",
-    .help = "Runs recorded events (NDJSON as for replay, plain, .gz or .zst) through two\n"
-            "configurations, each in the engines of ombudd and in the time of the events, and "
-            "compares\n"
-            "ticket by ticket: the first department, bands, broken promises, escalations, load. "
-            "And what\n"
-            "a reload at the end would do to open promises (on_config_change).\n"
-            "\n"
-            "      --old FILE, --new FILE   the configurations\n"
-            "      --limit N                list at most N tickets and departments (default 20)\n"
-            "      --json                   everything, one object\n"
-            "      --customers FILE         the table of customers, a row a line\n"
-            "      --until TIME             afterwards let time pass up to TIME (RFC 3339)\n",
+    .help =
+        "Runs recorded events (NDJSON as for replay, plain, .gz or .zst) through two\n"
+        "configurations, each in the engines of ombudd and in the time of the events, and "
+        "compares\n"
+        "ticket by ticket: the first department, bands, broken promises, escalations, load; and\n"
+        "how matters went: returns, ping-pong, messages per level, per person and day, hours by\n"
+        "holder. And what a reload at the end would do to open promises (on_config_change).\n"
+        "\n"
+        "      --old FILE, --new FILE   the configurations\n"
+        "      --limit N                list at most N tickets and departments (default 20)\n"
+        "      --json                   everything, one object\n"
+        "      --customers FILE         the table of customers, a row a line\n"
+        "      --until TIME             afterwards let time pass up to TIME (RFC 3339)\n",
     .run = run,
 };

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ctl/course.h"
 #include "ctl/desk.h"
 #include "ctl/input.h"
 #include "ctl/members.h"
+#include "ctl/messages.h"
 #include "model/clock_kind.h"
 
 enum { FATES_BLOCK = 1 << 20 };
@@ -28,6 +30,8 @@ struct side *side_open(const struct config *config, const struct customers *cust
     side->arena = arena_new(FATES_BLOCK);
     side->fates = table_new(fate_key);
     side->loads = table_new(load_key);
+    side->course = course_new();
+    side->messages = messages_open(config);
     return side;
 }
 
@@ -37,6 +41,8 @@ void side_close(struct side *side)
         return;
     table_free(side->fates);
     table_free(side->loads);
+    course_free(side->course);
+    messages_close(side->messages);
     arena_free(side->arena);
     free(side);
 }
@@ -149,6 +155,8 @@ static void take_decision(struct side *side, struct str decision)
 
 static void take(struct side *side, const struct actions *actions)
 {
+    course_take(side->course, actions);
+    course_take(side->course, messages_take(side->messages, actions));
     for (size_t i = 0; i < actions->count; i++) {
         const struct action *action = &actions->items[i];
         if (action->output == OUTPUT_DECISIONS)
@@ -189,6 +197,11 @@ bool side_run(struct side *side, char *const *paths, int count, time_ms until, s
         ok = run_file(side, desk, paths[i], err);
     if (ok && until != TIME_NEVER)
         take(side, desk_advance(desk, until));
+    /* Groups whose last news came at the very end are told of it, too. */
+    if (side->course->last != TIME_NEVER)
+        course_take(side->course,
+                    messages_pass(side->messages,
+                                  time_max(until == TIME_NEVER ? 0 : until, side->course->last)));
     if (ok && side->reload)
         open_change_take(&side->open_change, desk_reload(desk, side->reload));
     desk_close(desk);

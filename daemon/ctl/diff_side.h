@@ -7,6 +7,8 @@
 #include "ctl/diff_open.h"
 
 struct customers;
+struct course;
+struct messages;
 
 /* Plain data; strings live in the side. */
 struct fate {
@@ -33,6 +35,8 @@ struct side {
     struct arena *arena;
     struct table *fates; /* of struct fate */
     struct table *loads; /* of struct load */
+    struct course *course;
+    struct messages *messages;
     uint64_t events, dead_letters;
     const struct config *reload; /* afterwards this one comes by reload; NULL: none does */
     struct open_change open_change;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config/outputs.h"
+#include "ctl/course.h"
 #include "ctl/table_file.h"
 #include "ctl/input.h"
 #include "host/now.h"
@@ -18,7 +19,7 @@
 #include "globals.h"
 #include "stages.h"
 
-enum { LINE_BLOCK = 64 * 1024, OUTPUT_FLUSH = 256 * 1024 };
+enum { LINE_BLOCK = 64 * 1024, OUTPUT_FLUSH = 256 * 1024, SUMMARY_LIMIT = 20 };
 
 /* One partition of one stage. */
 struct replay_task {
@@ -44,7 +45,9 @@ struct replay {
     int partitions; /* of the home topic, for lines that say where they stood */
     bool only[STAGE_COUNT];
     bool packed; /* values as base64 */
-    bool chain;  /* what one stage writes goes on to inner ones */
+    bool summary;
+    struct course *course; /* of a summary: counted instead of written */
+    bool chain;            /* what one stage writes goes on to inner ones */
     time_ms until;
     struct line_defaults defaults;
 };
@@ -103,6 +106,10 @@ static void feed(struct replay_task *task, const struct record *record, struct a
 
 static void print(struct replay *replay, const struct actions *actions)
 {
+    if (replay->course) {
+        course_take(replay->course, actions);
+        return;
+    }
     for (size_t i = 0; i < actions->count; i++)
         action_to_line(&actions->items[i], replay->config, replay->packed, &replay->out);
 }
@@ -279,6 +286,7 @@ static int read_options(struct replay *replay, const char **config_path, int arg
           .least = 1,
           .most = 99999 },
         { .name = "stage", .kind = OPTION_CHOICES, .to = replay->only, .choices = names },
+        { .name = "summary", .kind = OPTION_FLAG, .to = &replay->summary },
         { .name = "until", .kind = OPTION_TIME, .to = &replay->until },
         { .name = "customers", .kind = OPTION_TEXT, .to = &replay->table_paths[GLOBAL_CUSTOMERS] },
         { .name = "silences", .kind = OPTION_TEXT, .to = &replay->table_paths[GLOBAL_SILENCES] },
@@ -307,6 +315,16 @@ static void free_tables(struct replay *replay)
         table_file_close(global, (void *)(uintptr_t)replay->globals.tables[global]);
 }
 
+static bool print_summary(const struct replay *replay)
+{
+    const struct course *course = replay->course;
+    printf("%lld tickets, %lld decisions, %lld dispatches in %.1f days\n\n",
+           (long long)course->tickets, (long long)course->decisions, (long long)course->dispatches,
+           course_days(course));
+    course_print(course, NULL, SUMMARY_LIMIT);
+    return fflush(stdout) == 0;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct replay replay = { .command = command, .until = TIME_NEVER };
@@ -324,6 +342,8 @@ static int run(const struct command *command, int argc, char **argv)
         return command_failed(command, EX_DATAERR, "%s", err.text);
     }
     choose_stages(&replay);
+    if (replay.summary)
+        replay.course = course_new();
     if (replay.partitions == 0)
         replay.partitions = replay.config->topics.partitions;
     replay.defaults = (struct line_defaults){ .topic = replay.config->topics.home,
@@ -333,6 +353,9 @@ static int run(const struct command *command, int argc, char **argv)
     actions_init(&replay.actions);
 
     code = replay_all(&replay, argv + optind, argc - optind);
+    if (code == 0 && replay.course && !print_summary(&replay))
+        code = EX_IOERR;
+    course_free(replay.course);
 
     for (size_t i = 0; i < replay.task_count; i++)
         stages[replay.tasks[i].stage].ops->destroy(replay.tasks[i].engine);
@@ -348,7 +371,8 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_replay = {
     .name = "replay",
     .arguments = "[-c FILE] [--stage STAGE]... [--partitions N] [--until TIME] [--base64]\n"
-                 "                       [--customers FILE] [--silences FILE] [INPUT]...",
+                 "                       [--customers FILE] [--silences FILE] [--summary] "
+                 "[INPUT]...",
     .summary = "Show what ombudd would write for recorded events",
     .help =
         "Reads NDJSON (plain, .gz or .zst; standard input without INPUT) and writes NDJSON: one\n"
@@ -366,6 +390,9 @@ const struct command command_replay = {
         "      --silences FILE  the table of silences, likewise; each holds from its `from` to its "
         "`until`\n"
         "      --base64         give every value as value_base64, byte for byte\n"
+        "      --summary        how matters went instead of the records: promises, returns, "
+        "ping-pong,\n"
+        "                       messages per level, per person and day, hours by holder\n"
         "      --stage STAGE    only intake, tickets or escalations; without it all of them, and\n"
         "                       what one writes for another goes on to it\n"
         "      --partitions N   of the home topic, for lines that are records (default: the\n"

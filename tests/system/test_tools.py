@@ -186,6 +186,50 @@ def test_diff_of_a_configuration_with_itself_is_nothing(build, tmp_path):
     assert "0 of 5 tickets go first to another department" in result.stdout
 
 
+def life(ticket, hours, *steps):
+    """Events of one ticket, some minutes apart, from that hour on."""
+    return [{"type": kind, "ticket": ticket, "id": f"{ticket}-{n}",
+             "time": f"2026-11-21T{hours:02}:{10 * n:02}:00Z", **fields}
+            for n, (kind, fields) in enumerate(steps)]
+
+
+def course_of(build, config, path):
+    result = run(build, "ombudctl", "diff", "--old", config, "--new", config, "--json",
+                 "--until", "2026-11-22T20:00:00Z", path)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["old"]["course"]
+
+
+def test_diff_and_replay_tell_how_matters_went(build, tmp_path):
+    config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
+    path = write_lines(tmp_path / "events.ndjson", [
+        # Fifty minutes: billing's, but ten of the customer and ten of quality.
+        *life("T-1", 9, ("opened", {"category": "billing"}), ("pending", {"on": "customer"}),
+              ("resumed", {}), ("assigned", {"department": "quality"}),
+              ("assigned", {"department": "billing"}), ("resolved", {})),
+        # Handed back twice: a dispute, which the root settles by resolving.
+        *life("T-2", 10, ("opened", {"category": "billing"}),
+              ("returned", {"reason_code": "not_ours"}), ("returned", {"reason_code": "overlap"}),
+              ("resolved", {})),
+        # Ended, taken up again, ended: its time counts once.
+        *life("T-3", 11, ("opened", {}), ("resolved", {}), ("reopened", {}), ("resolved", {})),
+        # Nobody ever answers.
+        *life("T-4", 12, ("opened", {"priority": 1}))])
+    course = course_of(build, config, path)
+    assert course["returns"] == 2 and course["ping_pongs"] == 2 and course["disputes"] == 1
+    assert course["broken_promises"] == 1
+    minutes = {one["name"]: one["minutes"] for one in course["holders"]}
+    assert minutes["customer"] == 10 and minutes["quality"] == 10 and minutes["ended"] == 10
+    assert minutes["dispute"] == 10 and sum(minutes.values()) == 50 + 30 + 30
+    assert {one["name"]: one["count"] for one in course["escalation_steps"]} == {"lead": 1}
+    assert {one["name"]: one["count"] for one in course["messages"]} == {"lead": 1}
+    told = run(build, "ombudctl", "replay", "-c", config, "--summary",
+               "--until", "2026-11-22T20:00:00Z", path).stdout
+    numbers = dict(re.findall(r"^  (\S.*?) +(\d+)$", told, re.M))
+    assert numbers["returns"] == "2" and numbers["disputes"] == "1" and \
+        numbers["messages to lead"] == "1", told
+
+
 def test_diff_names_the_line_it_cannot_read(build, tmp_path):
     config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
     path = tmp_path / "events.ndjson"
