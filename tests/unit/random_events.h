@@ -18,8 +18,8 @@ static inline const char *one_of(uint64_t *seed, const char *const *texts, unsig
     return texts[dice(seed, count)];
 }
 
-/* Appends one as JSON. Returns its time. */
-static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
+/* One that happened at `time`, as JSON. */
+static inline void random_event_at(uint64_t *seed, time_ms time, time_ms now, struct buf *out)
 {
     static const char *const kinds[] = {
         "opened",   "message",  "message",      "updated",  "assigned", "accepted",
@@ -37,7 +37,6 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
     static const char *const texts[] = { "hello",    "it is on fire", "thank you",
                                          "terrible", "my lawyer",     "your manager!" };
     char text[TIME_TEXT_SIZE], due[TIME_TEXT_SIZE];
-    time_ms time = now - (dice(seed, 5) ? 0 : (time_ms)dice(seed, 3600) * 1000);
     time_ms promised = now + (time_ms)dice(seed, 200000) * 1000;
     buf_clear(out);
     buf_printf(out, "{\"ticket\":\"t%u\",\"type\":\"%s\",\"time\":\"%.*s\",\"body\":\"%s\"",
@@ -55,6 +54,13 @@ static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
     buf_printf(out, ",\"id\":\"e%u\"%s%s}", dice(seed, 2000),
                dice(seed, 3) ? ",\"reason_code\":\"not_ours\"" : ",\"from\":\"agent\"",
                dice(seed, 2) ? "" : ",\"department\":\"billing\"");
+}
+
+/* One in five is up to an hour late. Returns its time. */
+static inline time_ms random_event(uint64_t *seed, time_ms now, struct buf *out)
+{
+    time_ms time = now - (dice(seed, 5) ? 0 : (time_ms)dice(seed, 3600) * 1000);
+    random_event_at(seed, time, now, out);
     return time;
 }
 

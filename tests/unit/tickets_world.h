@@ -117,7 +117,7 @@ static inline void world_commit(struct world *world)
 /* What tickets tell each other comes back as further records of the same partition, at once. */
 static inline void world_feed_back(struct world *world, size_t at)
 {
-    time_ms timestamp = world->clock.now;
+    time_ms timestamp = world->clock.passed; /* as the records tell it, whatever the clock says */
     for (; at < world->actions.count; at++) {
         const struct action *action = &world->actions.items[at];
         struct record back = { .headers = action->headers, .header_count = action->header_count };
@@ -132,7 +132,7 @@ static inline void world_feed_back(struct world *world, size_t at)
         record->key = action->key;
         record->value = action->value;
         struct prepared *prepared = tickets_engine.prepare(world->engine, record, world->arena);
-        engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, timestamp,
+        engine_turn(&tickets_engine, world->engine, &world->clock, prepared, timestamp, 0,
                     &world->actions);
     }
 }

@@ -1,0 +1,208 @@
+/* One stream of events over 1, 3 and 12 partitions: each ticket's records are the same, byte for
+ * byte, but for the place of the event. Time passes for all partitions alike, as the clock does;
+ * what tickets tell each other and what is passed on goes to the partition that it is for. */
+#include "random_events.h"
+#include "tickets_world.h"
+
+#include "base/hash.h"
+
+enum { EVENTS = 1500, SEEDS = 4, PARTITIONS_MAX = 12 };
+
+struct cluster {
+    struct world worlds[PARTITIONS_MAX];
+    int count;
+    struct arena *arena;    /* of the home records on their way */
+    struct record *waiting; /* those, in their order */
+    size_t waiting_count, waiting_room;
+    struct buf told[RANDOM_TICKETS + 1]; /* of each ticket, in its order */
+    int homes;                           /* records that went from ticket to ticket */
+};
+
+static void open_cluster(struct cluster *cluster, const struct config *config, int count)
+{
+    *cluster = (struct cluster){ .count = count, .arena = arena_new(64 * 1024) };
+    for (int i = 0; i < count; i++)
+        world_open(&cluster->worlds[i], config, i, count);
+}
+
+static void close_cluster(struct cluster *cluster)
+{
+    for (int i = 0; i < cluster->count; i++)
+        world_close(&cluster->worlds[i]);
+    for (int i = 0; i <= RANDOM_TICKETS; i++)
+        buf_free(&cluster->told[i]);
+    free(cluster->waiting);
+    arena_free(cluster->arena);
+}
+
+static struct str between(struct str value, const char *start, char end)
+{
+    size_t size = strlen(start);
+    const char *at = value.size ? memmem(value.data, value.size, start, size) : NULL;
+    if (!at)
+        return STR_NONE;
+    const char *to = memchr(at + size, end, (size_t)(value.data + value.size - at) - size);
+    return to ? (struct str){ at + size, (size_t)(to - at) - size } : STR_NONE;
+}
+
+static void tell(struct cluster *cluster, const struct action *action)
+{
+    int64_t number = -1;
+    struct str value = action->value, ticket = between(value, "\"ticket\":\"t", '"');
+    struct record record = { .headers = action->headers, .header_count = action->header_count };
+    if (!str_to_int(ticket, &number) || number > RANDOM_TICKETS)
+        return;
+    struct buf *out = &cluster->told[number];
+    struct str place = between(value, "\"source\":{", '}');
+    size_t cut = str_present(place) ? (size_t)(place.data - value.data) : value.size;
+    buf_printf(out, "%d %.*s ", (int)action->output, STR_ARG(record_header(&record, "ce_id")));
+    buf_add(out, value.data, cut);
+    if (str_present(place))
+        buf_add(out, place.data + place.size, value.size - cut - place.size);
+    buf_add_char(out, '\n');
+}
+
+static void send_home(struct cluster *cluster, const struct action *action, time_ms now)
+{
+    if (cluster->waiting_count == cluster->waiting_room) {
+        cluster->waiting_room = 2 * cluster->waiting_room + 16;
+        cluster->waiting =
+            realloc(cluster->waiting, cluster->waiting_room * sizeof(*cluster->waiting));
+    }
+    struct header *headers = arena_alloc(cluster->arena, action->header_count * sizeof(*headers));
+    for (size_t i = 0; i < action->header_count; i++)
+        headers[i] = (struct header){ arena_copy(cluster->arena, action->headers[i].name),
+                                      arena_copy(cluster->arena, action->headers[i].value) };
+    cluster->waiting[cluster->waiting_count++] =
+        (struct record){ .partition = action->partition,
+                         .timestamp = now,
+                         .value = arena_copy(cluster->arena, action->value),
+                         .headers = headers,
+                         .header_count = action->header_count };
+    cluster->homes++;
+}
+
+static void take(struct cluster *cluster, struct world *world)
+{
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        if (action->output == OUTPUT_HOME)
+            send_home(cluster, action, world->clock.now);
+        else if (action->output != OUTPUT_STATE && action->output != OUTPUT_DEADLETTER)
+            tell(cluster, action);
+    }
+    world_commit(world);
+    actions_clear(&world->actions);
+}
+
+static void feed(struct cluster *cluster, struct record record)
+{
+    struct world *world = &cluster->worlds[record.partition];
+    record.topic = world->setup.topic;
+    record.offset = world->offset++;
+    arena_reset(world->arena);
+    struct prepared *prepared = tickets_engine.prepare(world->engine, &record, world->arena);
+    engine_turn(&tickets_engine, world->engine, &world->clock, prepared, record.timestamp,
+                record.timestamp, &world->actions);
+    take(cluster, world);
+}
+
+static void deliver(struct cluster *cluster)
+{
+    for (size_t i = 0; i < cluster->waiting_count; i++)
+        feed(cluster, cluster->waiting[i]);
+    cluster->waiting_count = 0;
+    arena_reset(cluster->arena);
+}
+
+static struct world *earliest(struct cluster *cluster)
+{
+    struct world *first = &cluster->worlds[0];
+    for (int i = 1; i < cluster->count; i++) {
+        if (tickets_engine.next(cluster->worlds[i].engine) < tickets_engine.next(first->engine))
+            first = &cluster->worlds[i];
+    }
+    return first;
+}
+
+static void pass(struct cluster *cluster, time_ms until)
+{
+    for (;;) {
+        struct world *world = earliest(cluster);
+        time_ms due = tickets_engine.next(world->engine);
+        if (due > until)
+            return;
+        engine_advance(&tickets_engine, world->engine, &world->clock, due, &world->actions);
+        take(cluster, world);
+        deliver(cluster);
+    }
+}
+
+static void run(struct cluster *cluster, uint64_t seed)
+{
+    struct buf json = { 0 };
+    uint64_t random = seed, other = seed;
+    time_ms now = WORLD_START;
+    for (int i = 0; i < EVENTS; i++) {
+        now += 1 + random_step(&random);
+        random_event_at(&random, now, now, &json);
+        struct str ticket = between(buf_str(&json), "\"ticket\":\"", '"');
+        pass(cluster, now);
+        feed(cluster, (struct record){ .partition = kafka_partition(ticket, cluster->count),
+                                       .timestamp = now,
+                                       .value = buf_str(&json) });
+        deliver(cluster);
+        if (dice(&other, 100) == 0) /* whoever has a partition may change at any time */
+            world_restart(&cluster->worlds[dice(&other, (unsigned)cluster->count)], true);
+    }
+    pass(cluster, now + 60 * TIME_DAY);
+    buf_free(&json);
+}
+
+static void compare(const struct cluster *one, const struct cluster *other, uint64_t seed)
+{
+    for (int ticket = 0; ticket <= RANDOM_TICKETS; ticket++) {
+        struct str a = buf_str(&one->told[ticket]), b = buf_str(&other->told[ticket]);
+        size_t at = 0, line = 0;
+        for (; at < a.size && at < b.size && a.data[at] == b.data[at]; at++)
+            line = a.data[at] == '\n' ? at + 1 : line;
+        if (at < a.size || at < b.size)
+            fail_msg("seed %llu, ticket %d over %d partitions:\n%.*s\n---\n%.*s",
+                     (unsigned long long)seed, ticket, other->count,
+                     (int)(a.size - line > 3000 ? 3000 : a.size - line), a.data + line,
+                     (int)(b.size - line > 3000 ? 3000 : b.size - line), b.data + line);
+    }
+}
+
+static void partitions_make_no_difference_to_a_ticket(void **state)
+{
+    static const int counts[] = { 1, 3, 12 };
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/everything.yaml");
+    struct cluster clusters[3];
+    int homes = 0;
+    (void)state;
+    for (uint64_t seed = 31; seed < 31 + SEEDS; seed++) {
+        print_message("seed %llu\n", (unsigned long long)seed);
+        for (int i = 0; i < 3; i++) {
+            open_cluster(&clusters[i], config, counts[i]);
+            run(&clusters[i], seed);
+        }
+        homes += clusters[2].homes;
+        assert_true(clusters[0].told[3].size > 50000);
+        compare(&clusters[0], &clusters[1], seed);
+        compare(&clusters[0], &clusters[2], seed);
+        for (int i = 0; i < 3; i++)
+            close_cluster(&clusters[i]);
+    }
+    assert_true(homes > 500);
+    config_free((struct config *)config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(partitions_make_no_difference_to_a_ticket),
+    };
+    json_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
