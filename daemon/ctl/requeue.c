@@ -21,7 +21,7 @@ struct goal {
 struct work {
     const struct requeue *requeue;
     struct letters *letters;
-    struct requeue_writer *writer; /* NULL: a dry run */
+    struct transact *transact; /* NULL: a dry run */
     struct requeue_histogram histogram;
     struct goal *goals;
     size_t goal_count;
@@ -81,7 +81,7 @@ static bool commit(struct work *work, struct error *err)
 {
     if (work->records == 0)
         return true;
-    if (!requeue_writer_commit(work->writer, work->letters, err))
+    if (!requeue_commit(work->transact, work->letters, err))
         return false;
     work->done += work->records;
     work->records = work->bytes = 0;
@@ -95,11 +95,11 @@ static bool take(struct work *work, const struct letter *letter,
     bool before = settled_has(&partition->settled, letter->record.offset);
     enum requeue_fate fate = before ? REQUEUE_BEFORE : fate_of(work, letter);
     requeue_histogram_add(&work->histogram, letter, fate);
-    if (work->writer == NULL)
+    if (work->transact == NULL)
         return true;
     bool goes = fate == REQUEUE_GOES;
     if (goes && !work->requeue->discard &&
-        !requeue_writer_write(work->writer, letter, target_of(work, letter), err))
+        !requeue_write(work->transact, letter, target_of(work, letter), err))
         return false;
     if (goes) {
         work->records++;
@@ -149,14 +149,14 @@ int requeue_run(const struct requeue *requeue)
     struct work work = { .requeue = requeue };
     int code = EX_UNAVAILABLE;
     if (!requeue->dry_run)
-        work.writer = requeue_writer_open(requeue->config, &err);
-    if (requeue->dry_run || work.writer != NULL)
+        work.transact = transact_open(requeue->config, "requeue", &err);
+    if (requeue->dry_run || work.transact != NULL)
         work.letters = letters_open(requeue->config, false, &err);
     if (work.letters != NULL)
         code = work_through(&work);
     else
         command_failed(requeue->command, code, "%s", err.text);
-    requeue_writer_close(work.writer);
+    transact_close(work.transact);
     letters_close(work.letters);
     requeue_histogram_free(&work.histogram);
     for (size_t i = 0; i < work.goal_count; i++)
