@@ -108,7 +108,11 @@ void outputs_tell(struct outputs_batch *batch, struct story *story, struct buf *
         struct story_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
                                        .key = { message->key, message->key_len },
                                        .value = { message->payload, message->len },
-                                       .refusal = header_of(message, "ombud-error") };
+                                       .refusal = header_of(message, "ombud-error"),
+                                       .origin = header_of(message, "ombud-topic"),
+                                       .partition = message->partition,
+                                       .offset = message->offset,
+                                       .timestamp = rd_kafka_message_timestamp(message, NULL) };
         story_tell(story, &record, out);
         if (last && (str_is(kind, "ombud.decision") || str_is(kind, "ombud.timer"))) {
             buf_clear(last);

@@ -337,8 +337,8 @@ int repartition_run(const struct command *command, const struct config *old,
         code = command_failed(command, EX_TEMPFAIL, "%s; nothing has changed for the routers",
                               err.text);
     else
-        printf("%llu tickets are in %.*s now, in %d partitions instead of %d; start the routers "
-               "with the new configuration\n",
+        printf("%llu records of tickets are in %.*s now, in %d partitions instead of %d; start the "
+               "routers with the new configuration\n",
                (unsigned long long)work.copied, STR_ARG(next->topics.state), (int)work.partitions,
                (int)work.before);
     transact_close(work.transact);

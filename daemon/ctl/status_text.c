@@ -159,6 +159,20 @@ static void add_next(const cJSON *answer, time_ms now, struct buf *text)
     add_rest(count, NEXT_MOST, text);
 }
 
+/* One line: what does not fit is in --json. */
+static void add_never_hit(const cJSON *answer, struct buf *text)
+{
+    struct buf names = { 0 };
+    size_t count = 0;
+    for (const cJSON *rule = list(answer, "rules_never_hit"); rule; rule = rule->next) {
+        buf_printf(&names, "%s%.*s %.*s", count++ > 0 ? ", " : "", STR_ARG(string(rule, "kind")),
+                   STR_ARG(string(rule, "rule")));
+    }
+    if (count > 0)
+        add_line(text, "%zu rules never hit since the start: %s", count, buf_text(&names));
+    buf_free(&names);
+}
+
 void status_text(const cJSON *answer, time_ms now, struct buf *text)
 {
     add_head(answer, now, text);
@@ -167,4 +181,5 @@ void status_text(const cJSON *answer, time_ms now, struct buf *text)
     add_behind(answer, text);
     add_restoring(answer, text);
     add_next(answer, now, text);
+    add_never_hit(answer, text);
 }

@@ -50,12 +50,18 @@ static void add_clock(struct account *account, struct str moment)
     buf_add_str(account->out, str_present(local) ? (struct str){ local.data + 11, 8 } : blanks);
 }
 
-/* A life takes days: each of them is named once. */
+void story_begin_day(struct story *story, time_ms now)
+{
+    char text[TIME_TEXT_SIZE];
+    memcpy(story->day, time_format(now + zone_offset(story->zone, now), text).data, 10);
+}
+
+/* Each day is named once. */
 static void begin_line(struct account *account, struct str moment)
 {
     struct story *story = account->story;
     struct str local = local_time(account, moment);
-    if (story->life && str_present(local) && memcmp(story->day, local.data, 10) != 0) {
+    if (str_present(local) && memcmp(story->day, local.data, 10) != 0) {
         memcpy(story->day, local.data, 10);
         buf_printf(account->out, "%s%s%s\n", story->colour ? "\033[1m" : "", story->day,
                    story->colour ? "\033[0m" : "");
@@ -63,11 +69,12 @@ static void begin_line(struct account *account, struct str moment)
     add_clock(account, moment);
 }
 
-/* "2026-11-21 18:00" where days matter, else the time of day. */
+/* "2026-11-21 18:00" in a life and on another day, else the time of day. */
 static void add_due(struct account *account, struct str moment)
 {
+    const struct story *story = account->story;
     struct str local = local_time(account, moment);
-    if (account->story->life && str_present(local))
+    if (str_present(local) && (story->life || memcmp(story->day, local.data, 10) != 0))
         buf_printf(account->out, "%.10s %.5s", local.data, local.data + 11);
     else
         add_clock(account, moment);
@@ -299,6 +306,66 @@ static void tell_suppressed(struct account *account, const cJSON *root)
     buf_add_char(account->out, '\n');
 }
 
+const char *const story_kinds[STORY_KINDS + 1] = { "decision",   "timer",      "dispatch",
+                                                   "promise",    "escalation", "suppressed",
+                                                   "deadletter", NULL };
+
+static bool wants_kind(const struct story_filter *filter, struct str kind)
+{
+    bool any = false, this_one = false;
+    for (int i = 0; i < STORY_KINDS; i++) {
+        any = any || filter->kinds[i];
+        this_one = this_one || (filter->kinds[i] && str_is(kind, story_kinds[i]));
+    }
+    return !any || this_one;
+}
+
+/* A decision names the responsible one, a dispatch and an escalation the one they are for. */
+static bool wants_department(const struct story_filter *filter, const cJSON *root)
+{
+    struct str department = text_at(root, "/department");
+    struct str responsible = text_at(root, "/responsible");
+    return !str_present(filter->department) || str_equal(department, filter->department) ||
+           str_equal(responsible, filter->department);
+}
+
+/* An escalation's most urgent ticket comes first. */
+static bool wants_band(const struct story_filter *filter, const cJSON *root)
+{
+    static const char *const places[] = { "/band", "/urgency/band", "/tickets/0/band" };
+    if (filter->bands == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct str band = text_at(root, places[i]);
+        if (str_present(band))
+            return band_parse(band) >= 0 && band_parse(band) < filter->bands;
+    }
+    return false;
+}
+
+static bool wants(const struct story_filter *filter, const cJSON *root)
+{
+    return wants_kind(filter, text_at(root, "/kind")) && wants_department(filter, root) &&
+           wants_band(filter, root);
+}
+
+/* It has no department and no band: whoever asks for these does not mean it. */
+static void tell_dead_letter(struct account *account, const struct story_record *record)
+{
+    const struct story *story = account->story;
+    const struct story_filter *filter = &story->filter;
+    char text[TIME_TEXT_SIZE];
+    if (str_present(story->ticket) || str_present(filter->department) || filter->bands > 0 ||
+        !wants_kind(filter, STR("deadletter")))
+        return;
+    begin_line(account, time_format(record->timestamp, text));
+    buf_printf(account->out, "  ✗ dead letter %d/%lld", (int)record->partition,
+               (long long)record->offset);
+    if (!str_empty(record->origin))
+        buf_printf(account->out, " from %.*s", STR_ARG(record->origin));
+    buf_printf(account->out, ": %.*s\n", STR_ARG(record->refusal));
+}
+
 static bool concerns(const cJSON *root, struct str ticket)
 {
     if (!str_present(ticket) || str_equal(text_at(root, "/ticket"), ticket))
@@ -347,11 +414,10 @@ void story_tell(struct story *story, const struct story_record *record, struct b
 {
     struct account account = { story, out, arena_new(16384) };
     if (str_present(record->refusal)) {
-        if (!str_present(story->ticket))
-            buf_printf(out, "          ✗ dead letter: %.*s\n", STR_ARG(record->refusal));
+        tell_dead_letter(&account, record);
     } else {
         const cJSON *root = parse(record->value, account.arena);
-        if (root && concerns(root, story->ticket))
+        if (root && concerns(root, story->ticket) && wants(&story->filter, root))
             tell(&account, root);
     }
     arena_free(account.arena);

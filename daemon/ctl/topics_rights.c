@@ -61,6 +61,13 @@ static struct str name_of(char *room, size_t size, const struct rights *rights, 
     return str_from(room);
 }
 
+/* librdkafka looks for the coordinator of a group even where a consumer joins none. */
+static void allow_reader(const struct rights *rights)
+{
+    char name[300];
+    allow(rights, "Read Describe", "group", name_of(name, sizeof(name), rights, "-reader"), false);
+}
+
 /* The daemon: what it reads and writes, its group, and a transactional id for each worker of each
  * instance. */
 static void allow_daemon(const struct rights *rights)
@@ -77,6 +84,7 @@ static void allow_daemon(const struct rights *rights)
     }
     free(plan);
     allow(rights, "Read Describe", "group", name_of(name, sizeof(name), rights, ""), false);
+    allow_reader(rights);
     allow(rights, "Write Describe", "transactional-id", name_of(name, sizeof(name), rights, "-"),
           true);
 }
@@ -96,6 +104,7 @@ static void allow_operators(const struct rights *rights)
               false);
     }
     free(plan);
+    allow_reader(rights);
     allow(rights, "Read Describe", "group", name_of(name, sizeof(name), rights, "-requeue"), false);
     allow(rights, "Write Describe", "transactional-id",
           name_of(name, sizeof(name), rights, "-requeue"), false);

@@ -18,7 +18,8 @@ struct watch {
     const struct command *command;
     bool from_start;
     int seconds; /* 0: until interrupted */
-    const char *ticket;
+    const char *ticket, *department;
+    struct story_filter filter;
     bool colour;
 };
 
@@ -54,7 +55,9 @@ static int tell(const struct watch *watch, const struct config *config)
     struct story story = { .config = config,
                            .zone = zone,
                            .ticket = watch->ticket ? str_from(watch->ticket) : STR_NONE,
+                           .filter = watch->filter,
                            .colour = watch->colour };
+    story_begin_day(&story, now_wall());
     int code = 0;
     bool taken = true;
     while (!stopped && taken && code == 0 && (watch->seconds == 0 || now_monotonic() < end)) {
@@ -87,6 +90,16 @@ static int run(const struct command *command, int argc, char **argv)
           .least = 1,
           .most = INT_MAX },
         { .name = "ticket", .kind = OPTION_TEXT, .to = &watch.ticket },
+        { .name = "kind",
+          .kind = OPTION_CHOICES,
+          .to = watch.filter.kinds,
+          .choices = story_kinds },
+        { .name = "department", .kind = OPTION_TEXT, .to = &watch.department },
+        { .name = "band",
+          .kind = OPTION_NUMBER,
+          .to = &watch.filter.bands,
+          .least = 1,
+          .most = BAND_COUNT },
         { 0 }
     };
     int code = command_options(command, options, argc, argv);
@@ -99,6 +112,13 @@ static int run(const struct command *command, int argc, char **argv)
     struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
+    int department = watch.department ? config_department(config, str_from(watch.department)) : -1;
+    if (watch.department != NULL && department < 0) {
+        config_free(config);
+        return command_failed(command, EX_DATAERR, "there is no department '%s'", watch.department);
+    }
+    if (department >= 0)
+        watch.filter.department = config->departments[department].slug;
     struct sigaction action = { .sa_handler = stop };
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -109,11 +129,15 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_watch = {
     .name = "watch",
-    .arguments = "[-c FILE] [--from-start] [--seconds N] [--ticket T]",
+    .arguments = "[-c FILE] [--from-start] [--seconds N] [FILTER]...",
     .summary = "Follow decisions, dispatches, promises and escalations as they happen",
     .help = "  -c, --config FILE    the configuration\n"
             "      --from-start     begin with what the topics hold already\n"
             "      --seconds N      end after N seconds (default: when interrupted)\n"
-            "      --ticket T       only this ticket\n",
+            "      --ticket T       only this ticket\n"
+            "      --kind KIND      only these: decision, timer, dispatch, promise, escalation,\n"
+            "                       suppressed, deadletter; may be given several times\n"
+            "      --department D   only what it has, gets, or whose people are told\n"
+            "      --band N         only P1 (1), P1 and P2 (2), ...\n",
     .run = run,
 };

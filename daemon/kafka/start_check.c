@@ -74,9 +74,13 @@ static int check_topics(rd_kafka_t *client, const struct config *config, struct 
     if (verdict == TOPICS_UNKNOWN)
         log_say(log, LOGGED_ERROR, "%s; gave up after %lld s", err.text,
                 (long long)((now_monotonic() - start) / TIME_SECOND));
+    else if (verdict == TOPICS_REFUSED)
+        log_say(log, LOGGED_ERROR, "%s", err.text);
     else
         log_lines(log, &report);
     buf_free(&report);
+    if (verdict == TOPICS_REFUSED)
+        return EX_NOPERM;
     return verdict == TOPICS_RIGHT ? EX_OK : verdict == TOPICS_UNKNOWN ? EX_UNAVAILABLE : EX_CONFIG;
 }
 

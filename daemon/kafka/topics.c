@@ -1,6 +1,7 @@
 #include "kafka/topics.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -78,6 +79,7 @@ rd_kafka_t *topics_client(const struct config *config, struct error *err)
         }
     }
     rd_kafka_conf_set(conf, "log_level", "0", NULL, 0);
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_ERROR); /* see refusal */
     /* Asking for a missing topic's metadata must not make it. */
     rd_kafka_conf_set(conf, "allow.auto.create.topics", "false", NULL, 0);
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
@@ -98,9 +100,30 @@ static const rd_kafka_metadata_topic_t *find_topic(const rd_kafka_metadata_t *me
     return NULL;
 }
 
+/* A wrong password and a certificate that is not trusted look like a broker that is away; only
+ * errors that come by the way tell. */
+static bool refusal(rd_kafka_t *client, char *text, size_t size)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(client);
+    rd_kafka_event_t *event;
+    bool refused = false;
+    while ((event = rd_kafka_queue_poll(queue, 0)) != NULL) {
+        rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+        if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL ||
+            code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED) {
+            snprintf(text, size, "%s", rd_kafka_event_error_string(event));
+            refused = true;
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    return refused;
+}
+
 /* All topics the client may see: a missing one is simply not in the list, which is quicker and
  * surer than asking for each and waiting out "unknown topic" retries. */
-static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, struct error *err)
+static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, bool *refused,
+                                               struct error *err)
 {
     const rd_kafka_metadata_t *metadata = NULL;
     rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, timeout);
@@ -108,7 +131,12 @@ static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, 
         char servers[256] = "";
         size_t size = sizeof(servers);
         rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", servers, &size);
-        error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
+        char why[256];
+        *refused = refusal(client, why, sizeof(why));
+        if (*refused)
+            error_set(err, "%s does not let this user in: %s", servers, why);
+        else
+            error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
         return NULL;
     }
     return metadata;
@@ -152,9 +180,10 @@ static enum topics_verdict check_topic(const struct topic_plan *plan,
 enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
                                  struct buf *report, struct error *err)
 {
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    bool refused = false;
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
     if (metadata == NULL)
-        return TOPICS_UNKNOWN;
+        return refused ? TOPICS_REFUSED : TOPICS_UNKNOWN;
     enum topics_verdict worst = TOPICS_RIGHT;
     size_t count;
     struct topic_plan *plan = topics_plan(config, &count);
@@ -171,7 +200,8 @@ enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config
 
 int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct error *err)
 {
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    bool refused;
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
     if (metadata == NULL)
         return -1;
     const rd_kafka_metadata_topic_t *found = find_topic(metadata, topic);
@@ -263,7 +293,8 @@ static bool submit(rd_kafka_t *client, rd_kafka_NewTopic_t **topics, size_t coun
 bool topics_create(rd_kafka_t *client, const struct config *config, int timeout, struct buf *report,
                    struct error *err)
 {
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, err);
+    bool refused;
+    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
     if (metadata == NULL)
         return false;
     int replication = config->topics.replication;

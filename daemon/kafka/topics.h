@@ -29,11 +29,12 @@ enum topics_verdict {
     TOPICS_RIGHT,
     TOPICS_MISSING, /* not there; or not yet, which one broker's answer does not tell apart */
     TOPICS_WRONG,   /* there, but not as they must be: time mends nothing */
-    TOPICS_UNKNOWN  /* no answer within the time */
+    TOPICS_UNKNOWN, /* no answer within the time */
+    TOPICS_REFUSED  /* the broker does not let this user in, or is not the one it must be */
 };
 /* Compares the plan with what some broker says, and appends one line a defect to `report`
- * ("topic 'ombud.promises' is missing; ..."). TOPICS_UNKNOWN + err, then `report` is untouched.
- * `timeout`: ms. Blocks. */
+ * ("topic 'ombud.promises' is missing; ..."). TOPICS_UNKNOWN and TOPICS_REFUSED + err, then
+ * `report` is untouched. `timeout`: ms. Blocks. */
 enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config, int timeout,
                                  struct buf *report, struct error *err);
 

@@ -75,7 +75,9 @@ def test_moved_state_is_the_same(kafka, make_router):
     router.ctl("topics", "create", "-c", new)
     done = wait_until(lambda: (lambda result: result if result.returncode == 0 else None)(
         repartition(router, new, check=False)), 60, "the group to be empty", 1)
-    assert f"{count} tickets are in {state} now, in 7 partitions instead of 4" in done.stdout
+    assert f"records of tickets are in {state} now, in 7 partitions instead of 4" in done.stdout
+    assert {record.key.decode()[2:] for record in kafka.read(state)
+            if record.key.startswith(b"t/")} == {f"T-{number}" for number in range(count)}
     for record in kafka.read(state):
         key = record.key.decode()
         if key[:2] in ("t/", "x/"):

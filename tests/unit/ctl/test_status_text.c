@@ -37,7 +37,8 @@ static void test_a_router_at_rest(void **state)
              "\"lag\":0,\"committed\":5,\"aborted\":1}],"
              "\"partitions\":[{\"topic\":\"ombud.events\",\"partition\":0,\"lag\":0}],"
              "\"next\":[{\"group\":\"lead/quality/breach\",\"at\":\"1970-01-02T03:51:50Z\","
-             "\"notices\":3}]}");
+             "\"notices\":3}],\"rules_never_hit\":[{\"kind\":\"route\",\"rule\":\"billing\"},"
+             "{\"kind\":\"escalation\",\"rule\":\"2\"}]}");
     assert_string_equal(buf_text(&text),
                         "ombudd 0.1.0, group ombud, instance a\n"
                         "ready: routing 13 partitions, 0 records behind\n"
@@ -47,7 +48,8 @@ static void test_a_router_at_rest(void **state)
                         "  1m ago: no\n"
                         "worker 0: running, 13 partitions, 0 behind, 5 commits, 1 undone\n"
                         "next messages:\n"
-                        "  in 5m 10s: lead/quality/breach, 3 open\n");
+                        "  in 5m 10s: lead/quality/breach, 3 open\n"
+                        "2 rules never hit since the start: route billing, escalation 2\n");
     buf_free(&text);
 }
 
@@ -64,7 +66,8 @@ static void test_the_worst_of_days_fits_the_terminal(void **state)
                "\"1970-01-01T00:00:00Z\",\"reloads\":{\"refused\":9,\"refused_at\":"
                "\"1970-01-01T00:00:00Z\",\"refusal\":\"%0500d\"}",
                0);
-    static const char *const lists[] = { "workers", "partitions", "restoring", "next" };
+    static const char *const lists[] = { "workers", "partitions", "restoring", "next",
+                                         "rules_never_hit" };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         buf_printf(&answer, ",\"%s\":[", lists[i]);
         for (int k = 0; k < 40; k++)

@@ -133,6 +133,17 @@ static void test_threads_share_a_log(void **state)
     assert_int_equal(count_lines(said(world)), BURST);
 }
 
+static void test_what_several_say_is_written_once(void **state)
+{
+    struct world *world = *state;
+    for (int i = 0; i < 3; i++) {
+        log_once(world->log, LOGGED_WARNING, "broker %d is away", 1);
+        log_once(world->log, LOGGED_WARNING, "broker %d is away", 2);
+        log_once(world->log, LOGGED_DEBUG, "broker %d is away", 3);
+    }
+    assert_string_equal(said(world), "<4>broker 1 is away\n<4>broker 2 is away\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +154,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_again_and_again_is_counted_instead, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_what_several_say_is_written_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads_share_a_log, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
