@@ -23,6 +23,7 @@ struct desk {
     struct globals globals;
     struct arena *arena; /* of one line */
     struct seat *seats;  /* as config->sources: the first reads the home topic */
+    struct seat *board;  /* of the escalations; NULL: nobody asks for them */
     struct line_defaults defaults;
 };
 
@@ -39,6 +40,13 @@ static void seat_open(struct desk *desk, struct seat *seat, struct str topic)
     seat->engine = seat->ops->create(&setup);
     seat->clock.mode = CLOCK_STREAM;
     actions_init(&seat->actions);
+}
+
+void desk_supervise(struct desk *desk, const struct silences *silences)
+{
+    desk->globals.tables[GLOBAL_SILENCES] = silences;
+    desk->board = mem_alloc(sizeof(*desk->board));
+    seat_open(desk, desk->board, desk->config->topics.notices);
 }
 
 static void seat_close(struct seat *seat)
@@ -68,6 +76,9 @@ void desk_close(struct desk *desk)
         return;
     for (size_t i = 0; i < desk->config->source_count; i++)
         seat_close(&desk->seats[i]);
+    if (desk->board)
+        seat_close(desk->board);
+    free(desk->board);
     free(desk->seats);
     arena_free(desk->arena);
     free(desk);
@@ -127,6 +138,32 @@ static void feed_intake(struct desk *desk, struct seat *intake, const struct rec
     }
 }
 
+const struct actions *desk_messages(const struct desk *desk)
+{
+    return &desk->board->actions;
+}
+
+/* Each notice at its own time, then up to where the tickets have come to. */
+static void supervise(struct desk *desk)
+{
+    struct seat *home = &desk->seats[0], *board = desk->board;
+    if (board == NULL)
+        return;
+    actions_clear(&board->actions);
+    for (size_t i = 0; i < home->actions.count; i++) {
+        const struct action *action = &home->actions.items[i];
+        if (action->output != OUTPUT_NOTICES)
+            continue;
+        struct record record = { .topic = desk->config->topics.notices,
+                                 .timestamp = home->clock.now,
+                                 .key = action->key,
+                                 .value = action->value };
+        seat_feed(board, &record, desk->arena);
+    }
+    engine_advance(board->ops, board->engine, &board->clock, home->clock.now, &board->actions);
+    board->ops->mark(board->engine);
+}
+
 const struct actions *desk_line(struct desk *desk, struct str line, struct error *err)
 {
     struct record record;
@@ -147,6 +184,7 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
             feed_home(desk, &record);
         else
             feed_intake(desk, &desk->seats[i], &record);
+        supervise(desk);
         return &desk->seats[0].actions;
     }
     error_set(err, "topic '%.*s' is no input of this configuration", STR_ARG(record.topic));
@@ -161,6 +199,7 @@ const struct actions *desk_advance(struct desk *desk, time_ms until)
     seat->ops->mark(seat->engine);
     struct record record = { .offset = desk->defaults.offset, .timestamp = until };
     feed_back(desk, 0, &record);
+    supervise(desk);
     return &seat->actions;
 }
 

@@ -8,6 +8,7 @@
 #include "model/record.h"
 
 struct customers;
+struct silences;
 struct desk;
 
 /* Borrows both; `customers` may be NULL. A desk belongs to one thread. */
@@ -21,5 +22,10 @@ const struct actions *desk_line(struct desk *desk, struct str line, struct error
 /* What a reload with that configuration would do at this moment: the engine goes on with it, so it
  * must outlive the desk. */
 const struct actions *desk_reload(struct desk *desk, const struct config *config);
+/* From now on the notices go on to the stage of escalations, which knows these silences (borrowed,
+ * or NULL); call it before the first line. */
+void desk_supervise(struct desk *desk, const struct silences *silences);
+/* What it made of the last call's notices and of the time that passed. */
+const struct actions *desk_messages(const struct desk *desk);
 /* Time passes without events. */
 const struct actions *desk_advance(struct desk *desk, time_ms until);

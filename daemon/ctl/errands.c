@@ -14,7 +14,7 @@ enum { TIMEOUT = 30000, ANSWER = 15000, POLL = 200, ID_SIZE = 32 };
 
 /* One event, and what became of it. */
 struct errand {
-    struct str ticket;
+    struct str ticket, trigger, group; /* the latter may be absent */
     char id[ID_SIZE];
     bool settled; /* refused by the broker, or decided by ombudd */
 };
@@ -48,15 +48,19 @@ void errands_free(struct errands *errands)
     free(errands);
 }
 
-void errands_add(struct errands *errands, struct str ticket)
+void errands_add_about(struct errands *errands, struct str ticket, struct str trigger,
+                       struct str group)
 {
     for (size_t i = 0; i < errands->count; i++) {
-        if (str_equal(errands->items[i].ticket, ticket))
+        if (str_equal(errands->items[i].ticket, ticket) &&
+            str_equal(errands->items[i].trigger, trigger))
             return;
     }
     errands->items = mem_resize(errands->items, errands->count + 1, sizeof(*errands->items));
     struct errand *errand = &errands->items[errands->count++];
-    *errand = (struct errand){ .ticket = arena_copy(errands->arena, ticket) };
+    *errand = (struct errand){ .ticket = arena_copy(errands->arena, ticket),
+                               .trigger = arena_copy(errands->arena, trigger),
+                               .group = arena_copy(errands->arena, group) };
     uint64_t random[1];
     if (getrandom(random, sizeof(random), 0) != sizeof(random))
         random[0] = (uint64_t)now_wall() + errands->count;
@@ -64,12 +68,9 @@ void errands_add(struct errands *errands, struct str ticket)
              (unsigned long long)random[0]);
 }
 
-void errands_drop(struct errands *errands, struct str ticket)
+void errands_add(struct errands *errands, struct str ticket)
 {
-    for (size_t i = 0; i < errands->count; i++) {
-        if (str_equal(errands->items[i].ticket, ticket))
-            errands->items[i--] = errands->items[--errands->count];
-    }
+    errands_add_about(errands, ticket, STR_NONE, STR_NONE);
 }
 
 size_t errands_count(const struct errands *errands)
@@ -113,6 +114,14 @@ static struct str event_json(struct errands *errands, const struct errand *erran
     json_put_time_ms(json, now_wall());
     JSON_KEY(json, "by");
     json_put_text(json, order->by);
+    if (str_present(errand->trigger)) {
+        JSON_KEY(json, "trigger");
+        json_put_str(json, errand->trigger);
+    }
+    if (str_present(errand->group)) {
+        JSON_KEY(json, "group");
+        json_put_str(json, errand->group);
+    }
     order->put(order->arg, json);
     json_close_object(json);
     struct str copy = arena_copy(errands->arena, buf_str(&out));
@@ -147,6 +156,22 @@ static size_t send_events(struct errands *errands, const struct order *order, st
 
 /* ---- waiting */
 
+/* "; breach: lead, manager hear of it": what an applied event changed for supervisors. */
+static void print_notices(const cJSON *notices)
+{
+    struct str last = STR_NONE;
+    for (const cJSON *notice = notices ? notices->child : NULL; notice; notice = notice->next) {
+        struct str trigger = json_string(json_get(notice, STR("trigger")));
+        struct str status = json_string(json_get(notice, STR("status")));
+        if (!str_equal(trigger, last))
+            printf("; %.*s is %.*s for %.*s", STR_ARG(trigger), STR_ARG(status),
+                   STR_ARG(json_string(json_get(notice, STR("level")))));
+        else
+            printf(", %.*s", STR_ARG(json_string(json_get(notice, STR("level")))));
+        last = trigger;
+    }
+}
+
 static void take_decision(struct errands *errands, struct str value, size_t *missing,
                           bool *rejected)
 {
@@ -163,8 +188,10 @@ static void take_decision(struct errands *errands, struct str value, size_t *mis
         errand->settled = true;
         (*missing)--;
         *rejected |= !str_is(outcome, "applied");
-        printf("%.*s: %.*s%s%.*s\n", STR_ARG(errand->ticket), STR_ARG(outcome),
+        printf("%.*s: %.*s%s%.*s", STR_ARG(errand->ticket), STR_ARG(outcome),
                str_present(reason) ? ": " : "", STR_ARG(reason));
+        print_notices(json_get(root, STR("notices")));
+        putchar('\n');
     }
     arena_free(arena);
 }

@@ -15,7 +15,9 @@ void errands_free(struct errands *errands); /* NULL is fine */
 
 /* A ticket counts once. */
 void errands_add(struct errands *errands, struct str ticket);
-void errands_drop(struct errands *errands, struct str ticket);
+/* About one trigger of it, and because it is in that group (both may be absent): counts once. */
+void errands_add_about(struct errands *errands, struct str ticket, struct str trigger,
+                       struct str group);
 size_t errands_count(const struct errands *errands);
 
 /* Writes an event of that type for each ticket, `by` that name, with whatever further members `put`

@@ -349,8 +349,9 @@ static int run(const struct command *command, int argc, char **argv)
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
+    errand.path = command_config_path(command, errand.path);
     if (errand.path == NULL)
-        return command_misused(command, "-c FILE is missing");
+        return EX_USAGE;
     errand.config = command_broker_config(command, errand.path);
     if (errand.config == NULL)
         return EX_CONFIG;
@@ -366,10 +367,10 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_silence = {
     .name = "silence",
-    .arguments = "-c FILE add MATCH --by NAME --comment TEXT (--for TIME | --until TIME)\n"
+    .arguments = "[-c FILE] add MATCH --by NAME --comment TEXT (--for TIME | --until TIME)\n"
                  "                                [--until-resolved]\n"
-                 "       ombudctl silence -c FILE list [--all]\n"
-                 "       ombudctl silence -c FILE expire (ID... | --ended)",
+                 "       ombudctl silence [-c FILE] list [--all]\n"
+                 "       ombudctl silence [-c FILE] expire (ID... | --ended)",
     .summary = "Have supervisors not told of something for a while",
     .help =
         "MATCH is a condition over notices: level, department, trigger, clock, ticket, band, "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl/desk.h"
+#include "escalate/silences.h"
 #include "json/json_writer.h"
 
 /* A Monday morning: where times of a case do not say otherwise, it begins here. */
@@ -18,6 +19,7 @@ struct one_case {
     int events;
     unsigned wrong;
     struct seen event, total;
+    struct silences *silences;
 };
 
 /* -- an event as JSON ------------------------------------------------------------------------ */
@@ -147,7 +149,7 @@ static void report(void *arg, const struct yaml *where, const char *sentence)
     one->wrong++;
 }
 
-/* "20m" after the beginning of the case, or a time; `now` where it is not given. */
+/* "20m" or "+20m" after the beginning of the case, or a time; `now` where it is not given. */
 static bool read_time(const struct one_case *one, const struct yaml *at, time_ms *out,
                       struct error *err)
 {
@@ -155,7 +157,9 @@ static bool read_time(const struct one_case *one, const struct yaml *at, time_ms
     struct error why;
     if (at == NULL)
         return true;
-    if (at->kind == YAML_TEXT && duration_parse(at->text, true, &elapsed, NULL)) {
+    bool plus = at->kind == YAML_TEXT && str_starts(at->text, STR("+"));
+    struct str duration = { at->text.data + plus, at->text.size - plus };
+    if (at->kind == YAML_TEXT && duration_parse(duration, true, &elapsed, NULL)) {
         *out = one->start + elapsed;
         return true;
     }
@@ -165,27 +169,105 @@ static bool read_time(const struct one_case *one, const struct yaml *at, time_ms
                       STR_ARG(at->text));
 }
 
+static void take(struct one_case *one, struct str json, const struct actions *actions)
+{
+    const struct actions *messages = desk_messages(one->desk);
+    struct seen *both[] = { &one->event, &one->total };
+    one->event = (struct seen){ 0 };
+    for (size_t i = 0; i < 2; i++) {
+        seen_take(both[i], actions, one->arena);
+        seen_take_messages(both[i], messages, one->arena);
+    }
+    coverage_take(one->run->coverage, json, actions);
+}
+
+/* No event: somebody looks at what has happened until then. */
+static bool is_look(const struct yaml *node)
+{
+    return node->count == 2 && yaml_get(node, "at") && yaml_get(node, "expect");
+}
+
 static bool run_event(struct one_case *one, const struct yaml *node, struct error *err)
 {
     struct error why;
+    const struct actions *actions;
+    struct str json = STR_NONE;
     if (node->kind != YAML_MAP)
         return yaml_error(node, err, "an event is a map, not %s", yaml_kind_name(node));
-    one->events++;
+    bool look = is_look(node) && one->events > 0;
+    one->events += !look;
     if (!read_time(one, yaml_get(node, "at"), &one->now, err) ||
         !read_time(one, yaml_get(node, "time"), &one->now, err))
         return false;
-    if (one->events == 1)
+    if (one->events == 1 && !look)
         one->start = one->now;
-    struct str json = event_json(one, node);
-    const struct actions *actions = desk_line(one->desk, json, &why);
+    if (look) {
+        actions = desk_advance(one->desk, one->now);
+    } else {
+        json = event_json(one, node);
+        actions = desk_line(one->desk, json, &why);
+    }
     if (actions == NULL)
         return yaml_error(node, err, "%s", why.text);
-    one->event = (struct seen){ 0 };
-    seen_take(&one->event, actions, one->arena);
-    seen_take(&one->total, actions, one->arena);
-    coverage_take(one->run->coverage, json, actions);
+    take(one, json, actions);
     const struct yaml *expect = yaml_get(node, "expect");
     return !expect || seen_check(&one->event, expect, report, one, err);
+}
+
+/* One of the case's: {match, for or until, at}. Whatever else a silence needs is of no matter here.
+ */
+static bool add_silence(struct one_case *one, const struct yaml *node, struct error *err)
+{
+    static const struct str known[] = {
+        { "match", 5 }, { "at", 2 }, { "for", 3 }, { "until", 5 }, { "until_resolved", 14 }
+    };
+    const struct yaml *match = yaml_get(node, "match"), *resolved;
+    struct silence silence = { .by = STR("a test"), .comment = STR("a test") };
+    struct error why;
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++) {
+        if (!is_among(node->keys[i]->text, known, 5))
+            return yaml_error(node->keys[i], err, "a silence has no '%.*s'",
+                              STR_ARG(node->keys[i]->text));
+    }
+    if (match == NULL || match->kind != YAML_TEXT)
+        return yaml_error(node, err, "a silence needs 'match'");
+    silence.match_text = match->text;
+    silence.from = one->start;
+    if (!read_time(one, yaml_get(node, "at"), &silence.from, err))
+        return false;
+    silence.until = silence.from + one->run->config->max_silence;
+    if (!read_time(one, yaml_get(node, "until"), &silence.until, err))
+        return false;
+    const struct yaml *span = yaml_get(node, "for");
+    if (span &&
+        (span->kind != YAML_TEXT || !duration_parse(span->text, true, &silence.until, &why)))
+        return yaml_error(span, err, "'for' must be a duration such as 2h");
+    silence.until += span ? silence.from : 0;
+    resolved = yaml_get(node, "until_resolved");
+    silence.until_resolved = resolved && str_is(resolved->text, "true");
+    silence.id = arena_printf(one->arena, "silence-%zu", silences_count(one->silences) + 1);
+    return silences_put(one->silences, silence.id, silence_encode(&silence, one->arena), &why) ||
+           yaml_error(node, err, "%s", why.text);
+}
+
+/* Their times count from the first event, which is still to come. */
+static bool add_silences(struct one_case *one, const struct yaml *node, struct error *err)
+{
+    const struct yaml *list = yaml_get(node, "silences"), *events = yaml_get(node, "events");
+    const struct yaml *first = yaml_get(node, "event");
+    time_ms start = one->start, begin = one->start;
+    if (first == NULL && events && events->count > 0)
+        first = events->items[0];
+    if (!read_time(one, yaml_get(first, "at"), &begin, err) ||
+        !read_time(one, yaml_get(first, "time"), &begin, err))
+        return false;
+    one->start = begin;
+    for (size_t i = 0; list && i < list->count; i++) {
+        if (!add_silence(one, list->items[i], err))
+            return false;
+    }
+    one->start = start;
+    return true;
 }
 
 static bool run_events(struct one_case *one, const struct yaml *node, struct error *err)
@@ -204,24 +286,21 @@ static bool run_events(struct one_case *one, const struct yaml *node, struct err
         return true;
     if (!read_time(one, until, &one->now, err))
         return false;
-    const struct actions *actions = desk_advance(one->desk, one->now);
-    seen_take(&one->total, actions, one->arena);
-    coverage_take(one->run->coverage, STR_NONE, actions);
+    take(one, STR_NONE, desk_advance(one->desk, one->now));
     return true;
 }
 
 static bool check_keys(const struct yaml *node, struct error *err)
 {
-    static const struct str known[] = {
-        { "name", 4 }, { "event", 5 }, { "events", 6 }, { "until", 5 }, { "expect", 6 }
-    };
+    static const struct str known[] = { { "name", 4 },  { "event", 5 },  { "events", 6 },
+                                        { "until", 5 }, { "expect", 6 }, { "silences", 8 } };
     if (node->kind != YAML_MAP)
         return yaml_error(node, err, "a case is a map, not %s", yaml_kind_name(node));
     for (size_t i = 0; i < node->count; i++) {
         struct str key = node->keys[i]->text;
-        if (is_among(key, known, 5))
+        if (is_among(key, known, 6))
             continue;
-        struct str near = str_nearest(key, known, 5);
+        struct str near = str_nearest(key, known, 6);
         return yaml_error(node->keys[i], err, "unknown key '%.*s' (did you mean '%.*s'?)",
                           STR_ARG(key), STR_ARG(str_present(near) ? near : STR("events")));
     }
@@ -239,7 +318,9 @@ static bool run_case(struct test_run *run, const struct yaml *node, struct arena
         return false;
     one.name = name ? name->text : STR("a case without a name");
     one.desk = desk_open(run->config, run->customers);
-    bool ok = run_events(&one, node, err) &&
+    one.silences = silences_new();
+    desk_supervise(one.desk, one.silences);
+    bool ok = add_silences(&one, node, err) && run_events(&one, node, err) &&
               (!expect || seen_check(&one.total, expect, report, &one, err));
     if (ok && one.wrong > 0)
         printf("    was: %.*s, score %d %.*s, route %.*s; `ombudctl explain` tells why\n",
@@ -248,6 +329,7 @@ static bool run_case(struct test_run *run, const struct yaml *node, struct arena
     run->cases++;
     run->failed_cases += one.wrong > 0;
     desk_close(one.desk);
+    silences_free(one.silences);
     return ok;
 }
 

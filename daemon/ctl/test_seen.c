@@ -103,6 +103,49 @@ void seen_take(struct seen *seen, const struct actions *actions, struct arena *a
     }
 }
 
+/* A text of two, three or four of them can be asked for. */
+static void add_words(struct names *names, const struct str *words, size_t count,
+                      struct arena *arena)
+{
+    struct str text = STR_NONE;
+    for (size_t i = 0; i < count; i++) {
+        text =
+            i == 0 ? words[i] : arena_printf(arena, "%.*s %.*s", STR_ARG(text), STR_ARG(words[i]));
+        add(names, text);
+    }
+}
+
+static void take_message(struct seen *seen, const cJSON *record, struct arena *arena)
+{
+    struct str words[] = { json_string(json_get(record, STR("group"))),
+                           json_string(json_get(record, STR("status"))), STR_NONE };
+    const cJSON *ticket = first_item(json_get(record, STR("tickets")));
+    add_words(&seen->messages, words, 2, arena);
+    for (; ticket; ticket = ticket->next) {
+        words[1] = json_string(json_get(ticket, STR("status")));
+        words[2] = json_string(json_get(ticket, STR("ticket")));
+        add_words(&seen->messages, words, 3, arena);
+    }
+}
+
+void seen_take_messages(struct seen *seen, const struct actions *actions, struct arena *arena)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct action *action = &actions->items[i];
+        size_t at;
+        if (action->output != OUTPUT_DECISIONS && action->output != OUTPUT_ESCALATIONS)
+            continue;
+        const cJSON *record = json_parse(action->value, &limits, arena, NULL, &at, NULL);
+        struct str words[] = { json_string(json_get(record, STR("ticket"))),
+                               json_string(json_get(record, STR("level"))),
+                               json_string(json_get(record, STR("cause"))) };
+        if (action->output == OUTPUT_ESCALATIONS)
+            take_message(seen, record, arena);
+        else
+            add_words(&seen->suppressed, words, 3, arena);
+    }
+}
+
 /* -- expectations ---------------------------------------------------------------------------- */
 
 struct check {
@@ -221,7 +264,8 @@ static bool check_one(struct check *check, const struct yaml *key, const struct 
                                         { "signals", 7 },     { "without", 7 }, { "label", 5 },
                                         { "screen", 6 },      { "route", 5 },   { "informed", 8 },
                                         { "told", 4 },        { "outcome", 7 }, { "status", 6 },
-                                        { "breached", 8 },    { "reason", 6 } };
+                                        { "breached", 8 },    { "reason", 6 },  { "messages", 8 },
+                                        { "suppressed", 10 } };
     const struct seen *seen = check->seen;
     const struct str texts[] = { seen->department, seen->band,    seen->label,  seen->screen,
                                  seen->route,      seen->outcome, seen->status, seen->reason };
@@ -243,6 +287,10 @@ static bool check_one(struct check *check, const struct yaml *key, const struct 
         check_names(check, value, &seen->signals, "signals", false);
     else if (str_is(key->text, "informed"))
         check_names(check, value, &seen->informed, "informed", true);
+    else if (str_is(key->text, "messages"))
+        check_names(check, value, &seen->messages, "messages", true);
+    else if (str_is(key->text, "suppressed"))
+        check_names(check, value, &seen->suppressed, "suppressed", true);
     else if (str_is(key->text, "told"))
         check_names(check, value, &seen->told, "told", true);
     else {

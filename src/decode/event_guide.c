@@ -141,7 +141,7 @@ static const struct event_guide rows[EVENT_TYPE_COUNT] = {
     [EVENT_ACKNOWLEDGED] = {
         .effect = "A supervisor answers an escalation, which climbs no further. `ombudctl ack` "
                   "writes it.",
-        .uses = "trigger group by",
+        .uses = "trigger group by due reason",
         .sample = "{\"type\": \"acknowledged\", \"ticket\": \"$TICKET\", "
                   "\"id\": \"$TICKET/acknowledged\", \"time\": \"$TIME\", \"by\": \"quality-lead\"}",
     },

@@ -6,55 +6,7 @@
 #include "encode/headers.h"
 #include "escalate/people.h"
 #include "json/json_writer.h"
-
-/* What a group is about, for people. "%lld" is the number of tickets. */
-static const struct {
-    const char *trigger, *one, *many, *zh;
-} subjects[] = {
-    { "band", "1 complaint needs an answer at once", "%lld complaints need an answer at once",
-      "%lld 件投诉需要马上答复" },
-    { "warning", "1 complaint is close to its promised time",
-      "%lld complaints are close to their promised time", "%lld 件投诉即将超过承诺时间" },
-    { "breach", "1 complaint is past its promised time",
-      "%lld complaints are past their promised time", "%lld 件投诉已超过承诺时间" },
-    { "manager", "1 customer asks for a manager", "%lld customers ask for a manager",
-      "%lld 位客户要求见负责人" },
-    { "reopened", "1 complaint was reopened again", "%lld complaints were reopened again",
-      "%lld 件投诉再次重开" },
-    { "unrouted", "1 urgent complaint that no route matched",
-      "%lld urgent complaints that no route matched", "%lld 件紧急投诉没有匹配的路由" },
-    { "deadletter", "1 record could not be read", "%lld records could not be read",
-      "%lld 条记录无法读取" },
-    { "silent", "1 urgent complaint that its department did not accept in time",
-      "%lld urgent complaints that their department did not accept in time",
-      "%lld 件紧急投诉逾期无人接单，视为已接" },
-    { "ping-pong", "1 complaint that went to and fro between departments",
-      "%lld complaints that went to and fro between departments", "%lld 件投诉在部门之间来回转派" },
-    { "broken promise", "1 word given to a customer was not kept",
-      "%lld words given to customers were not kept", "%lld 项对客户的承诺未兑现" },
-    { "low rating", "1 customer is not satisfied", "%lld customers are not satisfied",
-      "%lld 位客户不满意" },
-    { "dispute", "1 complaint that no department takes", "%lld complaints that no department takes",
-      "%lld 件投诉没有部门接手" },
-};
-
-struct message {
-    const struct config *config;
-    const struct quiet *quiet;
-    const struct groups *groups;
-    const struct group *group;
-    const struct zone *zone;
-    time_ms now;
-    enum notice_status status;
-    const struct member **members; /* sorted; those that the level may be told of */
-    size_t count;
-    size_t open;                    /* members that are not resolved */
-    size_t muted;                   /* further ones, which it is not told of */
-    struct notice first;            /* of the first member; all absent: there is none */
-    struct str department, trigger; /* that all of them have; absent: they differ */
-    struct config_name department_name;
-    struct arena *arena;
-};
+#include "message_text.h"
 
 /* Firing first, then the most urgent, then the oldest. */
 static int compare_members(const void *a, const void *b)
@@ -68,124 +20,6 @@ static int compare_members(const void *a, const void *b)
     if (left->since != right->since)
         return left->since < right->since ? -1 : 1;
     return str_compare(member_name(left), member_name(right));
-}
-
-static struct str in_front(const struct message *message, struct str department, const char *colon)
-{
-    if (!str_present(department))
-        return STR("");
-    return arena_printf(message->arena, "%.*s%s", STR_ARG(department), colon);
-}
-
-static struct str subject_en(const struct message *message)
-{
-    long long total = (long long)message->count;
-    struct str who = in_front(message, message->department_name.en, ": ");
-    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        if (!str_is(message->trigger, subjects[i].trigger))
-            continue;
-        struct str what = str_from(subjects[i].one);
-        if (total != 1) {
-            const char *rest = subjects[i].many + sizeof("%lld") - 1;
-            what = arena_printf(message->arena, "%lld%s", total, rest);
-        }
-        return arena_printf(message->arena, "%.*s%.*s", STR_ARG(who), STR_ARG(what));
-    }
-    if (!str_present(message->trigger))
-        return arena_printf(message->arena, "%.*s%lld %s somebody", STR_ARG(who), total,
-                            total == 1 ? "complaint needs" : "complaints need");
-    return arena_printf(message->arena, "%.*s%lld × %.*s", STR_ARG(who), total,
-                        STR_ARG(message->trigger));
-}
-
-static struct str subject_zh(const struct message *message)
-{
-    long long total = (long long)message->count;
-    struct str who = in_front(message, message->department_name.zh, "：");
-    const char *what = str_present(message->trigger) ? NULL : " 件投诉需要处理";
-    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        if (str_is(message->trigger, subjects[i].trigger))
-            what = subjects[i].zh + sizeof("%lld") - 1;
-    }
-    if (what)
-        return arena_printf(message->arena, "%.*s%lld%s", STR_ARG(who), total, what);
-    return arena_printf(message->arena, "%.*s%lld × %.*s", STR_ARG(who), total,
-                        STR_ARG(message->trigger));
-}
-
-static void add_local(struct buf *out, const struct zone *zone, time_ms time)
-{
-    char text[TIME_TEXT_SIZE];
-    buf_add_str(out, zone_format(zone, time, text));
-}
-
-/* Why the level hears of the first one only now. */
-static void describe_delay(const struct message *message, struct buf *out)
-{
-    if (message->count == 0 || !message->members[0]->released)
-        return;
-    struct cause why = member_standing(message->members[0]).why;
-    if (why.kind != SUPPRESSED_BY_SILENCE) {
-        buf_printf(out, " It was kept quiet by '%.*s'.", STR_ARG(why.name));
-        return;
-    }
-    buf_add_str(out, STR(" It was silenced until "));
-    add_local(out, message->zone, time_min(why.until, message->now));
-    buf_add_char(out, '.');
-}
-
-static void describe_muted(const struct message *message, struct buf *out)
-{
-    if (message->muted > 0)
-        buf_printf(out, " %zu more %s silenced or inhibited.", message->muted,
-                   message->muted == 1 ? "is" : "are");
-}
-
-/* One paragraph a person can act on. */
-static void describe(const struct message *message, struct buf *out)
-{
-    const struct notice *first = &message->first;
-    if (message->status == NOTICE_RESOLVED) {
-        buf_printf(out, "Nothing is left to do here: the last one ended (%.*s).",
-                   STR_ARG(first->by));
-        describe_muted(message, out);
-        return;
-    }
-    buf_printf(out, "Most urgent: %.*s", STR_ARG(notice_member(first)));
-    if (!str_empty(first->subject))
-        buf_printf(out, " “%.*s”", STR_ARG(first->subject));
-    if (first->band >= 0)
-        buf_printf(out, " (%s, %d points)", band_name(first->band), first->score);
-    if (str_present(first->why))
-        buf_printf(out, ", because of %.*s", STR_ARG(first->why));
-    if (str_present(first->clock)) {
-        buf_printf(out, "; the %.*s %s promised for ", STR_ARG(first->clock),
-                   first->due <= message->now ? "was" : "is");
-        add_local(out, message->zone, first->due);
-    }
-    buf_add_str(out, STR(". "));
-    if (message->status == NOTICE_FIRING && str_present(first->by))
-        buf_printf(out, "It is open again after %.*s. ", STR_ARG(first->by));
-    if (message->status == NOTICE_ACKNOWLEDGED) {
-        buf_printf(out, "%.*s has taken it",
-                   STR_ARG(str_present(first->by) ? first->by : STR("Somebody")));
-        if (str_present(first->comment))
-            buf_printf(out, ": “%.*s”", STR_ARG(first->comment));
-        buf_add_char(out, '.');
-    }
-    if (message->status == NOTICE_FIRING && str_present(first->ticket))
-        buf_printf(out, "Take it with `ombudctl ack %.*s --by NAME`",
-                   STR_ARG(message->group->name));
-    if (message->status == NOTICE_FIRING && str_present(first->next_level)) {
-        buf_printf(out, ", or %.*s hears of it at ", STR_ARG(first->next_level));
-        add_local(out, message->zone, first->next_at);
-    }
-    if (message->status == NOTICE_FIRING)
-        buf_add_str(out, str_present(first->ticket)
-                             ? STR(".")
-                             : STR("The dead-letter topic has the bytes and the reasons."));
-    describe_delay(message, out);
-    describe_muted(message, out);
 }
 
 /* What kept the level from hearing of it before, or null. */
@@ -293,9 +127,9 @@ static void put_head(const struct message *message, struct str id, int level,
     JSON_KEY(json, "by");
     json_put_str(json, message->status == NOTICE_FIRING ? STR_NONE : message->first.by);
     JSON_KEY(json, "title");
-    json_put_str(json, subject_en(message));
+    json_put_str(json, message_title_en(message));
     struct buf text = { 0 };
-    describe(message, &text);
+    message_text_en(message, &text);
     JSON_KEY(json, "text");
     json_put_str(json, buf_str(&text));
     buf_free(&text);
@@ -337,9 +171,18 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     JSON_KEY(json, "annotations");
     json_open_object(json);
     JSON_KEY(json, "summary");
-    json_put_str(json, subject_en(message));
+    json_put_str(json, message_title_en(message));
     JSON_KEY(json, "summary_zh");
-    json_put_str(json, subject_zh(message));
+    json_put_str(json, message_title_zh(message));
+    struct buf text = { 0 };
+    message_text_en(message, &text);
+    JSON_KEY(json, "description");
+    json_put_str(json, buf_str(&text));
+    buf_clear(&text);
+    message_text_zh(message, &text);
+    JSON_KEY(json, "description_zh");
+    json_put_str(json, buf_str(&text));
+    buf_free(&text);
     json_close_object(json);
     JSON_KEY(json, "startsAt");
     json_put_time_ms(json, group->since);

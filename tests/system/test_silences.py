@@ -106,3 +106,25 @@ def test_a_silence_that_is_none_is_refused(router):
             (["mute"], 64, "add, list or expire?")]:
         result = silence(router, *arguments, check=False)
         assert result.returncode == code and says in result.stderr, result
+
+
+def test_who_answers_hears_what_that_stopped(router):
+    """iris #542, PR #705: a claim that answers 200 while the escalation goes on, or takes the last only."""
+    rules(router)
+    daemon = router.start()
+    send(router, manager("T-1"), manager("T-2"), opened("T-3"))
+    wait_until(lambda: told(router, "T-1") and told(router, "T-2"), 30, "both messages")
+    answer = router.ctl("ack", "-c", router.config_file, "lead/service/manager", "T-3", "--by", "Lee",
+                        "--comment", "on it, 13912345678", "--for", "2h", "--wait", check=False)
+    assert answer.returncode == 65
+    assert sorted(answer.stdout.splitlines()) == [
+        "T-1: applied; manager is acknowledged for lead",
+        "T-2: applied; manager is acknowledged for lead",
+        "T-3: rejected: no escalation is under way"]
+    wait_until(lambda: ("acknowledged", None) in told(router, "T-2"), 30, "the news of it")
+    last = router.read("escalations.lead")[-1][1]
+    assert last["status"] == "acknowledged" and "Lee has taken it: “on it, [phone]”" in last["text"]
+    send(router, {"type": "resolved", "ticket": "T-1", "id": "T-1-2"})
+    late = router.ctl("ack", "-c", router.config_file, "T-1", "--by", "Lee", "--wait", check=False)
+    assert late.returncode == 65 and late.stdout == "T-1: late: the ticket is resolved\n"
+    assert daemon.stop() == 0

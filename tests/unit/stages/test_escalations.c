@@ -532,6 +532,33 @@ static void an_open_notice_takes_less_room_than_a_ticket(void **state)
     stage_free(stage);
 }
 
+/* An outage: whatever the number of tickets, no record is one that brokers or bridges choke on. */
+static void ten_thousand_tickets_in_a_group_make_no_large_record(void **state)
+{
+    enum { COUNT = 10000, BOUND = 64 * 1024 };
+    struct bench *stage = stage_new();
+    size_t largest = 0;
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        struct str ticket = arena_printf(stage->arena, "T-%d", 1000000 + i);
+        struct notice notice = full_notice(ticket.data, 1795219200000);
+        notice.id = arena_printf(stage->arena, "%032d", i);
+        feed(stage, &notice);
+    }
+    const cJSON *message = message_at(stage, 1795219210000);
+    assert_member(message, "/tickets_total", "10000");
+    for (size_t i = 0; i < stage->actions.count; i++) {
+        size_t size = stage->actions.items[i].value.size;
+        largest = size > largest ? size : largest;
+    }
+    print_message("%zu bytes at most\n", largest);
+    assert_in_range(largest, 1, BOUND);
+    assert_non_null(
+        memmem(json_string(json_pointer(message, STR("/annotations/description_zh"))).data, 9,
+               "最紧急", 9));
+    stage_free(stage);
+}
+
 static void what_a_notice_says_comes_through_memory_and_restore(void **state)
 {
     (void)state;
@@ -638,6 +665,7 @@ int main(void)
         cmocka_unit_test(a_changelog_of_another_shape_is_refused),
         cmocka_unit_test(each_level_hears_every_minute_that_the_router_lives),
         cmocka_unit_test(nothing_beats_where_time_is_that_of_the_records),
+        cmocka_unit_test(ten_thousand_tickets_in_a_group_make_no_large_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
