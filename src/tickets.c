@@ -111,7 +111,7 @@ static struct prepared *tickets_prepare(struct engine *engine, const struct reco
         return (struct prepared *)prepared;
     }
     int32_t home = kafka_partition(prepared->event.ticket, tickets->setup.partition_count);
-    if (home != tickets->setup.partition)
+    if (home != tickets->setup.partition && prepared->event.type != EVENT_LOAD)
         prepared->kind = PREPARED_FORWARD;
     else
         match_text(tickets, prepared, arena);
@@ -247,6 +247,39 @@ static bool pass_on(struct tickets *tickets, const struct turn *turn, struct act
     return true;
 }
 
+/* ---- the load of departments ---- */
+
+static void tell_load(struct tickets *tickets, time_ms now, struct actions *actions)
+{
+    struct load *load = state_load_of_departments(tickets->state);
+    struct str value = load_tell(load, now, actions->arena);
+    state_announce(tickets->state, actions);
+    encode_load(tickets->encoder, value, actions, &tickets->tally.records);
+    state_keep_load(tickets->state, actions);
+}
+
+/* After a turn: what it changed, and the other partitions at once where that was much. */
+static void count_load(struct tickets *tickets, const struct moment *moment,
+                       struct actions *actions)
+{
+    struct load *load = state_load_of_departments(tickets->state);
+    load_count(load, state_census(tickets->state), moment->horizon);
+    if (load_next(load) <= moment->horizon)
+        tell_load(tickets, moment->horizon, actions);
+    else
+        state_keep_load(tickets->state, actions);
+}
+
+/* Another partition's word: a decision without a ticket. */
+static void take_load(struct tickets *tickets, struct turn *turn, struct actions *actions)
+{
+    if (load_take(state_load_of_departments(tickets->state), turn->event))
+        turn_outcome(turn, OUTCOME_APPLIED, "the load of another partition");
+    else
+        turn_outcome(turn, OUTCOME_REJECTED, "no other partition of this topic says so");
+    encode(tickets, turn, actions);
+}
+
 static void take_event(struct tickets *tickets, const struct tickets_prepared *prepared,
                        const struct moment *moment, struct actions *actions)
 {
@@ -264,10 +297,16 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .hits = &tickets->hits,
                          .features = features_of(tickets),
                          .record = prepared->record,
+                         .load = state_load_of_departments(tickets->state),
                          .event = &event,
                          .identity = identity_of(&event),
                          .at = event.time,
                          .opening = state_opening(tickets->state, event.ticket) };
+    if (event.type == EVENT_LOAD) {
+        turn_begin(&turn);
+        take_load(tickets, &turn, actions);
+        return;
+    }
     if (!find_ticket(tickets, &turn)) {
         deadletter_add(tickets->setup.config, SOURCE_TICKETS, prepared->record,
                        STR(DEADLETTER_REASON_EXPIRED), STR("/time"), moment->now,
@@ -310,6 +349,7 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     switch (prepared->kind) {
     case PREPARED_EVENT:
         take_event(tickets, prepared, moment, actions);
+        count_load(tickets, moment, actions);
         break;
     case PREPARED_FORWARD:
         tickets->tally.forwards++;
@@ -398,23 +438,30 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
         state_save(tickets->state, ticket, STR_NONE, actions);
 }
 
+static time_ms tickets_next(const struct engine *engine)
+{
+    const struct state *state = ((const struct tickets *)engine)->state;
+    return time_min(state_next(state), load_next(state_load_of_departments(state)));
+}
+
 static bool tickets_tick(struct engine *engine, const struct moment *moment, unsigned limit,
                          struct actions *actions)
 {
     struct tickets *tickets = tickets_of(engine);
+    struct load *load = state_load_of_departments(tickets->state);
     for (unsigned fired = 0; fired < limit; fired++) {
         arena_reset(tickets->arena);
+        if (load_next(load) <= time_min(moment->horizon, state_next(tickets->state))) {
+            tell_load(tickets, moment->horizon, actions);
+            continue;
+        }
         struct ticket *ticket = state_load_due(tickets->state, moment->horizon, tickets->arena);
         if (!ticket)
             return false;
         take_deadline(tickets, ticket, moment, actions);
+        count_load(tickets, moment, actions);
     }
-    return state_next(tickets->state) <= moment->horizon;
-}
-
-static time_ms tickets_next(const struct engine *engine)
-{
-    return state_next(((const struct tickets *)engine)->state);
+    return tickets_next((const struct engine *)tickets) <= moment->horizon;
 }
 
 /* ---- state ---- */

@@ -77,6 +77,7 @@ struct config_department {
     struct str
         authority[BAND_COUNT]; /* what it may grant without asking; absent: nothing is said */
     int capacity;              /* 0: unlimited */
+    struct str overflow_name;  /* as written; absent: none */
     int overflow;              /* department, -1: none */
     struct yaml_place place;
 };

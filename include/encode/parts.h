@@ -24,6 +24,8 @@ void put_route(struct json_writer *json, const struct verdict *verdict);
  * where there is nothing to say. */
 void put_handback(struct json_writer *json, const struct handback *handback);
 void put_hands(struct json_writer *json, const struct hands *hands);
+/* That its department is full, and by how much. */
+void put_overflow(struct json_writer *json, const struct turn *turn);
 /* What one department said of another. */
 void put_rating(struct json_writer *json, const struct rating *rating);
 /* Whose time the ticket's life was, where it ended in this turn. */

@@ -24,6 +24,11 @@ struct record_counts {
 void encode_turn(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                  struct record_counts *counts);
 
+/* What other partitions are told of this one's load: `value` as load_tell gave it, in memory of the
+ * actions. */
+void encode_load(struct encoder *encoder, struct str value, struct actions *actions,
+                 struct record_counts *counts);
+
 /* The text that state keeps of an opening, as a JSON object of `subject` and `body` with at most
  * `keep` bytes of text, cut on character boundaries; absent when the event has neither. */
 struct str opening_text(const struct event *event, size_t keep, struct arena *arena);

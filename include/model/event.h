@@ -34,6 +34,7 @@ enum event_type {
     EVENT_SNAPSHOT,
     EVENT_LINKED,         /* written by ombudd alone */
     EVENT_ORIGIN_CHANGED, /* written by ombudd alone */
+    EVENT_LOAD,           /* written by ombudd alone: no ticket's */
     EVENT_TYPE_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include "model/actions.h"
 #include "model/moment.h"
 #include "track/census.h"
+#include "track/load.h"
 #include "track/store.h"
 #include "track/turn.h"
 
@@ -23,6 +24,8 @@ struct definitions *state_definitions(const struct state *state);
 const struct store *state_store(const struct state *state);
 /* Open tickets are counted by the state; turns by whoever has them. */
 struct census *state_census(const struct state *state);
+/* Of the departments, over all partitions. */
+struct load *state_load_of_departments(const struct state *state);
 
 /* The ticket in working form, in `arena`, or NULL: it is unknown. Its strings die with the next
  * state_save of the same ticket. */
@@ -39,6 +42,8 @@ void state_announce(struct state *state, struct actions *actions);
  * absent: as it is. */
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
                 struct actions *actions);
+/* Appends what changed of the load of departments, unless that waits. */
+void state_keep_load(struct state *state, struct actions *actions);
 /* Forgets the ticket's kept text alone. */
 void state_erase_text(struct state *state, struct str id, struct actions *actions);
 /* Forgets the ticket: tombstones. */

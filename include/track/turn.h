@@ -32,6 +32,7 @@ enum why {
     WHY_RETURNED, /* another handed it back */
     WHY_DISPUTED, /* nobody takes it, so the first holder leads */
     WHY_SETTLED,  /* a person decided whose it is */
+    WHY_OVERFLOW, /* the department that it was for is full */
     WHY_ORIGIN,   /* the ticket that it serves changed */
     WHY_COUNT
 };
@@ -105,6 +106,9 @@ struct told { /* a notice of this turn */
     struct told *next;
 };
 
+struct load;
+struct overflow;
+
 struct turn {
     /* what is given */
     const struct config *config;
@@ -116,6 +120,7 @@ struct turn {
     struct features *features;     /* of the routing model; NULL: there is none */
     const struct record *record;   /* NULL: a deadline */
     const struct event *event;     /* never NULL; of a deadline a blank one with the ticket alone */
+    const struct load *load;       /* of the departments; NULL: nobody counts */
     uint64_t identity;             /* of (source, id); 0: a deadline */
     time_ms at;                    /* the event's own time, or the deadline */
     struct ticket *ticket;         /* NULL: there is none and none was made */
@@ -141,6 +146,7 @@ struct turn {
     const struct handback *handback; /* how that was done; NULL: it was not */
     bool gone;                       /* the ticket's retention is over */
     bool erases;                     /* its kept text is to be forgotten */
+    const struct overflow *overflow; /* why it did not go where it belongs; NULL: it did */
     bool unanchored;                 /* an internal ticket turned out to serve nobody */
     bool origin_turned;              /* the ticket that it serves ended, or was taken up again */
     struct str warnings[TURN_WARNINGS_MAX]; /* sentences beside those of the event */

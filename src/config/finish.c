@@ -96,6 +96,30 @@ static void check_names(struct loader *loader, size_t index)
     }
 }
 
+/* Where what is too much goes: a department may be named before it is described. */
+static void finish_overflow(struct loader *loader, struct config_department *department)
+{
+    const struct config *config = loader->config;
+    struct str name = department->overflow_name;
+    department->overflow = -1;
+    if (!str_present(name))
+        return;
+    for (size_t i = 0; i < config->department_count; i++) {
+        if (str_equal(config->departments[i].slug, name))
+            department->overflow = (int)i;
+    }
+    if (department->overflow < 0)
+        loader_fail(loader, department->place, "'%.*s' overflows to '%.*s', which is no department",
+                    STR_ARG(department->slug), STR_ARG(utf8_prefix(name, 64)));
+    else if (&config->departments[department->overflow] == department)
+        loader_fail(loader, department->place, "'%.*s' overflows to itself",
+                    STR_ARG(department->slug));
+    else if (department->capacity == 0)
+        loader_fail(loader, department->place,
+                    "'%.*s' overflows to '%.*s', but no 'capacity' says when it is full",
+                    STR_ARG(department->slug), STR_ARG(name));
+}
+
 static void finish_departments(struct loader *loader)
 {
     struct config *config = loader->config;
@@ -107,7 +131,7 @@ static void finish_departments(struct loader *loader)
                                   .extra = offsetof(struct config_department, people_counts) };
         struct yaml nobody = { .kind = YAML_MAP };
 
-        department->overflow = -1;
+        finish_overflow(loader, department);
         department->topic =
             arena_printf(loader->arena, "%.*s%.*s", STR_ARG(config->topics.department_prefix),
                          STR_ARG(department->slug));

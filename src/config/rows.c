@@ -43,10 +43,13 @@ static const struct setting department_rows[] = {
     { .key = "people", .type = SETTING_PEOPLE, AT(struct config_department, people),
       EXTRA(struct config_department, people_counts),
       .help = "Who is told at each level: `{lead: [names], manager: [names]}`." },
-    { .key = "capacity", .type = SETTING_LATER,
-      .help = "departments have no capacity yet" },
-    { .key = "overflow", .type = SETTING_LATER,
-      .help = "nothing overflows to another department yet" },
+    { .key = "capacity", .type = SETTING_INTEGER, AT(struct config_department, capacity),
+      .min = 0, .max = 1000000, .fallback = "0",
+      .help = "How much it can stand: open tickets, those of P1 counted four times, of P2 three times, "
+              "of P3 twice. 0: nobody says." },
+    { .key = "overflow", .type = SETTING_TEXT, AT(struct config_department, overflow_name),
+      .help = "The department that new tickets of P3 and P4 go to while it is full: from its capacity "
+              "on until it is down to 90 % of it." },
     { .key = "authority", .type = SETTING_BAND_TEXTS, AT(struct config_department, authority),
       .help = "What its people may grant without asking, in words, one text or one for each band "
               "(`{P1: \"a replacement\", default: \"a voucher of 20\"}`). Dispatches to it say so." },

@@ -198,6 +198,12 @@ static const struct event_guide rows[EVENT_TYPE_COUNT] = {
         .ours = true,
         .uses = "origin status",
     },
+    [EVENT_LOAD] = {
+        .effect = "No ticket's: how much work another partition has for each department with a "
+                  "`capacity`.",
+        .ours = true,
+        .uses = "",
+    },
 };
 
 const struct event_guide *event_guide(enum event_type type)

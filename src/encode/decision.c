@@ -143,6 +143,7 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     put_route(json, turn->verdict);
     judgement_learned(json, turn->verdict, turn->arena);
     put_informed(json, turn);
+    put_overflow(json, turn);
     put_handback(json, turn->handback);
     put_rating(json, turn->rating);
     put_ledger(json, turn);

@@ -68,6 +68,7 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
     json_put_text(json, role_name(dispatch->role));
     JSON_KEY(json, "why");
     json_put_text(json, why_name(dispatch->why));
+    put_overflow(json, turn);
     put_handback(json, turn->handback);
     put_origin(json, ticket);
     put_authority(json, turn, dispatch);

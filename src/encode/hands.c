@@ -1,6 +1,7 @@
 /* Through whose hands a ticket goes, in the records. */
 #include "encode/parts.h"
 #include "track/ledger.h"
+#include "track/load.h"
 
 void put_handback(struct json_writer *json, const struct handback *handback)
 {
@@ -41,6 +42,25 @@ void put_hands(struct json_writer *json, const struct hands *hands)
     json_put_int(json, hands->ping_pongs);
     JSON_KEY(json, "dispute");
     json_put_bool(json, hands->dispute);
+    json_close_object(json);
+}
+
+void put_overflow(struct json_writer *json, const struct turn *turn)
+{
+    char text[TIME_TEXT_SIZE];
+    const struct overflow *overflow = turn->overflow;
+    if (!overflow)
+        return;
+    JSON_KEY(json, "overflow");
+    json_open_object(json);
+    JSON_KEY(json, "from");
+    json_put_str(json, turn->config->departments[overflow->from].slug);
+    JSON_KEY(json, "load");
+    json_put_int(json, overflow->load);
+    JSON_KEY(json, "capacity");
+    json_put_int(json, overflow->capacity);
+    JSON_KEY(json, "age");
+    json_put_str(json, duration_format(overflow->age, text));
     json_close_object(json);
 }
 

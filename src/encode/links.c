@@ -98,6 +98,27 @@ void encode_errands(struct encoder *encoder, const struct turn *turn, struct act
     counts->errands += n;
 }
 
+void encode_load(struct encoder *encoder, struct str value, struct actions *actions,
+                 struct record_counts *counts)
+{
+    struct str place = arena_printf(actions->arena, "%.*s/%d/load",
+                                    STR_ARG(encoder->config->topics.home), (int)encoder->partition);
+    struct str key = arena_printf(actions->arena, "load/%d", (int)encoder->partition);
+    for (int32_t i = 0; i < encoder->home_partitions; i++) {
+        if (i == encoder->partition)
+            continue;
+        struct header *header = arena_alloc(actions->arena, sizeof(*header));
+        *header = (struct header){ STR(LINK_FROM), place };
+        struct action *action = actions_add(actions, OUTPUT_HOME);
+        action->partition = i;
+        action->key = key;
+        action->value = value;
+        action->headers = header;
+        action->header_count = 1;
+        counts->errands++;
+    }
+}
+
 void put_origin(struct json_writer *json, const struct ticket *ticket)
 {
     const struct origin *origin = &ticket->origin;

@@ -24,6 +24,7 @@ static const char *const type_names[EVENT_TYPE_COUNT] = {
     [EVENT_SNAPSHOT] = "snapshot",
     [EVENT_LINKED] = "linked",
     [EVENT_ORIGIN_CHANGED] = "origin_changed",
+    [EVENT_LOAD] = "load",
 };
 
 const char *event_type_name(enum event_type type)

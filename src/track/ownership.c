@@ -2,6 +2,7 @@
 
 #include "track/agreements.h"
 #include "track/ladder.h"
+#include "track/load.h"
 #include "track/returns.h"
 
 static void inform(struct turn *turn, int department, enum dispatch_text text)
@@ -33,15 +34,33 @@ static int judged_department(const struct turn *turn, enum why *why)
     return turn->verdict->department;
 }
 
+/* What can wait goes elsewhere while the department is full, once: never further, and no return
+ * brings it here again. */
+static int spill(struct turn *turn, int department, enum why *why)
+{
+    enum { LEAST_URGENT_THAT_STAYS = 1 };
+    struct overflow seen;
+    int to = turn->config->departments[department].overflow;
+    if (to < 0 || *why == WHY_ASSIGNED || turn->ticket->band <= LEAST_URGENT_THAT_STAYS ||
+        !turn->load || !load_is_full(turn->load, department, turn->moment->horizon, &seen))
+        return department;
+    struct overflow *overflow = arena_alloc(turn->arena, sizeof(*overflow));
+    *overflow = seen;
+    turn->overflow = overflow;
+    *why = WHY_OVERFLOW;
+    return to;
+}
+
 void ownership_begin(struct turn *turn, int assigned)
 {
     struct ticket *ticket = turn->ticket;
     enum why why = WHY_ASSIGNED;
     int department = assigned >= 0 ? assigned : judged_department(turn, &why);
+    ticket->unrouted = why == WHY_UNROUTED;
+    department = spill(turn, department, &why);
     ticket->department = turn->config->departments[department].slug;
     ticket->hands.first = ticket->department;
     ticket->pinned = why == WHY_ASSIGNED;
-    ticket->unrouted = why == WHY_UNROUTED;
     turn_dispatch(turn, department, ROLE_RESPONSIBLE, why, DISPATCH_EVENT_TEXT);
     inform_all(turn, DISPATCH_EVENT_TEXT);
 }

@@ -10,6 +10,8 @@
 #include "model/changelog.h"
 #include "track/renewal.h"
 
+#define LOAD_KEY "m/load"
+
 /* Of definitions that one ticket uses; and what it counts as. */
 struct hashes {
     uint64_t *items;
@@ -21,6 +23,7 @@ struct state {
     struct store *store;
     struct definitions *definitions;
     struct census *census;
+    struct load *load;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
     struct buf asleep; /* keys of tickets that an undo must wake again */
@@ -37,6 +40,7 @@ struct state *state_new(const struct config *config, int32_t partition, int32_t 
     state->store = store_new();
     state->definitions = definitions_new();
     state->census = census_new();
+    state->load = load_new(config, partition, partition_count);
     state->scratch = arena_new(16 * 1024);
     state->changelog = (struct changelog){ .output = OUTPUT_STATE,
                                            .partition = partition,
@@ -57,6 +61,7 @@ void state_free(struct state *state)
     store_free(state->store);
     definitions_free(state->definitions);
     census_free(state->census);
+    load_free(state->load);
     arena_free(state->scratch);
     buf_free(&state->encoding);
     buf_free(&state->asleep);
@@ -95,6 +100,8 @@ static void wake_renewed(struct state *state)
 void state_configure(struct state *state, const struct config *config)
 {
     definitions_configure(state->definitions, config);
+    load_configure(state->load, config);
+    load_count(state->load, state->census, 0);
     wake_renewed(state);
     definitions_sweep(state->definitions);
 }
@@ -107,6 +114,11 @@ struct definitions *state_definitions(const struct state *state)
 struct census *state_census(const struct state *state)
 {
     return state->census;
+}
+
+struct load *state_load_of_departments(const struct state *state)
+{
+    return state->load;
 }
 
 const struct store *state_store(const struct state *state)
@@ -258,8 +270,25 @@ void state_remove(struct state *state, struct str id, struct actions *actions)
     store_remove(state->store, slot);
 }
 
+/* Small, and the same for all tickets: written whole where anything of it changed. */
+static void add_load(const struct state *state, struct actions *actions)
+{
+    bool changed = false;
+    struct str bytes = load_state(state->load, &changed);
+    if (changed)
+        add_record(state, actions, STR(LOAD_KEY), arena_copy(actions->arena, bytes));
+}
+
+void state_keep_load(struct state *state, struct actions *actions)
+{
+    if (!state->at_commit)
+        add_load(state, actions);
+}
+
 void state_changelog(const struct state *state, struct actions *actions)
 {
+    if (state->at_commit)
+        add_load(state, actions);
     struct change change;
     size_t at = 0;
     while (state->at_commit && store_changes(state->store, &at, &change)) {
@@ -326,6 +355,8 @@ bool state_restore(struct state *state, struct str key, struct str value, struct
     struct str rest = { key.data + 2, key.size < 2 ? 0 : key.size - 2 };
     if (str_is(key, CHANGELOG_FORMAT_KEY))
         ok = changelog_restore(&state->changelog, value, err);
+    else if (str_is(key, LOAD_KEY))
+        ok = load_restore(state->load, value, err);
     else if (str_empty(rest) || rest.size > 128)
         ok = error_set(err, "'%.*s' is no key of this changelog", STR_ARG(key));
     else if (str_starts(key, STR("t/")))
@@ -351,6 +382,7 @@ bool state_restored(struct state *state, struct error *err)
     if (!definitions_restored(state->definitions, err))
         return false;
     state_mark(state);
+    load_count(state->load, state->census, 0);
     definitions_sweep(state->definitions);
     wake_renewed(state);
     return true;
@@ -358,6 +390,7 @@ bool state_restored(struct state *state, struct error *err)
 
 void state_mark(struct state *state)
 {
+    load_mark(state->load);
     store_mark(state->store);
     census_mark(state->census);
     changelog_mark(&state->changelog);
@@ -398,8 +431,10 @@ static void wake_again(struct state *state)
 
 void state_undo(struct state *state)
 {
+    load_undo(state->load);
     store_undo(state->store, deadline_of, take_back, state);
     wake_again(state);
     census_undo(state->census);
+    load_count(state->load, state->census, 0);
     changelog_undo(&state->changelog);
 }

@@ -22,7 +22,7 @@ static const char *const why_names[WHY_COUNT] = {
     [WHY_ROUTED] = "routed",     [WHY_UNROUTED] = "unrouted", [WHY_ASSIGNED] = "assigned",
     [WHY_SCREENED] = "screened", [WHY_LEARNED] = "learned",   [WHY_UPDATE] = "update",
     [WHY_RETURNED] = "returned", [WHY_DISPUTED] = "disputed", [WHY_SETTLED] = "settled",
-    [WHY_ORIGIN] = "origin",
+    [WHY_ORIGIN] = "origin",     [WHY_OVERFLOW] = "overflow",
 };
 
 static const char *const promise_names[PROMISE_STATUS_COUNT] = {
@@ -60,6 +60,7 @@ void turn_begin(struct turn *turn)
                            .hits = turn->hits,
                            .features = turn->features,
                            .record = turn->record,
+                           .load = turn->load,
                            .event = turn->event,
                            .identity = turn->identity,
                            .at = turn->at,

@@ -15,6 +15,7 @@ struct cluster {
     struct record *waiting; /* those, in their order */
     size_t waiting_count, waiting_room;
     struct buf told[RANDOM_TICKETS + 1]; /* of each ticket, in its order */
+    int given[8];                        /* first dispatches, by department */
     int homes;                           /* records that went from ticket to ticket */
 };
 
@@ -88,7 +89,10 @@ static void take(struct cluster *cluster, struct world *world)
         const struct action *action = &world->actions.items[i];
         if (action->output == OUTPUT_HOME)
             send_home(cluster, action, world->clock.now);
-        else if (action->output != OUTPUT_STATE && action->output != OUTPUT_DEADLETTER)
+        if (action->output == OUTPUT_DEPARTMENT)
+            cluster->given[action->index]++;
+        if (action->output != OUTPUT_HOME && action->output != OUTPUT_STATE &&
+            action->output != OUTPUT_DEADLETTER)
             tell(cluster, action);
     }
     world_commit(world);
@@ -198,10 +202,57 @@ static void partitions_make_no_difference_to_a_ticket(void **state)
     config_free((struct config *)config);
 }
 
+/* ---- overflow */
+
+static void open_one(struct cluster *cluster, int number, const char *type, time_ms now)
+{
+    struct buf json = { 0 };
+    char ticket[16], text[TIME_TEXT_SIZE];
+    snprintf(ticket, sizeof(ticket), "k%d", number);
+    buf_printf(&json,
+               "{\"ticket\":\"%s\",\"type\":\"%s\",\"id\":\"%s%d\",\"time\":\"%.*s\","
+               "\"category\":\"billing\"}",
+               ticket, type, type, number, STR_ARG(time_format_ms(now, text)));
+    pass(cluster, now);
+    feed(cluster, (struct record){ .partition = kafka_partition(str_from(ticket), cluster->count),
+                                   .timestamp = now,
+                                   .value = buf_str(&json) });
+    deliver(cluster);
+    buf_free(&json);
+}
+
+/* Ten are what billing can stand, however many partitions they lie in, and whoever restarts. */
+static void a_department_is_full_over_all_partitions(void **state)
+{
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/overflow.yaml");
+    int billing = config_department(config, STR("billing"));
+    int service = config_department(config, STR("service"));
+    struct cluster cluster;
+    uint64_t other = 5;
+    time_ms now = WORLD_START;
+    (void)state;
+    open_cluster(&cluster, config, 12);
+    for (int i = 0; i < 30; i++) {
+        open_one(&cluster, i, "opened", now += TIME_SECOND);
+        world_restart(&cluster.worlds[dice(&other, 12)], i % 2);
+    }
+    assert_int_equal(cluster.given[billing], 10);
+    assert_int_equal(cluster.given[service], 20);
+    open_one(&cluster, 0, "resolved", now += TIME_SECOND); /* nine tenths: free again */
+    open_one(&cluster, 30, "opened", now += TIME_SECOND);
+    assert_int_equal(cluster.given[billing], 11);
+    open_one(&cluster, 31, "opened", now += TIME_SECOND); /* and full again */
+    assert_int_equal(cluster.given[service], 21);
+    assert_true(cluster.homes >= 12 * 11);
+    close_cluster(&cluster);
+    config_free((struct config *)config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(partitions_make_no_difference_to_a_ticket),
+        cmocka_unit_test(a_department_is_full_over_all_partitions),
     };
     json_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

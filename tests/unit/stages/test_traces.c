@@ -89,6 +89,10 @@ static void print_dispatch(struct buf *out, const cJSON *root)
 {
     buf_printf(out, "dispatch → %.*s, %.*s, %.*s", STR_ARG(member(root, "/department")),
                STR_ARG(member(root, "/role")), STR_ARG(member(root, "/why")));
+    if (str_present(member(root, "/overflow/from")))
+        buf_printf(out, ", %.*s has %d of %d", STR_ARG(member(root, "/overflow/from")),
+                   (int)json_pointer(root, STR("/overflow/load"))->valuedouble,
+                   (int)json_pointer(root, STR("/overflow/capacity"))->valuedouble);
     if (str_present(member(root, "/authority")))
         buf_printf(out, ", may grant %.*s", STR_ARG(member(root, "/authority")));
     if (str_is(member(root, "/role"), "responsible"))
