@@ -42,6 +42,7 @@ foreach(folder calendars formats lexicons regulations)
     install(DIRECTORY conf/${folder} DESTINATION ${OMBUD_DATA_DIR} OPTIONAL
         FILES_MATCHING PATTERN "*.yaml")
 endforeach()
+install(DIRECTORY conf/prometheus conf/grafana DESTINATION ${OMBUD_DATA_DIR})
 install(FILES conf/ombud.yaml DESTINATION ${OMBUD_DATA_DIR})
 install(FILES completions/ombudctl.bash RENAME ombudctl
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

@@ -46,8 +46,9 @@ static void print_usage(FILE *to)
             "      --help         this text\n"
             "      --version      the version\n\n"
             "SIGTERM ends it after its open transactions, SIGHUP makes it read its configuration\n"
-            "again. Exit codes follow sysexits: 0 ended, 64 usage, 69 no broker, 75 try again,\n"
-            "77 permission, 78 configuration, or another instance runs under the same name.\n");
+            "again. Exit codes follow sysexits: 0 ended, 64 usage, 69 no broker, 71 the machine\n"
+            "refuses something, 75 try again, 77 permission, 78 configuration, or another\n"
+            "instance runs under the same name.\n");
 }
 
 struct options {
@@ -96,7 +97,12 @@ static struct config *load(const char *path, struct log *log)
         log_say(log, findings.items[i].fatal ? LOGGED_ERROR : LOGGED_WARNING, "%.*s",
                 STR_ARG(findings.items[i].text));
     config_findings_free(&findings);
-    return config;
+    struct error err;
+    if (config == NULL || kafka_conf_check(config, &err))
+        return config;
+    log_say(log, LOGGED_ERROR, "%s", err.text);
+    config_free(config);
+    return NULL;
 }
 
 static void name_workers(struct app *app, const char *given)
@@ -164,10 +170,6 @@ static int run(struct app *app, const struct options *options, struct config *co
     struct error err;
     if (!config_secrets(config, &err)) {
         log_say(app->log, LOGGED_ERROR, "%s", err.text);
-        return EX_CONFIG;
-    }
-    if (!str_present(kafka_property(config, "group.id"))) {
-        log_say(app->log, LOGGED_ERROR, "%s: kafka: group.id is missing", options->config);
         return EX_CONFIG;
     }
     app->config = shared_config_new(config);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/now.h"
+#include "exactly_once/farewell.h"
 #include "exactly_once/plan.h"
 #include "exactly_once/worker_inside.h"
 
@@ -48,6 +49,9 @@ static void adopt_config(struct worker *worker)
     worker->next_config = NULL;
     pthread_mutex_unlock(&worker->lock);
     const struct config *config = shared_config_get(next);
+    size_t count;
+    struct task **tasks = assignment_running(worker->assignment, &count);
+    farewell_tell(tasks, count, config, worker->setup.log);
     assignment_configure(worker->assignment, config);
     transaction_configure(worker->transaction, config);
     feeder_configure(worker->feeder, config);

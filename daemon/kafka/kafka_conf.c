@@ -285,6 +285,29 @@ out:
     return NULL;
 }
 
+/* Of each role, because a property of one is not asked of the others. */
+static bool check_role(enum kafka_role role, const struct config *config, struct error *err)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    bool fine = set_users(conf, role, config, NULL, err);
+    rd_kafka_conf_destroy(conf);
+    return fine;
+}
+
+bool kafka_conf_check(const struct config *config, struct error *err)
+{
+    static const char *const needed[] = { "bootstrap.servers", "group.id" };
+    for (int role = 0; role < KAFKA_ROLES; role++) {
+        if (!check_role((enum kafka_role)role, config, err))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!str_present(kafka_property(config, needed[i])))
+            return error_set(err, "kafka: %s is missing", needed[i]);
+    }
+    return true;
+}
+
 void kafka_warm(rd_kafka_t *client, int timeout)
 {
     const rd_kafka_metadata_t *metadata;

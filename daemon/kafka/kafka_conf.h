@@ -36,6 +36,10 @@ struct kafka_ear {
 rd_kafka_t *kafka_client(enum kafka_role role, const struct config *config,
                          const struct kafka_identity *identity, struct log *log, struct error *err);
 
+/* Does librdkafka know every property, and are those there without which nothing works? Asks no
+ * broker and reads no secret. False + err, with the place of the property. */
+bool kafka_conf_check(const struct config *config, struct error *err);
+
 /* Waits for a broker and learns where all partitions are. A new client that is asked for something
  * before that asks again half a second later. Failing is fine: then it does just that. Blocks. */
 void kafka_warm(rd_kafka_t *client, int timeout);

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "config/address.h"
 #include "serve/http_guests.h"
 #include "serve/http_names.h"
 
@@ -136,18 +137,15 @@ static void on_request(struct evhttp_request *request, void *arg)
     reply(request, code, type, &body);
 }
 
-static bool split_address(struct http *http, struct str address, struct error *err)
+static bool split_address(struct http *http, struct str text, struct error *err)
 {
-    const char *colon = address.size > 0 ? memrchr(address.data, ':', address.size) : NULL;
-    size_t host = colon ? (size_t)(colon - address.data) : 0;
-    int64_t port = 0;
-    if (host == 0 || host >= sizeof(http->host) || memchr(address.data, '\0', host) != NULL ||
-        !str_to_int((struct str){ colon + 1, address.size - host - 1 }, &port) || port < 0 ||
-        port > UINT16_MAX)
-        return error_set(err, "http: '%.*s' is not HOST:PORT", STR_ARG(address));
-    bool bracketed = address.data[0] == '[' && address.data[host - 1] == ']';
-    memcpy(http->host, address.data + bracketed, host - 2 * (size_t)bracketed);
-    http->port = (uint16_t)port;
+    struct address address;
+    if (!address_split(text, &address, err))
+        return error_prefix(err, "http");
+    struct str host = address.host;
+    bool bracketed = host.data[0] == '[' && host.data[host.size - 1] == ']';
+    memcpy(http->host, host.data + bracketed, host.size - 2 * (size_t)bracketed);
+    http->port = address.port;
     return true;
 }
 

@@ -11,12 +11,15 @@ struct sums {
     size_t restoring, running, undeliverable;
     bool joining, away, hanging;
     int64_t lag, offsets, passed;
+    size_t due; /* within an hour */
 };
 
 static void add_tasks(struct sums *sums, const struct worker_report *worker)
 {
-    for (size_t i = 0; i < worker->count; i++)
+    for (size_t i = 0; i < worker->count; i++) {
         sums->lag += worker->tasks[i].lag;
+        sums->due += worker->tasks[i].due_hour;
+    }
     for (size_t i = 0; worker->restorings != NULL && i < worker->restoring; i++) {
         sums->offsets += worker->restorings[i].offsets;
         sums->passed += worker->restorings[i].passed;
@@ -90,6 +93,8 @@ bool status_line(const struct app_report *app, struct buf *line)
     else
         buf_printf(line, "routing %zu partition%s, %lld record%s behind", sums.running,
                    sums.running == 1 ? "" : "s", (long long)sums.lag, sums.lag == 1 ? "" : "s");
+    if (count == 0 && sums.due > 0)
+        buf_printf(line, ", %zu deadline%s within an hour", sums.due, sums.due == 1 ? "" : "s");
     if (sums.undeliverable > 0)
         buf_printf(line, "; %zu topic%s no records", sums.undeliverable,
                    sums.undeliverable == 1 ? " takes" : "s take");

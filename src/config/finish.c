@@ -1,4 +1,5 @@
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
+#include "config/address.h"
 #include "loader.h"
 
 static void finish_topics(struct loader *loader)
@@ -358,8 +359,19 @@ static void finish_inhibits(struct loader *loader)
     }
 }
 
+static void check_http(struct loader *loader)
+{
+    const struct yaml *node = yaml_get(loader->root, "http");
+    struct address address;
+    struct error err;
+    if (node && str_present(loader->config->http) && loader->config->http.size > 0 &&
+        !address_split(loader->config->http, &address, &err))
+        loader_fail(loader, node->place, "%s", err.text);
+}
+
 void loader_finish(struct loader *loader)
 {
+    check_http(loader);
     finish_topics(loader);
     finish_sources(loader);
     finish_levels(loader);

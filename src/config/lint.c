@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "lint_gaps.h"
 #include "loader.h"
 #include "text/lexicon.h"
 
@@ -441,4 +442,5 @@ void loader_lint(struct loader *loader)
     loader_lint_ladders(loader);
     lint_score(loader);
     lint_unused(loader);
+    loader_lint_gaps(loader);
 }

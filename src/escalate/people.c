@@ -60,10 +60,11 @@ static bool hears_all_elsewhere(const struct people_question *question,
 static void add_people(const struct people_question *question, struct str slug, struct arena *arena,
                        struct people *people)
 {
-    int index = config_department(question->quiet->config, slug);
-    if (index < 0)
-        return;
-    const struct config_department *department = &question->quiet->config->departments[index];
+    const struct config *config = question->quiet->config;
+    int index = config_department(config, slug);
+    /* Whose department is gone is told to those who answer for all. */
+    const struct config_department *department =
+        &config->departments[index < 0 ? config->root->department : index];
     struct str *grown = arena_alloc_raw(
         arena, (people->count + department->people_counts[question->level] + 1) * sizeof(*grown));
     if (people->count > 0)

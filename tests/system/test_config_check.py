@@ -90,3 +90,32 @@ def test_a_concept_hears_its_own_examples(build, tmp_path):
     assert "safety.yaml:4:" in result.stderr and "'It is ablaze.'" in result.stderr, result
     assert "safety.yaml:5:5: the concept 'gas' of 'safety' has a floor and no examples" in result.stderr, result
     assert "'It caught fire.'" not in result.stderr, result
+
+
+def test_what_a_start_would_refuse_of_kafka_is_told_with_its_place(build, tmp_path):
+    """The trial's `bootstrap.server`: valid for check, refused by the start."""
+    path = tmp_path / "ombud.yaml"
+    head = "departments: { service: {} }\nroute: { department: service }\n"
+    for kafka, words in (("{ bootstrap.server: x, group.id: o }", 'ombud.yaml:3:10: kafka property '
+                          'bootstrap.server: No such configuration property'),
+                         ("{ bootstrap.servers: x }", "group.id is missing"),
+                         ("{ group.id: o }", "bootstrap.servers is missing"),
+                         ("{ bootstrap.servers: x, group.id: o, acks: many }", None),
+                         ("{ bootstrap.servers: x, group.id: o, linger.ms: soon }", "linger.ms")):
+        path.write_text(head + f"kafka: {kafka}\n")
+        result = check(build, str(path))
+        daemon = subprocess.run([str(build / "ombudd"), "--check", "-c", str(path)], text=True,
+                                capture_output=True, timeout=60, env=sanitizer_environment())
+        assert result.returncode == daemon.returncode == (CONFIGURATION if words else 0), result
+        assert not words or (words in result.stderr and words in daemon.stderr), result.stderr
+
+
+def test_a_check_with_the_broker_finds_what_a_start_would(kafka, make_router):
+    router = make_router(kafka, create_topics=False)
+    missing = router.ctl("check", "--broker", router.config_file, check=False)
+    assert missing.returncode == CONFIGURATION and "topics create" in missing.stderr, missing
+    router.create_topics()
+    daemon = router.start()
+    # Beside a router that runs, and without disturbing it.
+    assert "is valid" in router.ctl("check", "--broker", router.config_file).stdout
+    assert daemon.is_ready() and daemon.process.poll() is None

@@ -31,7 +31,7 @@ def reload(router, daemon, **changes):
     """Rewrites the daemon's configuration and sends SIGHUP; what the log answers."""
     before = daemon.log.read_text().count("reload: ")
     router.write_config(daemon.config_file.stem, instance=daemon.instance,
-                        http="127.0.0.1:0", **changes)
+                        http="127.0.0.1:0", control=daemon.control, **changes)
     daemon.signal(signal.SIGHUP)
 
     def answer():
@@ -108,6 +108,9 @@ def test_a_level_and_a_department_removed_while_their_groups_are_open(kafka, mak
                     route={"department": "service", "routes": [
                         {"match": "signal == text.safety", "department": "quality"}]})
     assert "is in use" in answer, answer
+    log = daemon.log.read_text()
+    assert "'billing' is gone from the configuration with 1 open ticket:" in log
+    assert "'manager' is gone from the configuration with 2 open notices:" in log
     for ticket in tickets:
         tell("resolved", ticket)
     tell("message", "bill", body="And who answers me now?")

@@ -65,3 +65,18 @@ def test_more_left_to_attack_would_be_noticed(tmp_path):
                              "--no-pager", str(soft)], capture_output=True, text=True,
                             stdin=subprocess.DEVNULL)
     assert result.returncode != 0
+
+
+def test_operators_are_told_what_each_alert_means():
+    rules = (ROOT / "conf/prometheus/ombud.rules.yaml").read_text()
+    alerts = re.findall(r"^\s*- alert: (\w+)$", rules, re.M)
+    page = (ROOT / "docs/operations.md").read_text()
+    assert len(alerts) > 10
+    assert not [alert for alert in alerts if f"`{alert}`" not in page]
+
+
+def test_all_say_the_same_version():
+    found = {re.search(r"project\(ombud VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text())[1],
+             re.match(r"ombud \((.*?)\)", (ROOT / "debian/changelog").read_text())[1],
+             re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]}
+    assert len(found) == 1, found

@@ -10,6 +10,7 @@ static void test_how_the_daemon_is(void **state)
 {
     (void)state;
     struct task_report task = { .position = 10, .high_watermark = 35, .lag = 20 };
+    struct task_report busy = { .lag = 1, .due_hour = 3 };
     const struct {
         bool starting;
         struct worker_report worker;
@@ -20,6 +21,10 @@ static void test_how_the_daemon_is(void **state)
           { .broker_reachable = true, .joined = true, .count = 1, .tasks = &task },
           true,
           "routing 1 partition, 20 records behind" },
+        { false,
+          { .broker_reachable = true, .joined = true, .count = 1, .tasks = &busy },
+          true,
+          "routing 1 partition, 1 record behind, 3 deadlines within an hour" },
         { false,
           { .broker_reachable = true, .joined = true },
           true,

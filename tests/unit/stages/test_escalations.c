@@ -482,6 +482,20 @@ static void nothing_beats_where_time_is_that_of_the_records(void **state)
     escalations_engine.destroy(engine);
 }
 
+static void a_department_that_is_gone_is_told_to_those_who_answer_for_all(void **state)
+{
+    struct bench *stage = stage_new();
+    struct notice firing = notice_of("T-1", 70, NOTICE_FIRING, 0);
+    firing.department = STR("removed");
+    (void)state;
+    feed(stage, &firing);
+    const cJSON *message = message_at(stage, 30000);
+    assert_non_null(message);
+    assert_member(message, "/department", "removed");
+    assert_member(message, "/to/0", "quality-lead"); /* the root's */
+    stage_free(stage);
+}
+
 /* Under the sanitizer the allocator is its own. */
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
@@ -658,6 +672,7 @@ int main(void)
         cmocka_unit_test(an_unreadable_notice_is_dead_lettered),
         cmocka_unit_test(undo_and_restore_lead_to_the_committed_state),
         cmocka_unit_test(notices_of_a_removed_level_end_where_the_first_one_hears_it),
+        cmocka_unit_test(a_department_that_is_gone_is_told_to_those_who_answer_for_all),
         cmocka_unit_test(an_open_notice_takes_less_room_than_a_ticket),
         cmocka_unit_test(what_a_notice_says_comes_through_memory_and_restore),
         cmocka_unit_test(a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered),
