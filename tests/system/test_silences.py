@@ -128,3 +128,16 @@ def test_who_answers_hears_what_that_stopped(router):
     late = router.ctl("ack", "-c", router.config_file, "T-1", "--by", "Lee", "--wait", check=False)
     assert late.returncode == 65 and late.stdout == "T-1: late: the ticket is resolved\n"
     assert daemon.stop() == 0
+
+
+def test_each_level_hears_that_the_router_lives(make_router, kafka):
+    """Quiet is not dead, and that somebody says so changes nothing else."""
+    router = make_router(kafka, heartbeat="1s")
+    daemon = router.start()
+    for level in ("lead", "manager"):
+        beats = wait_until(lambda level=level: len(router.read(f"escalations.{level}")) >= 3 and
+                           router.read(f"escalations.{level}"), 30, "three heartbeats")
+        times = [value["sent_at"] for _, value in beats]
+        assert {value["kind"] for _, value in beats} == {"heartbeat"}
+        assert times == sorted(set(times)) and all(record.key == b"heartbeat" for record, _ in beats)
+    assert daemon.stop() == 0

@@ -63,6 +63,44 @@ def test_the_shipped_configuration_does_what_its_cases_say(build):
     assert re.search(r"^Reached by the cases: \d+ of \d+ routes, ", result.stdout, re.M)
 
 
+MESSAGES = str(ROOT / "tests/traces/messages/messages.yaml")
+
+
+def test_cases_may_look_at_messages_at_later_times(build, tmp_path):
+    result = run(build, "ombudctl", "test", "-c", MESSAGES, str(ROOT / "tests/cases/messages"))
+    assert result.returncode == 0 and re.search(r"^[1-9]\d* passed, 0 failed$", result.stdout, re.M)
+    (tmp_path / "cases.yaml").write_text("""cases:
+  - name: nothing holds it back
+    silences: [{ match: "trigger == warning", for: 1h }]
+    events:
+      - { body: where is it, category: quality }
+      - { at: +61m, expect: { messages: none, suppressed: [T-1 lead inhibition] } }
+""")
+    result = run(build, "ombudctl", "test", "-c", MESSAGES, str(tmp_path / "cases.yaml"))
+    assert result.returncode == 65
+    assert re.search(r"cases.yaml:6:41: .*: messages is \S+, expected none", result.stdout)
+    assert "suppressed: T-1 lead inhibition is missing; there are T-1" in result.stdout
+
+
+def test_a_tickets_life_tells_what_supervisors_were_not_told(build, tmp_path):
+    (tmp_path / "events.ndjson").write_text(
+        '{"ticket":"T-1","type":"opened","id":"1","time":"2026-11-21T09:00:00Z","body":"where is it",'
+        '"category":"quality"}\n')
+    (tmp_path / "silences.ndjson").write_text(
+        '{"id":"s-1","match":"trigger == breach","by":"Lee","comment":"known",'
+        '"from":"2026-11-21T09:00:00Z","until":"2026-11-21T12:00:00Z"}\n')
+    result = run(build, "ombudctl", "ticket", "-c", MESSAGES, "--from", str(tmp_path / "events.ndjson"),
+                 "--silences", str(tmp_path / "silences.ndjson"), "--until", "2026-11-21T13:00:00Z", "T-1")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    muted = [line for line in lines if "is not told: breach" in line]
+    assert muted[0] == ("10:00:10  ⊘ lead of quality is not told: breach, step 1, firing: silence 's-1' by "
+                        "Lee “known”, until 2026-11-21 12:00")
+    assert any("It was silenced until 2026-11-21 12:00." in line for line in lines)
+    times = [line[:8] for line in lines if re.match(r"\d\d:\d\d:\d\d ", line)]
+    assert times == sorted(times)
+
+
 def test_what_is_not_as_expected_is_told_with_its_place(build, tmp_path):
     (tmp_path / "cases.yaml").write_text("""cases:
   - name: wrong in many ways

@@ -69,6 +69,25 @@ static void watch_promises(struct watched *watched, const cJSON *record)
     }
 }
 
+/* OnCall #3111: an answered alert pages two months later. What time alone tells comes no later than
+ * the ladder is long, with all its repetitions, and than an answer may have held it back. */
+static void watch_step(const cJSON *notice)
+{
+    time_ms since = 0, time = 0, longest = 0;
+    if (!json_is_null(json_get(notice, STR("event"))) ||
+        !str_is(json_string(json_get(notice, STR("status"))), "firing"))
+        return;
+    assert_true(time_parse(json_string(json_get(notice, STR("since"))), &since, NULL));
+    assert_true(time_parse(json_string(json_get(notice, STR("time"))), &time, NULL));
+    for (size_t i = 0; i < config->ladder_count; i++) {
+        for (size_t k = 0; k < config->ladders[i].step_count; k++) {
+            const struct config_step *step = &config->ladders[i].steps[k];
+            longest = time_max(longest, step->after + step->repeat * step->limit);
+        }
+    }
+    assert_in_range(time - since, 0, longest + config->max_silence);
+}
+
 /* A turn's notices come before its decision, which says how the ticket then stands. */
 static void watch_turn(struct watched *all, const struct world *world, struct arena *arena)
 {
@@ -91,6 +110,8 @@ static void watch_turn(struct watched *all, const struct world *world, struct ar
             watch_promises(watched, record);
         if (action->output == OUTPUT_NOTICES && str_is(status, "firing"))
             fired[number] = true;
+        if (action->output == OUTPUT_NOTICES)
+            watch_step(record);
         if (action->output != OUTPUT_DECISIONS)
             continue;
         /* The event that closes it may be the first to find a promise broken, and says both. */
