@@ -448,7 +448,8 @@ class Checker:
 
     def _as_meant(self, output, topic):
         headers = tuple((name, value) for name, value in output.headers
-                        if name not in ("ombud-error", "ombud-output"))
+                        if name not in ("ombud-error", "ombud-output") and
+                        not name.startswith("__connect."))
         return output._replace(topic=topic, headers=headers,
                                partition=partition_of(output.key, self._partitions(topic)))
 

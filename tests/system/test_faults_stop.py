@@ -58,8 +58,10 @@ def test_frozen_with_only_timers_due(kafka, make_router, successor):
     tickets = 40
     opened = time.monotonic()
     events = Traffic(seed=31).events(3 * tickets)
-    # No times of their own: the clocks start when Kafka takes the events.
-    openings = [{**event, "time": None} for event in events if event["type"] == "opened"]
+    # No times of their own: the clocks start when Kafka takes the events. No origins: asking for one
+    # has timers, too.
+    openings = [{**event, "time": None, "origin": None}
+                for event in events if event["type"] == "opened"]
     checker.send((e["ticket"].encode(),
                   json.dumps({k: v for k, v in e.items() if v is not None}).encode())
                  for e in openings[:tickets])

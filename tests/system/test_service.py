@@ -147,8 +147,8 @@ def test_health_readiness_and_metrics(router):
     assert daemon.http("/nothing")[0] == 404
     metrics = daemon.metrics()
     # What every process tells has the name that dashboards know.
-    own = {name for name in metrics if name != "process_resident_memory_bytes"}
-    assert own and all(name.startswith("ombud") for name in own), sorted(own)[:20]
+    own = {name for name in metrics if not name.startswith("process_")}
+    assert own and all(name.startswith("ombud_") for name in own), sorted(own)[:20]
     assert metrics["process_resident_memory_bytes"] > 1e6
 
 
