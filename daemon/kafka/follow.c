@@ -198,8 +198,8 @@ static enum follow_news take_error(struct follow *follow, rd_kafka_message_t *me
     return news;
 }
 
-/* librdkafka looks for the coordinator of the group that it insists on; nobody joins it, so the right
- * to is not missed. */
+/* librdkafka looks for the coordinator of the group that it insists on; nobody joins it, so the
+ * right to is not missed. */
 static bool is_idle_talk(const rd_kafka_message_t *message)
 {
     return message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;

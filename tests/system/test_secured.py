@@ -94,7 +94,7 @@ def test_the_printed_rights_are_enough_and_none_is_too_many(guarded, kafka_acl):
         {"type": "opened", "ticket": "T-1", "body": "The heater caught fire last night"}))
     producer.send(guarded.home, key="T-2", value="{")
     assert producer.flush()
-    wait_until(lambda: [value["ticket"] for _, value in guarded.read("escalations.lead")
+    wait_until(lambda: [value["tickets"] for _, value in guarded.read("escalations.lead")
                         if value["kind"] == "escalation"], 60, "an escalation")
     assert daemon.stop() == 0
     written = [rule for rule in rules if rule[0] == ResourceType.TOPIC and
