@@ -179,9 +179,10 @@ static rd_kafka_resp_err_t probe(rd_kafka_t *producer, const struct topic_plan *
     bool sent = false;
     while (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent) {
         sent = rd_kafka_flush(producer, PAUSE_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
-        reason = read_reports(producer);
+        rd_kafka_resp_err_t report = read_reports(producer);
+        reason = transaction_refusal(producer); /* goes first: a record may only say "purged" */
         if (reason == RD_KAFKA_RESP_ERR_NO_ERROR)
-            reason = transaction_refusal(producer);
+            reason = report;
         if (reason == RD_KAFKA_RESP_ERR_NO_ERROR && !sent && now_monotonic() >= deadline)
             reason = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
     }

@@ -120,6 +120,17 @@ static bool refusal(rd_kafka_t *client, char *text, size_t size)
     return refused;
 }
 
+/* Kafka 4 holds SCRAM to RFC 5802, section 5.1; librdkafka before 2.6.1 names a nonce that it does
+ * not allow (https://github.com/confluentinc/librdkafka/pull/4895). */
+static const char *scram_hint(rd_kafka_t *client)
+{
+    char mechanism[64] = "";
+    size_t size = sizeof(mechanism);
+    rd_kafka_conf_get(rd_kafka_conf(client), "sasl.mechanism", mechanism, &size);
+    bool wrong = strncmp(mechanism, "SCRAM", 5) == 0 && rd_kafka_version() < 0x02060100;
+    return wrong ? "; librdkafka before 2.6.1, as here, cannot sign in to Kafka 4 by SCRAM" : "";
+}
+
 /* All topics the client may see: a missing one is simply not in the list, which is quicker and
  * surer than asking for each and waiting out "unknown topic" retries. */
 static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, bool *refused,
@@ -134,7 +145,7 @@ static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, 
         char why[256];
         *refused = refusal(client, why, sizeof(why));
         if (*refused)
-            error_set(err, "%s does not let this user in: %s", servers, why);
+            error_set(err, "%s does not let this user in: %s%s", servers, why, scram_hint(client));
         else
             error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
         return NULL;
