@@ -1,6 +1,7 @@
-/* What a reload does to open clocks. A year's days off arrive, and promises that reach into it
- * move, once (the office of tests/traces/office.yaml knows its dates until the end of November
- * 2026); and everything else, where `on_config_change` says so. */
+/* What a reload does to open clocks. A year's days off arrive (ZM #390; chinesecalendar has none
+ * for 2027), and promises that reach into it move, once (the office of tests/traces/office.yaml
+ * knows its dates until the end of November 2026); and everything else, where `on_config_change`
+ * says so. */
 #include "tickets_world.h"
 
 #include <unistd.h>
