@@ -9,6 +9,8 @@
 #include "exactly_once/farewell.h"
 #include "exactly_once/plan.h"
 #include "exactly_once/worker_inside.h"
+#include "kafka/kafka_conf.h"
+#include "kafka/start_check.h"
 
 enum { GAP_MS = 1500, STALL_MS = 100, UNDELIVERABLE_RETRY_MS = 60000 };
 
@@ -387,6 +389,11 @@ void worker_on_transaction(void *arg, enum transaction_end end, struct task **ta
     schedule(worker, 0);
 }
 
+static const char *group_of(const struct worker *worker)
+{
+    return kafka_property(shared_config_get(worker->config), "group.id").data;
+}
+
 static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
 {
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
@@ -401,6 +408,8 @@ static void take_consumer_error(struct worker *worker, rd_kafka_event_t *event)
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
         log_say(worker->setup.log, LOGGED_ERROR, "kafka: %s", rd_kafka_event_error_string(event));
+        if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+            say_missing_right(worker->setup.log, code, "Read", "group", group_of(worker));
         fail(worker, EX_NOPERM);
         break;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:

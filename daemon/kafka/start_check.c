@@ -29,9 +29,8 @@ static void log_lines(struct log *log, struct buf *report)
                 count - LINES_MOST);
 }
 
-/* Kafka says that a right is missing, not which. */
-static void say_right(struct log *log, rd_kafka_resp_err_t code, const char *right,
-                      const char *kind, const char *name)
+void say_missing_right(struct log *log, rd_kafka_resp_err_t code, const char *right,
+                       const char *kind, const char *name)
 {
     if (code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED &&
         code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED &&
@@ -116,7 +115,7 @@ static int init_probe(rd_kafka_t *producer, const char *name, struct log *log)
         if (!again) {
             log_say(log, LOGGED_ERROR, "transactions as '%s': %s", name,
                     rd_kafka_error_string(error));
-            say_right(log, rd_kafka_error_code(error), "Write", "transactional id", name);
+            say_missing_right(log, rd_kafka_error_code(error), "Write", "transactional id", name);
         }
         rd_kafka_error_destroy(error);
         if (!again)
@@ -195,7 +194,7 @@ static rd_kafka_resp_err_t probe(rd_kafka_t *producer, const struct topic_plan *
 static int refused(struct log *log, const char *topic, rd_kafka_resp_err_t reason)
 {
     log_say(log, LOGGED_ERROR, "topic '%s' cannot be written: %s", topic, rd_kafka_err2str(reason));
-    say_right(log, reason, "Write", "topic", topic);
+    say_missing_right(log, reason, "Write", "topic", topic);
     return reason == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ? EX_UNAVAILABLE : EX_NOPERM;
 }
 
@@ -265,7 +264,7 @@ static int check_group(rd_kafka_t *consumer, const struct config *config, struct
         return EX_OK;
     log_say(log, LOGGED_ERROR, "group '%.*s': %s", STR_ARG(kafka_property(config, "group.id")),
             rd_kafka_err2str(code));
-    say_right(log, code, "Read", "group", kafka_property(config, "group.id").data);
+    say_missing_right(log, code, "Read", "group", kafka_property(config, "group.id").data);
     return EX_NOPERM;
 }
 
@@ -314,7 +313,7 @@ static int fetch_once(struct follow *follow, struct log *log)
             continue;
         log_say(log, LOGGED_ERROR, "topic '%s' cannot be read: %s",
                 item.place ? item.place->topic : "?", rd_kafka_err2str(item.code));
-        say_right(log, item.code, "Read", "topic", item.place ? item.place->topic : "?");
+        say_missing_right(log, item.code, "Read", "topic", item.place ? item.place->topic : "?");
         return EX_NOPERM;
     }
     return EX_OK;

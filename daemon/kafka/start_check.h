@@ -2,6 +2,7 @@
  * with a sentence and an exit code of its own. */
 #pragma once
 
+#include <librdkafka/rdkafka.h>
 #include <stdbool.h>
 #include "base/buf.h"
 #include "config/config.h"
@@ -16,3 +17,6 @@ int start_check(const struct config *config, const char *name, struct inputs *in
                 struct log *log);
 /* The same for a configuration that a running daemon would reload: topics and counts only. */
 bool start_check_reload(const struct config *config, struct buf *report, struct error *err);
+/* Kafka says that a right is missing, not which: a line that does, where `code` says so. */
+void say_missing_right(struct log *log, rd_kafka_resp_err_t code, const char *right,
+                       const char *kind, const char *name);
