@@ -46,10 +46,9 @@ def test_what_would_lose_something_is_refused(router):
     # The place of a static member stays its own until its session ends.
     wait_until(lambda: "members" not in repartition(router, new, check=False).stderr, 60,
                "the group to be empty", 1)
-    router.ctl("topics", "create", "-c", new)
-    grow(kafka, router.home, 6)
-    assert "they must be equal" in repartition(router, new, check=False).stderr
     grow(kafka, router.home, 7)
+    assert "they must be equal" in repartition(router, new, check=False).stderr
+    router.ctl("topics", "create", "-c", new)
     ticket = next(f"U-{n}" for n in range(100) if home_partition(f"U-{n}", 7) < 4)
     tell(router, [{"type": "opened", "ticket": ticket}])
     unread = repartition(router, new, check=False)
