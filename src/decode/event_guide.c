@@ -188,7 +188,7 @@ static const struct event_guide rows[EVENT_TYPE_COUNT] = {
                   "\"category\": \"quality\", \"priority\": 2}",
     },
     [EVENT_LINKED] = {
-        .effect = "An internal ticket began to serve this one, or ceased to.",
+        .effect = "An internal ticket serves this one and asks how it stands.",
         .ours = true,
         .uses = "origin",
     },

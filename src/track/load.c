@@ -260,7 +260,7 @@ static void encode(struct load *load)
         pack_byte(out, place->full);
         pack_signed(out, place->told);
         for (int32_t k = 0; k < load->partition_count; k++)
-            pack_signed(out, place->others[k]);
+            pack_number(out, (uint64_t)place->others[k]);
     }
 }
 
@@ -292,7 +292,7 @@ static bool decode(struct load *load, struct str bytes)
         place->full = unpack_byte(&in) != 0;
         place->told = unpack_signed(&in);
         for (int32_t k = 0; k < load->partition_count; k++)
-            place->others[k] = unpack_signed(&in);
+            place->others[k] = (int64_t)unpack_bounded(&in, INT32_MAX);
     }
     return !in.failed && in.at == in.end;
 }
