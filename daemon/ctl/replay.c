@@ -88,7 +88,7 @@ static struct replay_task *find_task(struct replay *replay, struct str topic, in
 
 static bool write_out(struct replay *replay, bool all)
 {
-    if (!all && replay->out.size < OUTPUT_FLUSH)
+    if (replay->out.size == 0 || (!all && replay->out.size < OUTPUT_FLUSH))
         return true;
     bool ok = fwrite(replay->out.data, 1, replay->out.size, stdout) == replay->out.size;
     buf_clear(&replay->out);

@@ -116,7 +116,7 @@ class Machine:
                         *arguments).stdout
 
     def kill(self, unit, number):
-        self.run("systemctl", "kill", f"--signal={number}", unit)
+        self.run("systemctl", "kill", "--kill-whom=main", f"--signal={number}", unit)
 
     def close(self):
         leader = self._leader()

@@ -28,7 +28,7 @@ def problems(decisions, departments):
     break a law of ownership."""
     found, lives = [], defaultdict(list)
     for decision in decisions:
-        if decision["responsible"] is not None or decision["ticket"] in lives:
+        if decision.get("responsible") is not None or decision["ticket"] in lives:
             lives[decision["ticket"]].append(decision)
     for ticket, life in lives.items():
         created = _moment(life[0]["time"])

@@ -33,7 +33,8 @@ def test_who_settles_a_dispute_hears_what_became_of_it(router):
     unknown = settle(router, "nobody", "--wait")
     assert unknown.returncode == 65 and "no department 'nobody'" in unknown.stderr
     settled = settle(router, "质量部", "--reason", "it is a broken part", "--wait")
-    assert (settled.returncode, settled.stdout) == (0, "T-1: applied\n"), settled.stderr
+    assert (settled.returncode, settled.stdout) == \
+        (0, "T-1: applied; dispute is resolved for lead\n"), settled.stderr
     last = decisions(router)[-1]
     assert last["responsible"] == "quality" and not last["hands"]["dispute"]
     again = settle(router, "legal", "--wait")
