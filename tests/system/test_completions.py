@@ -8,7 +8,7 @@ import pytest
 
 from kafka import ROOT
 
-FOLDER = ROOT / "completions"
+FOLDER = ROOT / "daemon/completions"
 
 
 def bash_completes(build, *words):

@@ -44,8 +44,8 @@ foreach(folder calendars formats lexicons regulations)
 endforeach()
 install(DIRECTORY conf/prometheus conf/grafana DESTINATION ${OMBUD_DATA_DIR})
 install(FILES conf/ombud.yaml DESTINATION ${OMBUD_DATA_DIR})
-install(FILES completions/ombudctl.bash RENAME ombudctl
+install(FILES daemon/completions/ombudctl.bash RENAME ombudctl
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES completions/_ombudctl DESTINATION ${OMBUD_ZSH_DIR})
+install(FILES daemon/completions/_ombudctl DESTINATION ${OMBUD_ZSH_DIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}
     FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.json")
