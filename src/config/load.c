@@ -19,6 +19,39 @@ struct str loader_path(struct loader *loader, struct str from, struct str path)
     return arena_printf(loader->scratch, "%.*s%.*s", (int)folder, from.data, STR_ARG(path));
 }
 
+struct yaml *loader_parse(struct loader *loader, struct str path, struct str text)
+{
+    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
+    struct error wrong;
+    loader_file(loader, start.file);
+    struct yaml *root = yaml_parse(start.file, text, loader->scratch, &wrong);
+    if (!root)
+        loader_fail_text(loader, start, &wrong);
+    return root;
+}
+
+struct tree { /* of the one file that is read */
+    struct loader *loader;
+    struct yaml *root;
+};
+
+static bool take_tree(void *arg, struct str path, struct str text, struct error *err)
+{
+    struct tree *tree = arg;
+    (void)err;
+    tree->root = loader_parse(tree->loader, path, text);
+    return true;
+}
+
+bool loader_tree(struct loader *loader, struct str path, struct yaml **root, struct error *err)
+{
+    struct tree tree = { .loader = loader };
+    if (!loader->read(loader->read_arg, path, loader->scratch, take_tree, &tree, err))
+        return false;
+    *root = tree.root;
+    return true;
+}
+
 static void build(struct loader *loader)
 {
     struct config *config = loader->config;

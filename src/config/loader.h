@@ -71,6 +71,10 @@ const char *loader_guess(struct loader *loader, struct str word, const struct st
                          size_t count);
 /* How a file named in `from` is called from where the program stands. */
 struct str loader_path(struct loader *loader, struct str from, struct str path);
+/* The tree of a file's text, in the scratch arena; NULL after saying why there is none. */
+struct yaml *loader_parse(struct loader *loader, struct str path, struct str text);
+/* Reads and parses one file: `root` as loader_parse gives it. False + err: it cannot be read. */
+bool loader_tree(struct loader *loader, struct str path, struct yaml **root, struct error *err);
 
 /* The findings in order, in an arena of their own; without repetitions. */
 void loader_hand_over(struct loader *loader, struct config_findings *findings);

@@ -120,18 +120,15 @@ static bool visit_file(void *arg, struct str path, struct str text, struct error
     struct visit *visit = arg;
     struct loader *loader = visit->loader;
     struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
-    struct error wrong;
 
     loader_file(loader, start.file);
     for (const struct visit *up = visit->parent; up; up = up->parent) {
         if (str_equal(up->path, path))
             return error_set(err, "'%.*s' includes itself", STR_ARG(path));
     }
-    struct yaml *own = yaml_parse(start.file, text, loader->scratch, &wrong);
-    if (!own) {
-        loader_fail_text(loader, start, &wrong);
+    struct yaml *own = loader_parse(loader, path, text);
+    if (!own)
         return true;
-    }
     if (own->kind != YAML_MAP && own->kind != YAML_NULL) {
         loader_fail(loader, own->place, "a configuration is a map of settings, not %s",
                     yaml_kind_name(own));

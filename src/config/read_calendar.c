@@ -7,25 +7,6 @@
 #include "loader.h"
 #include "rows.h"
 
-struct calendar_file { /* the one file that is read */
-    struct loader *loader;
-    struct yaml *root;
-};
-
-static bool take_file(void *arg, struct str path, struct str text, struct error *err)
-{
-    struct calendar_file *file = arg;
-    struct loader *loader = file->loader;
-    struct str name = arena_copy(loader->arena, path);
-    struct error wrong;
-    (void)err;
-    loader_file(loader, name);
-    file->root = yaml_parse(name, text, loader->scratch, &wrong);
-    if (!file->root)
-        loader_fail_text(loader, (struct yaml_place){ name, 1, 1 }, &wrong);
-    return true;
-}
-
 static void add_calendar(struct loader *loader, struct str name, const struct yaml *node,
                          struct yaml_place place)
 {
@@ -49,11 +30,11 @@ static void add_calendar(struct loader *loader, struct str name, const struct ya
 static bool add_calendar_file(struct loader *loader, struct str name, struct str path,
                               struct error *err)
 {
-    struct calendar_file file = { .loader = loader };
-    if (!loader->read(loader->read_arg, path, loader->scratch, take_file, &file, err))
+    struct yaml *root;
+    if (!loader_tree(loader, path, &root, err))
         return false;
-    if (file.root)
-        add_calendar(loader, name, file.root, file.root->place);
+    if (root)
+        add_calendar(loader, name, root, root->place);
     return true;
 }
 

@@ -6,25 +6,6 @@
 #include "loader.h"
 #include "rows.h"
 
-struct regulation_file { /* the one file that is read */
-    struct loader *loader;
-    struct yaml *root;
-};
-
-static bool take_file(void *arg, struct str path, struct str text, struct error *err)
-{
-    struct regulation_file *file = arg;
-    struct loader *loader = file->loader;
-    struct str name = arena_copy(loader->arena, path);
-    struct error wrong;
-    (void)err;
-    loader_file(loader, name);
-    file->root = yaml_parse(name, text, loader->scratch, &wrong);
-    if (!file->root)
-        loader_fail_text(loader, (struct yaml_place){ name, 1, 1 }, &wrong);
-    return true;
-}
-
 /* One version is a map, several are a list of maps. */
 static void read_versions(struct loader *loader, struct config_regulation *regulation,
                           struct yaml *root)
@@ -40,17 +21,17 @@ static void read_versions(struct loader *loader, struct config_regulation *regul
 
 static void read_file(struct loader *loader, struct config_regulation *regulation)
 {
-    struct regulation_file file = { .loader = loader };
+    struct yaml *root;
     struct error err;
     struct str path = regulation->file;
     if (!str_present(path))
         path = arena_printf(loader->scratch, "regulations/%.*s.yaml", STR_ARG(regulation->name));
     path = loader_path(loader, loader->path, path);
-    if (!loader->read(loader->read_arg, path, loader->scratch, take_file, &file, &err))
+    if (!loader_tree(loader, path, &root, &err))
         loader_fail(loader, regulation->place, "unknown regulation '%.*s': %s",
                     STR_ARG(regulation->name), err.text);
-    else if (file.root)
-        read_versions(loader, regulation, file.root);
+    else if (root)
+        read_versions(loader, regulation, root);
 }
 
 void loader_read_regulations(struct loader *loader)

@@ -356,17 +356,12 @@ static bool visit_lexicon(void *arg, struct str path, struct str text, struct er
 {
     struct words *words = arg;
     struct loader *loader = words->loader;
-    struct yaml_place start = { arena_copy(loader->arena, path), 1, 1 };
+    const struct yaml *root = loader_parse(loader, path, text);
     (void)err; /* goes on to the next file: all errors at once */
-    struct error wrong;
-
-    loader_file(loader, start.file);
-    const struct yaml *root = yaml_parse(start.file, text, loader->scratch, &wrong);
-    if (!root)
-        loader_fail_text(loader, start, &wrong);
     words->files = mem_resize(words->files, words->file_count + 1, sizeof(*words->files));
     words->files[words->file_count++] =
-        (struct words_file){ start.file, arena_copy(loader->scratch, text), root };
+        (struct words_file){ arena_copy(loader->arena, path), arena_copy(loader->scratch, text),
+                             root };
     return true;
 }
 
