@@ -11,8 +11,7 @@
  * writes what comes out instead; read the diff before you keep it. */
 #include "tickets_world.h"
 
-#include <dirent.h>
-#include <unistd.h>
+#include "trace_files.h"
 
 #include "escalate/silences.h"
 #include "globals.h"
@@ -383,31 +382,10 @@ static void run_file(const struct config *config, const char *path)
     buf_free(&expected);
 }
 
-static int is_trace(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-    return size > 6 && !strcmp(entry->d_name + size - 6, ".trace");
-}
-
 static void messages_come_out_as_written(void **state)
 {
-    struct dirent **entries = NULL;
-    const struct config *config = world_config(FOLDER "/messages.yaml");
-    int count = scandir(FOLDER, &entries, is_trace, alphasort);
     (void)state;
-    assert_true(count >= 3);
-    for (int i = 0; i < count; i++) {
-        char path[512];
-        int stem = (int)strlen(entries[i]->d_name) - 6;
-        snprintf(path, sizeof(path), "%s/%.*s.yaml", FOLDER, stem, entries[i]->d_name);
-        const struct config *own = access(path, R_OK) == 0 ? world_config(path) : NULL;
-        snprintf(path, sizeof(path), "%s/%s", FOLDER, entries[i]->d_name);
-        run_file(own ? own : config, path);
-        config_free((struct config *)own);
-        free(entries[i]);
-    }
-    free(entries);
-    config_free((struct config *)config);
+    each_trace(FOLDER, FOLDER "/messages.yaml", 3, run_file);
 }
 
 int main(void)

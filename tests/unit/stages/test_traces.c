@@ -6,8 +6,7 @@
  * OMBUD_TRACES=write writes what comes out instead; read the diff before you keep it. */
 #include "tickets_world.h"
 
-#include <dirent.h>
-#include <unistd.h>
+#include "trace_files.h"
 
 enum way {
     WAY_PLAIN,
@@ -453,33 +452,10 @@ static void run_file(const struct config *config, const char *path)
     buf_free(&outputs[1]);
 }
 
-static int is_trace(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-    return size > 6 && !strcmp(entry->d_name + size - 6, ".trace");
-}
-
 static void traces_come_out_as_written(void **state)
 {
-    struct dirent **entries = NULL;
-    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
-    const struct config *own = NULL;
-    int count = scandir(SOURCE_DIR "/tests/traces", &entries, is_trace, alphasort);
     (void)state;
-    assert_true(count >= 5);
-    for (int i = 0; i < count; i++) {
-        char path[512];
-        int stem = (int)strlen(entries[i]->d_name) - 6;
-        snprintf(path, sizeof(path), "%s/tests/traces/%.*s.yaml", SOURCE_DIR, stem,
-                 entries[i]->d_name);
-        own = access(path, R_OK) == 0 ? world_config(path) : NULL;
-        snprintf(path, sizeof(path), "%s/tests/traces/%s", SOURCE_DIR, entries[i]->d_name);
-        run_file(own ? own : config, path);
-        config_free((struct config *)own);
-        free(entries[i]);
-    }
-    free(entries);
-    config_free((struct config *)config);
+    each_trace(SOURCE_DIR "/tests/traces", SOURCE_DIR "/tests/traces/ombud.yaml", 5, run_file);
 }
 
 int main(void)
