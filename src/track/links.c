@@ -228,9 +228,18 @@ static void go_along(struct turn *turn)
         refuse(turn, TIE_INTERNAL);
         return;
     }
-    turn_outcome(turn, OUTCOME_APPLIED, "%.*s, which it serves, was merged into %.*s",
-                 STR_ARG(turn->ticket->origin.ticket), STR_ARG(into));
+    /* Two merged into each other would send it round for ever: what it has asked counts on. */
+    unsigned asked = turn->ticket->origin.asked;
+    bool enough = asked >= LINKS_ASKS_MAX;
+    turn_outcome(turn, OUTCOME_APPLIED, "%.*s, which it serves, was merged into %.*s%s",
+                 STR_ARG(turn->ticket->origin.ticket), STR_ARG(into),
+                 enough ? ", and it has gone along often enough" : "");
+    if (enough) {
+        lose_anchor(turn, TIE_UNKNOWN);
+        return;
+    }
     serve(turn, into);
+    turn->ticket->origin.asked += asked;
 }
 
 void links_hear(struct turn *turn)
