@@ -145,7 +145,7 @@ struct config_warnings {
 enum { PAUSE_CUSTOMER = 1 << 0, PAUSE_THIRD_PARTY = 1 << 1 };
 
 /* What keeps a named clock: bits, in the order of the choices of `kept_by`. */
-enum { KEEP_FULFILLED = 1 << 0, KEEP_REPLY = 1 << 1, KEEP_RESOLVED = 1 << 2 };
+enum { KEEP_FULFILLED = 1 << 0, KEEP_REPLY = 1 << 1, KEEP_RESOLVED = 1 << 2, KEEP_ALL = 7 };
 
 /* A promise that no built-in kind of clock makes: one that a company adds, or that a law sets. */
 struct config_clock {

@@ -60,6 +60,10 @@ static bool read_further(const cJSON *item, struct ladder_terms_step *step, stru
         (!definition_integer(item, STR("repeat"), &step->repeat, err) ||
          !definition_integer(item, STR("limit"), &step->limit, err)))
         return false;
+    if (step->repeat < 0 || step->repeat > TIME_DAY * 366 || step->limit < 0 ||
+        step->limit > UINT32_MAX)
+        return error_set(err, "a step is repeated every %lld ms, %lld times",
+                         (long long)step->repeat, (long long)step->limit);
     if (window)
         step->window = calendar_read(window, err);
     return !window || step->window;

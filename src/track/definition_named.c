@@ -207,6 +207,9 @@ static bool read_clock(const cJSON *item, struct arena *arena, const struct sla_
         !definition_read_targets(item, "every", arena, named->every, err) ||
         !definition_read_targets(item, "extend", arena, named->extend, err))
         return false;
+    if (kept_by < 0 || kept_by > KEEP_ALL || max_extensions < 0 || max_extensions > INT32_MAX)
+        return error_set(err, "the clock '%.*s' is kept by %lld and extended %lld times at most",
+                         STR_ARG(named->name), (long long)kept_by, (long long)max_extensions);
     named->kept_by = (unsigned)kept_by;
     named->max_extensions = (int)max_extensions;
     return read_aware(item, arena, named, err);
@@ -216,9 +219,7 @@ bool definition_read_named(const cJSON *root, struct arena *arena, struct sla_te
                            struct error *err)
 {
     const cJSON *list = json_get(root, STR("clocks"));
-    size_t count = 0;
-    for (const cJSON *item = list ? list->child : NULL; item; item = item->next)
-        count++;
+    size_t count = (size_t)cJSON_GetArraySize(list);
     terms->clocks = arena_alloc(arena, (count + 1) * sizeof(*terms->clocks));
     for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
         if (!read_clock(item, arena, terms, &terms->clocks[terms->clock_count], err))

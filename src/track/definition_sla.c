@@ -238,19 +238,12 @@ static bool read_extensions(const cJSON *root, int *max_extensions, struct error
     return true;
 }
 
-static size_t count_items(const cJSON *list)
-{
-    size_t count = 0;
-    for (const cJSON *item = list ? list->child : NULL; item; item = item->next)
-        count++;
-    return count;
-}
-
 static bool read_calendars(const cJSON *root, struct arena *arena, struct sla_terms *terms,
                            struct error *err)
 {
     const cJSON *list = json_get(root, STR("calendars"));
-    terms->calendars = arena_alloc(arena, (count_items(list) + 1) * sizeof(*terms->calendars));
+    terms->calendars =
+        arena_alloc(arena, ((size_t)cJSON_GetArraySize(list) + 1) * sizeof(*terms->calendars));
     for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
         struct calendar *calendar = calendar_read(item, err);
         if (!calendar)

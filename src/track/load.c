@@ -272,17 +272,26 @@ struct str load_state(struct load *load, bool *changed)
     return load->bytes.size ? buf_str(&load->bytes) : STR_NONE;
 }
 
+/* Written signed, though never below 0. */
+static int64_t unpack_upto(struct unpack *in, int64_t most)
+{
+    int64_t value = unpack_signed(in);
+    if (value < 0 || value > most)
+        in->failed = true;
+    return in->failed ? 0 : value;
+}
+
 static bool decode(struct load *load, struct str bytes)
 {
     struct unpack in = unpack_from(bytes);
     if (unpack_byte(&in) != LOAD_VERSION)
         return false;
     load->number = unpack_number(&in);
-    load->told_at = unpack_signed(&in);
+    load->told_at = unpack_upto(&in, INT64_MAX / 4);
     if (unpack_number(&in) != (uint64_t)load->partition_count)
         return false;
     for (int32_t i = 0; i < load->partition_count; i++)
-        load->heard[i] = unpack_signed(&in);
+        load->heard[i] = unpack_upto(&in, INT64_MAX / 4);
     size_t count = (size_t)unpack_bounded(&in, 100000);
     for (size_t i = 0; i < count && !in.failed; i++) {
         struct str slug = unpack_str(&in);
@@ -290,7 +299,7 @@ static bool decode(struct load *load, struct str bytes)
             return false;
         struct place *place = find_or_add(load, slug);
         place->full = unpack_byte(&in) != 0;
-        place->told = unpack_signed(&in);
+        place->told = unpack_upto(&in, INT32_MAX);
         for (int32_t k = 0; k < load->partition_count; k++)
             place->others[k] = (int64_t)unpack_bounded(&in, INT32_MAX);
     }

@@ -1,5 +1,6 @@
 /* Which ticket it serves, and which serve it: a section of its state, from version 3 on. */
 #include "ticket_codec.h"
+#include "track/links.h"
 
 static bool has_links(const struct ticket *ticket)
 {
@@ -27,12 +28,12 @@ static void unpack_links(struct unpack *in, struct ticket *ticket, struct arena 
     origin->tie = (enum tie)unpack_bounded(in, TIE_COUNT - 1);
     if (origin->tie != TIE_NONE) {
         origin->ticket = unpack_str(in);
-        origin->asked = unpack_byte(in);
+        origin->asked = (unsigned)unpack_bounded(in, LINKS_ASKS_MAX);
         origin->ask_at = unpack_time(in, ticket->created);
         origin->score = (int)unpack_bounded(in, 100);
         origin->band = (int)unpack_bounded(in, BAND_COUNT - 1);
         origin->floor = (int)unpack_bounded(in, 100);
-        if (str_empty(origin->ticket))
+        if (str_empty(origin->ticket) || (origin->tie == TIE_ASKED && origin->asked == 0))
             in->failed = true;
     }
     ticket->served_by = unpack_strings(in, &ticket->served_by_count, arena);
