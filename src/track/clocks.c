@@ -8,7 +8,8 @@ static const struct clock_kind_row *row_of(const struct clock *clock)
     return &clock_kinds[clock->kind];
 }
 
-uint64_t clocks_choose_sla(const struct turn *turn)
+/* `hits`: who counts; NULL: it is only asked. */
+static uint64_t choose_sla(const struct turn *turn, struct rule_hits *hits)
 {
     const struct config *config = turn->config;
     struct facts facts = turn_facts(turn, STR_NONE);
@@ -16,20 +17,21 @@ uint64_t clocks_choose_sla(const struct turn *turn)
         const struct matcher *matcher = config->slas[i].matcher;
         if (matcher && !matcher_matches(matcher, &facts))
             continue;
-        rule_hit(turn->hits, config->slas[i].rule);
+        rule_hit(hits, config->slas[i].rule);
         return definitions_sla_hash(turn->definitions, i);
     }
     return 0;
 }
 
-/* Whether any band has a target: a clock that can never promise anything is not worth its bytes. */
+uint64_t clocks_choose_sla(const struct turn *turn)
+{
+    return choose_sla(turn, NULL);
+}
+
+/* A clock that can never promise anything is not worth its bytes. */
 static bool has_target(const struct sla_terms *terms, enum clock_kind kind)
 {
-    for (int band = 0; terms && band < BAND_COUNT; band++) {
-        if (target_given(&terms->target[kind][band]))
-            return true;
-    }
-    return false;
+    return terms && targets_given(terms->target[kind]);
 }
 
 static void declare_breach(struct turn *turn, struct clock *clock)
@@ -214,7 +216,7 @@ void clocks_begin(struct turn *turn, enum clock_cue cue, time_ms time)
             (cue == CUE_REOPENED && reopen(turn, kind, time)))
             continue;
         if (!sla)
-            sla = cue == CUE_OPENED || cue == CUE_REOPENED ? clocks_choose_sla(turn)
+            sla = cue == CUE_OPENED || cue == CUE_REOPENED ? choose_sla(turn, turn->hits)
                                                            : clocks_sla(turn);
         const struct sla_terms *terms = definitions_sla(turn->definitions, sla);
         struct clock *clock = ticket_clock(turn->ticket, kind);

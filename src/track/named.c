@@ -46,8 +46,8 @@ void named_reopen(struct turn *turn, time_ms time)
     for (size_t i = 0; i < turn->ticket->clock_count; i++) {
         struct clock *clock = &turn->ticket->clocks[i];
         const struct named_terms *named = terms_of(turn, clock);
-        if (!named)
-            continue;
+        if (!named || !definitions_current(turn->definitions, clock->definition))
+            continue; /* what a reload ended for good stays ended */
         bool resolution = named->kept_by & KEEP_RESOLVED && !(named->kept_by & KEEP_FULFILLED);
         if (clock->state == CLOCK_ENDED && regulation_of(turn, clock))
             take_up(turn, clock);
@@ -73,7 +73,6 @@ static void start(const struct hearing *hearing, const struct named_terms *named
     struct turn *turn = hearing->turn;
     struct ticket *ticket = turn->ticket;
     struct clock *clock = ticket_named_clock_or_new(ticket, named->name, turn->arena);
-    clock->definition = hearing->definition;
     clock_start(clock, hearing->terms, hearing->definition, ticket->band, time, reason,
                 turn->arena);
     clocks_wait_with(turn, clock, time);
@@ -238,9 +237,11 @@ static void hear_regulations(struct turn *turn)
     for (size_t i = 0; i < config->regulation_count; i++) {
         const struct config_regulation *regulation = &config->regulations[i];
         if (!version_of(turn, regulation->name) && applies(turn, regulation)) {
-            rule_hit(turn->hits, regulation->rule);
+            size_t before = turn->ticket->clock_count;
             hear(turn, valid_version(turn, regulation, first),
                  !status_is_ended(turn->ticket->status));
+            if (turn->ticket->clock_count > before)
+                rule_hit(turn->hits, regulation->rule);
         }
         first += regulation->version_count;
     }
