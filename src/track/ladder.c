@@ -276,12 +276,13 @@ static bool concerns(const struct turn *turn, const struct climb *climb, struct 
                      which);
 }
 
-/* As long as the configuration trusts an answer, or as the answer says, within reason. */
+/* As long as the configuration trusts an answer, or as the answer says, within reason: one that has
+ * run out when it is read says nothing of it. */
 static time_ms answer_end(const struct turn *turn)
 {
     const struct config *config = turn->config;
     time_ms now = turn->moment->now, due = turn->event->due;
-    if (due == TIME_NEVER)
+    if (due == TIME_NEVER || due <= now)
         return now + config->ack_timeout[turn->ticket->band];
     return time_min(due, now + config->max_silence);
 }
