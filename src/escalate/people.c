@@ -57,14 +57,19 @@ static bool hears_all_elsewhere(const struct people_question *question,
     return question->count > 0;
 }
 
-static void add_people(const struct people_question *question, struct str slug, struct arena *arena,
+static bool is_among(const struct people *people, struct str person)
+{
+    for (size_t i = 0; i < people->count; i++) {
+        if (str_equal(people->items[i], person))
+            return true;
+    }
+    return false;
+}
+
+static void add_people(const struct people_question *question,
+                       const struct config_department *department, struct arena *arena,
                        struct people *people)
 {
-    const struct config *config = question->quiet->config;
-    int index = config_department(config, slug);
-    /* Whose department is gone is told to those who answer for all. */
-    const struct config_department *department =
-        &config->departments[index < 0 ? config->root->department : index];
     struct str *grown = arena_alloc_raw(
         arena, (people->count + department->people_counts[question->level] + 1) * sizeof(*grown));
     if (people->count > 0)
@@ -72,23 +77,23 @@ static void add_people(const struct people_question *question, struct str slug, 
     people->items = grown;
     for (size_t i = 0; i < department->people_counts[question->level]; i++) {
         struct str person = department->people[question->level][i];
-        bool known = hears_all_elsewhere(question, department, person, arena);
-        for (size_t k = 0; k < people->count && !known; k++)
-            known = str_equal(people->items[k], person);
-        if (!known)
+        if (!is_among(people, person) && !hears_all_elsewhere(question, department, person, arena))
             people->items[people->count++] = person;
     }
 }
 
 struct people people_find(const struct people_question *question, struct arena *arena)
 {
+    const struct config *config = question->quiet->config;
     struct people people = { 0 };
-    struct str last = STR_NONE;
+    bool *asked = arena_alloc(arena, config->department_count * sizeof(*asked));
     for (size_t i = 0; i < question->count; i++) {
-        struct str slug = member_label(question->members[i], LABEL_DEPARTMENT);
-        if (!str_equal(slug, last))
-            add_people(question, slug, arena, &people);
-        last = slug;
+        int index = config_department(config, member_label(question->members[i], LABEL_DEPARTMENT));
+        /* Whose department is gone is told to those who answer for all. */
+        size_t place = (size_t)(index < 0 ? config->root->department : index);
+        if (!asked[place])
+            add_people(question, &config->departments[place], arena, &people);
+        asked[place] = true;
     }
     return people;
 }
