@@ -39,6 +39,9 @@ bool str_to_int(struct str s, int64_t *out);
 bool utf8_valid(struct str s, size_t *at);
 /* The longest prefix of at most `size` bytes that ends on a character boundary. `s` is valid. */
 struct str utf8_prefix(struct str s, size_t size);
+/* Puts a space for each control character, of C1 in UTF-8 two: what came from outside must neither
+ * begin a line of its own nor move a terminal's cursor. In place. */
+void utf8_tame(char *bytes, size_t size);
 
 /* The nearest of `candidates` within an edit distance that a typo explains, else STR_NONE:
  * for "(did you mean …?)". */

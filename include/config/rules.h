@@ -13,7 +13,7 @@ struct config_rule {
     struct str name;  /* "ombud.yaml:222 private data" */
 };
 
-/* By number, which counts from 1; 0 is no rule's. In the arena of the configuration. */
+/* By number, which counts from 1; 0 is no rule's. Owned: rule_hits_free. */
 struct rule_hits {
     uint64_t *counts;
     size_t count;

@@ -18,5 +18,3 @@ struct cause {
     struct str name; /* the inhibition's, or the silence's id; absent of a duplicate */
     time_ms until;   /* when a silence ends, else TIME_NEVER */
 };
-
-bool cause_equal(const struct cause *a, const struct cause *b);

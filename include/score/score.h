@@ -74,7 +74,8 @@ struct score {
 void score_event(const struct config *config, const struct event *event, const struct hit *hits,
                  size_t hit_count, const struct customer *customer, struct str category,
                  const struct history *history, struct arena *arena, struct score *score);
-/* The points of the past alone, in `score`: of a turn without a word of the customer. */
+/* The points of the past alone, in `score`: of a turn without a word of the customer. `limit`: the
+ * most that they may add. */
 void score_history(const struct config *config, const struct history *history, int limit,
                    struct arena *arena, struct score *score);
 /* What the ticket that this one serves brings: the signal `origin.urgency` alone. */

@@ -4,8 +4,6 @@
 #include "track/definition.h"
 #include "track/ticket.h"
 
-/* NULL: the step is to be told at its own time, or was and is not repeated. */
-struct later *later_find(const struct climb *climb, unsigned step);
 /* Sets when the step is to be told, in place of what was set for it. */
 void later_put(struct climb *climb, struct later later, struct arena *arena);
 void later_drop(struct climb *climb, unsigned step);

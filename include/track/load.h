@@ -19,12 +19,12 @@ void load_configure(struct load *load, const struct config *config);
 
 /* What a new ticket met. */
 struct overflow {
-    int from; /* the department that is full */
-    int64_t load;
-    int capacity;
-    time_ms age; /* of the oldest word of another partition that is in it; 0: there is none */
+    int from;     /* the department that is full */
+    int64_t load; /* open tickets, P1 to P4 counting 4, 3, 2 and 1 */
+    int capacity; /* as many */
+    time_ms age;  /* ms, of the oldest word of another partition that is in it; 0: there is none */
 };
-/* Whether the department is full. */
+/* Whether the department is full; then, and only then, `seen` says how. */
 bool load_is_full(const struct load *load, int department, time_ms now, struct overflow *seen);
 
 /* After a turn: what this task has now. */
@@ -39,6 +39,7 @@ bool load_take(struct load *load, const struct event *event);
 /* State: one record, absent while nothing was ever told or heard. `changed`: since the last mark.
  */
 struct str load_state(struct load *load, bool *changed);
+/* False + err: it is damaged, and nothing is known of the others any more. */
 bool load_restore(struct load *load, struct str bytes, struct error *err);
 void load_mark(struct load *load);
 void load_undo(struct load *load);

@@ -10,8 +10,3 @@ const char *suppression_name(enum suppression kind)
 {
     return names[kind];
 }
-
-bool cause_equal(const struct cause *a, const struct cause *b)
-{
-    return a->kind == b->kind && str_equal(a->name, b->name) && a->until == b->until;
-}

@@ -1,7 +1,5 @@
 #include "escalate/heartbeat.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 #include "encode/headers.h"
 #include "json/json_writer.h"

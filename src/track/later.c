@@ -1,6 +1,7 @@
 #include "track/later.h"
 
-struct later *later_find(const struct climb *climb, unsigned step)
+/* NULL: the step is to be told at its own time, or was and is not repeated. */
+static struct later *later_find(const struct climb *climb, unsigned step)
 {
     for (size_t i = 0; i < climb->later_count; i++) {
         if (climb->laters[i].step == step)
