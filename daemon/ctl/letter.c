@@ -123,6 +123,7 @@ static void put_origin(const struct letter *letter, struct buf *out)
 void letter_line(const struct letter *letter, struct buf *out)
 {
     char time[TIME_TEXT_SIZE];
+    size_t from = out->size;
     buf_printf(out, "%.*s  %d/%lld  ", STR_ARG(time_format(letter->record.timestamp, time)),
                (int)letter->record.partition, (long long)letter->record.offset);
     put_origin(letter, out);
@@ -133,6 +134,7 @@ void letter_line(const struct letter *letter, struct buf *out)
         buf_printf(out, " (%.*s)", STR_ARG(letter->at));
     if (letter->replays > 0)
         buf_printf(out, " [requeued %d time%s]", letter->replays, letter->replays == 1 ? "" : "s");
+    utf8_tame(out->data + from, out->size - from);
     buf_add_char(out, '\n');
 }
 
@@ -148,34 +150,44 @@ static void put_bytes(struct str bytes, struct buf *out)
     }
 }
 
-/* What the bytes say must not move the cursor of a terminal. */
-static void tame(struct buf *out, size_t from)
+/* The same, and the end of the line that began at `from`. */
+static void put_line(struct str bytes, size_t from, struct buf *out)
 {
-    for (size_t i = from; i < out->size; i++) {
-        unsigned char c = (unsigned char)out->data[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
-            out->data[i] = '?';
+    put_bytes(bytes, out);
+    utf8_tame(out->data + from, out->size - from);
+    buf_add_char(out, '\n');
+}
+
+/* Its lines stay; a value is mostly JSON that somebody made readable. */
+static void put_value(struct str bytes, struct buf *out)
+{
+    size_t from = out->size, line = from;
+    put_bytes(bytes, out);
+    for (; from < out->size; from++) {
+        if (out->data[from] == '\n') {
+            utf8_tame(out->data + line, from - line);
+            line = from + 1;
+        }
     }
+    utf8_tame(out->data + line, out->size - line);
+    buf_add_char(out, '\n');
 }
 
 void letter_tell(const struct letter *letter, struct buf *out)
 {
     const struct record *record = &letter->record;
-    size_t from = out->size;
     letter_line(letter, out);
+    size_t from = out->size;
     buf_printf(out, "key      ");
-    put_bytes(record->key, out);
-    buf_add_char(out, '\n');
+    put_line(record->key, from, out);
     for (size_t i = 0; i < record->header_count; i++) {
+        from = out->size;
         buf_printf(out, "%s %.*s: ", i == 0 ? "headers " : "        ",
                    STR_ARG(record->headers[i].name));
-        put_bytes(record->headers[i].value, out);
-        buf_add_char(out, '\n');
+        put_line(record->headers[i].value, from, out);
     }
     buf_printf(out, "value    ");
-    put_bytes(record->value, out);
-    buf_add_char(out, '\n');
-    tame(out, from);
+    put_value(record->value, out);
 }
 
 static void put_json_bytes(struct json_writer *json, const char *name, const char *packed,

@@ -58,6 +58,8 @@ static void print_reasons(struct requeue_histogram *histogram)
         qsort(histogram->reasons, histogram->count, sizeof(*histogram->reasons), by_count);
     for (size_t i = 0; i < histogram->count; i++) {
         const struct reason_count *one = &histogram->reasons[i];
+        if (str_present(one->reason))
+            utf8_tame((char *)one->reason.data, one->reason.size); /* counted as they are */
         if (i < SHOWN_MOST && str_present(one->reason))
             printf("%8llu  %-8s  %.*s\n", (unsigned long long)one->count,
                    deadletter_kind_name(one->kind), STR_ARG(one->reason));

@@ -40,7 +40,7 @@ struct log {
     int fd;
     bool journal;
     enum log_priority most;
-    pthread_mutex_t lock; /* guards kinds; lines themselves are one write each */
+    pthread_mutex_t lock; /* guards kinds and said; lines themselves are one write each */
     struct kind kinds[KINDS];
     struct said said[SENTENCES];
 };
@@ -110,11 +110,7 @@ static size_t write_sentence(char *line, size_t size, const char *format, va_lis
         size += (size_t)written;
     else if (written > 0)
         size = utf8_prefix((struct str){ line, room }, room - 1).size;
-    /* What came from outside must neither begin a line of its own nor move a terminal's cursor. */
-    for (size_t i = start; i < size; i++) {
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-            line[i] = ' ';
-    }
+    utf8_tame(line + start, size - start);
     return size;
 }
 
@@ -169,8 +165,10 @@ void log_once(struct log *log, enum log_priority priority, const char *format, .
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
+    va_start(arguments, format);
     if (is_news(log, str_from(sentence)))
-        log_say(log, priority, "%s", sentence);
+        say(log, priority, NULL, format, arguments);
+    va_end(arguments);
 }
 
 void log_at(struct log *log, enum log_priority priority, const struct log_place *place,

@@ -202,3 +202,15 @@ struct str str_nearest(struct str word, const struct str *candidates, size_t cou
     }
     return nearest;
 }
+
+void utf8_tame(char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        unsigned char next = i + 1 < size ? (unsigned char)bytes[i + 1] : 0;
+        if (c == 0xc2 && next >= 0x80 && next < 0xa0)
+            bytes[i] = bytes[i + 1] = ' ';
+        else if (c < 0x20 || c == 0x7f)
+            bytes[i] = ' ';
+    }
+}
