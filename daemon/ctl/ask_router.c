@@ -157,6 +157,12 @@ static bool parse(const struct command *command, struct str text, struct arena *
     answer->tree = json_parse(answer->text, &limits, arena, NULL, &at, &err);
     if (answer->tree == NULL)
         *code = command_failed(command, EX_TEMPFAIL, "the router's answer: %s", err.text);
+    else if (cJSON_IsFalse(json_get(answer->tree, STR("ok"))) &&
+             json_get(answer->tree, STR("findings")) == NULL) {
+        *code = command_failed(command, EX_TEMPFAIL, "%.*s",
+                               STR_ARG(json_string(json_get(answer->tree, STR("reason")))));
+        answer->tree = NULL; /* the request was not taken at all */
+    }
     return answer->tree != NULL;
 }
 

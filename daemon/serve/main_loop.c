@@ -78,6 +78,7 @@ static void stop(struct main_loop *loop)
     sd_notify(0, "STOPPING=1\nSTATUS=ending its transactions");
     extend_timeout(wait);
     log_say(loop->app->log, LOGGED_INFO, "stopping");
+    reload_stop(loop->reload);
     for (int i = 0; i < loop->app->worker_count; i++)
         worker_stop(loop->app->workers[i]);
 }
@@ -201,8 +202,7 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
     (void)number;
     (void)what;
     struct main_loop *loop = arg;
-    if (!loop->stopping)
-        reload_start(loop->reload);
+    reload_start(loop->reload);
 }
 
 static void listen_to_signals(struct main_loop *loop)

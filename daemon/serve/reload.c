@@ -25,7 +25,7 @@ struct reload {
     struct error err;
     struct buf findings;           /* of what was read, a line each */
     struct shared_config *pending; /* given to the workers */
-    bool again;
+    bool again, stopped;
     struct waiting *waiting;
     size_t waiting_count;
 };
@@ -97,7 +97,7 @@ static void note(struct reload_tally *tally, bool taken, const char *text)
 static void answer(struct reload *reload, bool taken, const char *text)
 {
     struct app *app = reload->app;
-    struct reload_answer answer = { taken, text, buf_str(&reload->findings) };
+    struct reload_answer answer = { taken, true, text, buf_str(&reload->findings) };
     char line[640];
     snprintf(line, sizeof(line),
              taken ? "configuration %s is in use" : "refused, the old configuration stays: %s",
@@ -114,6 +114,10 @@ static void done(void *arg)
     struct app *app = reload->app;
     struct config *config = reload->read;
     reload->read = NULL;
+    if (reload->stopped) {
+        config_free(config);
+        return;
+    }
     if (config == NULL ||
         !config_reload_allowed(shared_config_get(app->config), config, &reload->err)) {
         config_free(config);
@@ -149,8 +153,26 @@ void reload_free(struct reload *reload)
     free(reload);
 }
 
+static void answer_stopping(struct reload *reload)
+{
+    static const struct reload_answer stopping = { .text = "the router is stopping" };
+    for (size_t i = 0; i < reload->waiting_count; i++)
+        reload->waiting[i].next = false;
+    answer_waiting(reload, &stopping);
+}
+
+void reload_stop(struct reload *reload)
+{
+    reload->stopped = true;
+    answer_stopping(reload);
+}
+
 void reload_start(struct reload *reload)
 {
+    if (reload->stopped) {
+        answer_stopping(reload);
+        return;
+    }
     if (aside_busy(reload->aside) || reload->pending != NULL) {
         reload->again = true;
         return;

@@ -11,9 +11,12 @@ struct reload;
 struct reload *reload_new(struct event_base *base, struct app *app, struct error *err);
 void reload_free(struct reload *reload);  /* waits for one under way; NULL is fine */
 void reload_start(struct reload *reload); /* while one is under way: once more after it */
+/* The router is stopping: whoever waits, or asks from now on, is told so; none begins any more. */
+void reload_stop(struct reload *reload);
 
 struct reload_answer {
     bool taken;
+    bool read;           /* false: nobody looked at it, because the router is stopping */
     const char *text;    /* the fingerprint in force, or why it was refused */
     struct str findings; /* what was said of the new configuration, a line each */
 };

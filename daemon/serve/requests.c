@@ -15,7 +15,7 @@ static void take_status(void *arg, struct control_client *client)
     struct app_report report;
     struct buf text = { 0 };
     app_report(requests->app, &report);
-    process_look(&report.process);
+    report.process.resident = process_resident();
     status_page_write(&report, requests->app, &text);
     app_report_free(&report);
     reply(client, &text);
@@ -30,8 +30,10 @@ static void on_reloaded(void *waiting, const struct reload_answer *answer)
     json_put_bool(json, answer->taken);
     json_key(json, answer->taken ? "configuration" : "reason");
     json_put_text(json, answer->text);
-    JSON_KEY(json, "findings");
-    json_put_str(json, answer->findings);
+    if (answer->read) {
+        JSON_KEY(json, "findings");
+        json_put_str(json, answer->findings);
+    }
     json_close_object(json);
     reply(waiting, &text);
 }
