@@ -89,18 +89,19 @@ static void allow_daemon(const struct rights *rights)
           true);
 }
 
-/* What operators do beyond reading: they write events into the home topic, and give dead letters
- * back. */
+/* What operators do beyond reading: they write events into the home topic, silences into their
+ * table, and give dead letters back. */
 static void allow_operators(const struct rights *rights)
 {
     const struct config *config = rights->config;
     size_t count;
     char name[300];
     struct topic_plan *plan = topics_plan(config, &count);
-    buf_printf(rights->text, "\n# ombudctl watch, ticket, ack, settle, deadletter\n");
+    buf_printf(rights->text, "\n# ombudctl watch, ticket, ack, settle, silence, deadletter\n");
     for (size_t i = 0; i < count; i++) {
-        bool source = plan[i].kind == TOPIC_INPUT;
-        allow(rights, source ? "Read Write Describe" : "Read Describe", "topic", plan[i].name,
+        bool writes =
+            plan[i].kind == TOPIC_INPUT || str_equal(plan[i].name, config->topics.silences);
+        allow(rights, writes ? "Read Write Describe" : "Read Describe", "topic", plan[i].name,
               false);
     }
     free(plan);

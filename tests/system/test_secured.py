@@ -119,7 +119,7 @@ def test_the_printed_rights_are_enough_and_none_is_too_many(guarded, kafka_acl):
 
 
 def test_operators_do_their_work_with_the_printed_rights(guarded, kafka_acl):
-    change_rights(kafka_acl, printed_rights(guarded, "ombudctl watch, ticket, ack, settle, deadletter"))
+    change_rights(kafka_acl, printed_rights(guarded, "ombudctl watch, ticket, ack, settle, silence, deadletter"))
     producer = LoggingProducer(kafka_acl.bootstrap)
     producer.send(guarded.topic("deadletter"), key="T-7", value="{}", headers=[
         ("ombud-error", b"no such ticket"), ("ombud-topic", guarded.home.encode())])
@@ -127,6 +127,8 @@ def test_operators_do_their_work_with_the_printed_rights(guarded, kafka_acl):
     at = ["-c", guarded.config_file]
     assert guarded.ctl("ack", "T-1", "--by", "Lee", *at).stdout == "written for 1 ticket\n"
     assert "no such ticket" in guarded.ctl("watch", "--from-start", "--seconds", "3", *at).stdout
+    assert guarded.ctl("silence", "add", "trigger == warning", "--by", "Lee", "--comment", "known",
+                       "--for", "1h", *at).returncode == 0
     assert "no such ticket" in guarded.ctl("deadletter", "list", *at).stdout
     assert "1 dead letter requeued" in guarded.ctl("deadletter", "requeue", *at).stdout
 
