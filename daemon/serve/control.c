@@ -189,12 +189,14 @@ static bool clear_away(const struct sockaddr_un *address, struct error *err)
     if (!S_ISSOCK(status.st_mode))
         return error_set(err, "%s is there and no socket", address->sun_path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool taken = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-                             errno == EAGAIN);
+    bool heard = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+    int why = heard ? 0 : errno;
     if (fd >= 0)
         close(fd);
-    if (taken)
+    if (heard || why == EAGAIN)
         return error_set(err, "another router listens on %s", address->sun_path);
+    if (why != ECONNREFUSED)
+        return error_set(err, "%s: %s", address->sun_path, strerror(why));
     unlink(address->sun_path);
     return true;
 }
