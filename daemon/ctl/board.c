@@ -35,6 +35,7 @@ static bool read_topic(struct board *board, const struct config *config, struct 
             put(board, (struct str){ message->key, message->key_len },
                 (struct str){ message->payload, message->len }, NULL);
             rd_kafka_message_destroy(item.message);
+            deadline = now_monotonic() + TIMEOUT;
         } else if (ok && now_monotonic() > deadline) {
             ok = error_set(err, "topic '%.*s' could not be read in time", STR_ARG(topic));
         }

@@ -333,9 +333,10 @@ int repartition_run(const struct command *command, const struct config *old,
     int code = EX_OK;
     work.definitions = table_new(definition_of);
     snprintf(work.group, sizeof(work.group), "%.*s", STR_ARG(kafka_property(old, "group.id")));
-    if (!check_names(&work, &err) || !repartition(&work, &err))
-        code = command_failed(command, EX_TEMPFAIL, "%s; nothing has changed for the routers",
-                              err.text);
+    bool named = check_names(&work, &err);
+    if (!named || !repartition(&work, &err))
+        code = command_failed(command, named ? EX_TEMPFAIL : EX_CONFIG,
+                              "%s; nothing has changed for the routers", err.text);
     else
         printf("%llu records of tickets are in %.*s now, in %d partitions instead of %d; start the "
                "routers with the new configuration\n",

@@ -108,7 +108,9 @@ static int check_end(struct errand *errand)
 {
     const struct config *config = errand->config;
     char text[TIME_TEXT_SIZE];
-    if ((errand->until != 0) == (errand->span != 0) && !errand->until_resolved)
+    if (errand->until != 0 && errand->span != 0)
+        return command_misused(errand->command, "--for or --until, not both");
+    if (errand->until == 0 && errand->span == 0 && !errand->until_resolved)
         return command_misused(errand->command, "when does it end? --for or --until");
     if (errand->until == 0)
         errand->until = errand->now + (errand->span ? errand->span : config->max_silence);
@@ -214,11 +216,10 @@ static void print_row(struct errand *errand, const struct board *board, const st
     printf("%-*.*s %8.*s  ", SHOWN_ID, STR_ARG(silence->id),
            STR_ARG(duration_format(time_max(errand->now - silence->from, 0), age)));
     print_local(zone, quiet_end(errand->config, silence));
-    printf("  %8s  %.*s: %.*s  “%.*s”",
-           ended           ? "ended"
-           : cover.notices ? count
-                           : "nothing",
-           STR_ARG(silence->by), STR_ARG(silence->match_text), STR_ARG(silence->comment));
+    struct str words = arena_printf(errand->arena, "%.*s: %.*s  “%.*s”", STR_ARG(silence->by),
+                                    STR_ARG(silence->match_text), STR_ARG(silence->comment));
+    utf8_tame((char *)words.data, words.size);
+    printf("  %8s  %.*s", ended ? "ended" : cover.notices ? count : "nothing", STR_ARG(words));
     if (silence->until_resolved)
         printf(", until resolved");
     if (cover.floored > 0 && !ended)
