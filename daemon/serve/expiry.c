@@ -14,13 +14,13 @@ void expiry_look(struct expiry *expiry, const struct config *config, struct log 
     for (size_t i = 0; i < config->calendar_count; i++) {
         struct buf sentence = { 0 };
         if (calendar_expires(config->calendars[i].calendar, now, &sentence))
-            log_say(log, LOGGED_WARNING, "%s", buf_text(&sentence));
+            log_say(log, LOGGED_WARNING, "calendar: %s", buf_text(&sentence));
         buf_free(&sentence);
     }
     for (size_t i = 0; i < config->regulation_count; i++) {
         struct buf sentence = { 0 };
         if (config_regulation_expires(&config->regulations[i], now, &sentence))
-            log_say(log, LOGGED_WARNING, "%s", buf_text(&sentence));
+            log_say(log, LOGGED_WARNING, "regulation: %s", buf_text(&sentence));
         buf_free(&sentence);
     }
 }
