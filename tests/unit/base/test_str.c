@@ -259,6 +259,27 @@ static void test_errors_are_cut_on_a_character(void **state)
     }
 }
 
+static void test_tamed_text_moves_no_cursor(void **state)
+{
+    static const struct {
+        const char *text, *tame;
+    } rows[] = {
+        { "plain, 着火, ü", "plain, 着火, ü" },
+        { "a\nb\tc\x1b[2J", "a b c [2J" },
+        { "\xc2\x9b"
+          "2J\x7f",
+          "  2J " }, /* C1's own introducer of sequences */
+        { "\xc2\xa0\xc2", "\xc2\xa0\xc2" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[64];
+        strcpy(text, rows[i].text);
+        utf8_tame(text, strlen(text));
+        assert_string_equal(text, rows[i].tame);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_utf8_agrees_with_the_definition),
         cmocka_unit_test(test_prefix_ends_on_a_character),
+        cmocka_unit_test(test_tamed_text_moves_no_cursor),
         cmocka_unit_test(test_nearest_explains_typos),
         cmocka_unit_test(test_the_nearest_is_the_same_as_without_a_limit),
         cmocka_unit_test(test_errors_are_cut_on_a_character),
