@@ -25,12 +25,14 @@ STAYS_DOWN = {69, 78}
 
 
 def delete_and_wait(router, daemon, names):
-    """Deletes topics, and waits until the router's own client has noticed."""
+    """Deletes topics, and waits until the router's own client has noticed or its writes were refused
+    before that and it has ended."""
     for name in names:
         router.kafka.delete_topic(router.topic(name))
     for name in names:
-        wait_until(lambda name=name: f"{router.topic(name)} partition count changed from" in
-                   daemon.log.read_text(), 30, f"the router to miss {name}")
+        wait_until(lambda name=name: daemon.process.poll() is not None
+                   or f"{router.topic(name)} partition count changed from" in daemon.log.read_text(),
+                   30, f"the router to miss {name}")
 
 
 def send_and_wait(checker, records):
