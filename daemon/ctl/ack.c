@@ -88,12 +88,10 @@ static void put_members(void *arg, struct json_writer *json)
 {
     const struct ack *ack = arg;
     if (ack->comment) {
-        JSON_KEY(json, "reason");
-        json_put_text(json, ack->comment);
+        JSON_TEXT(json, "reason", ack->comment);
     }
     if (ack->until) {
-        JSON_KEY(json, "due");
-        json_put_time(json, ack->until);
+        JSON_TIME(json, "due", ack->until);
     }
 }
 

@@ -120,22 +120,17 @@ static void put_count(struct json_writer *json, const struct course *course,
                       const struct course_count *count, enum course_list list)
 {
     json_open_object(json);
-    JSON_KEY(json, "name");
-    json_put_str(json, count->name);
+    JSON_STR(json, "name", count->name);
     if (list == COURSE_SECONDS) {
-        JSON_KEY(json, "minutes");
-        json_put_int(json, count->count / 60);
+        JSON_INT(json, "minutes", count->count / 60);
     } else {
-        JSON_KEY(json, "count");
-        json_put_int(json, count->count);
+        JSON_INT(json, "count", count->count);
     }
     if (list == COURSE_PEOPLE) {
         char a_day[32];
         snprintf(a_day, sizeof(a_day), "%.2f", (double)count->count / course_days(course));
-        JSON_KEY(json, "a_day");
-        json_put_raw(json, str_from(a_day));
-        JSON_KEY(json, "busiest_day");
-        json_put_int(json, count->busiest);
+        JSON_RAW(json, "a_day", str_from(a_day));
+        JSON_INT(json, "busiest_day", count->busiest);
     }
     json_close_object(json);
 }
@@ -143,14 +138,10 @@ static void put_count(struct json_writer *json, const struct course *course,
 void course_json(const struct course *course, struct json_writer *json)
 {
     json_open_object(json);
-    JSON_KEY(json, "broken_promises");
-    json_put_int(json, course->broken);
-    JSON_KEY(json, "returns");
-    json_put_int(json, course->returns);
-    JSON_KEY(json, "ping_pongs");
-    json_put_int(json, course->ping_pongs);
-    JSON_KEY(json, "disputes");
-    json_put_int(json, course->disputes);
+    JSON_INT(json, "broken_promises", course->broken);
+    JSON_INT(json, "returns", course->returns);
+    JSON_INT(json, "ping_pongs", course->ping_pongs);
+    JSON_INT(json, "disputes", course->disputes);
     for (int list = 0; list < COURSE_LISTS; list++) {
         size_t count = 0;
         const struct course_count **all = sorted(course, NULL, (enum course_list)list, &count);

@@ -160,22 +160,14 @@ static void put_fate(struct json_writer *json, const struct fate *fate)
         return;
     }
     json_open_object(json);
-    JSON_KEY(json, "department");
-    json_put_str(json, fate->first);
-    JSON_KEY(json, "last_department");
-    json_put_str(json, fate->last);
-    JSON_KEY(json, "band");
-    json_put_text(json, band_name(fate->first_band));
-    JSON_KEY(json, "highest_band");
-    json_put_text(json, band_name(fate->highest_band));
-    JSON_KEY(json, "score");
-    json_put_int(json, fate->score);
-    JSON_KEY(json, "label");
-    json_put_str(json, fate->label);
-    JSON_KEY(json, "breached");
-    json_put_bool(json, fate->breached);
-    JSON_KEY(json, "escalation_steps");
-    json_put_int(json, fate->told);
+    JSON_STR(json, "department", fate->first);
+    JSON_STR(json, "last_department", fate->last);
+    JSON_TEXT(json, "band", band_name(fate->first_band));
+    JSON_TEXT(json, "highest_band", band_name(fate->highest_band));
+    JSON_INT(json, "score", fate->score);
+    JSON_STR(json, "label", fate->label);
+    JSON_BOOL(json, "breached", fate->breached);
+    JSON_INT(json, "escalation_steps", fate->told);
     json_close_object(json);
 }
 
@@ -183,18 +175,12 @@ static void put_totals(struct json_writer *json, const struct side *side,
                        const struct totals *totals)
 {
     json_open_object(json);
-    JSON_KEY(json, "config");
-    json_put_text(json, side->config->fingerprint);
-    JSON_KEY(json, "tickets");
-    json_put_int(json, (int64_t)totals->tickets);
-    JSON_KEY(json, "breached");
-    json_put_int(json, totals->breached);
-    JSON_KEY(json, "escalation_steps");
-    json_put_int(json, totals->told);
-    JSON_KEY(json, "hand_offs");
-    json_put_int(json, totals->handed_on);
-    JSON_KEY(json, "dead_letters");
-    json_put_int(json, (int64_t)side->dead_letters);
+    JSON_TEXT(json, "config", side->config->fingerprint);
+    JSON_INT(json, "tickets", (int64_t)totals->tickets);
+    JSON_INT(json, "breached", totals->breached);
+    JSON_INT(json, "escalation_steps", totals->told);
+    JSON_INT(json, "hand_offs", totals->handed_on);
+    JSON_INT(json, "dead_letters", (int64_t)side->dead_letters);
     JSON_KEY(json, "course");
     course_json(side->course, json);
     json_close_object(json);
@@ -203,12 +189,9 @@ static void put_totals(struct json_writer *json, const struct side *side,
 static void put_load(struct json_writer *json, const struct load *load)
 {
     json_open_object(json);
-    JSON_KEY(json, "received");
-    json_put_int(json, load->received);
-    JSON_KEY(json, "peak");
-    json_put_int(json, load->peak);
-    JSON_KEY(json, "open");
-    json_put_int(json, load->open);
+    JSON_INT(json, "received", load->received);
+    JSON_INT(json, "peak", load->peak);
+    JSON_INT(json, "open", load->open);
     json_close_object(json);
 }
 
@@ -218,12 +201,9 @@ static void put_moves(struct json_writer *json, const struct comparison *compari
     json_open_array(json);
     for (size_t i = 0; i < comparison->move_count; i++) {
         json_open_object(json);
-        JSON_KEY(json, "from");
-        json_put_str(json, comparison->moves[i].from);
-        JSON_KEY(json, "to");
-        json_put_str(json, comparison->moves[i].to);
-        JSON_KEY(json, "tickets");
-        json_put_int(json, comparison->moves[i].tickets);
+        JSON_STR(json, "from", comparison->moves[i].from);
+        JSON_STR(json, "to", comparison->moves[i].to);
+        JSON_INT(json, "tickets", comparison->moves[i].tickets);
         json_close_object(json);
     }
     json_close_array(json);
@@ -254,8 +234,7 @@ static void put_loads(struct json_writer *json, const struct comparison *compari
     json_open_array(json);
     for (size_t i = 0; i < comparison->load_count; i++) {
         json_open_object(json);
-        JSON_KEY(json, "department");
-        json_put_str(json, comparison->loads[i].department);
+        JSON_STR(json, "department", comparison->loads[i].department);
         JSON_KEY(json, "old");
         put_load(json, &comparison->loads[i].old);
         JSON_KEY(json, "new");
@@ -272,8 +251,7 @@ static void put_changes(struct json_writer *json, const struct comparison *compa
     for (size_t i = 0; i < comparison->change_count; i++) {
         const struct change *change = &comparison->changes[i];
         json_open_object(json);
-        JSON_KEY(json, "ticket");
-        json_put_str(json, change->old ? change->old->ticket : change->new->ticket);
+        JSON_STR(json, "ticket", change->old ? change->old->ticket : change->new->ticket);
         JSON_KEY(json, "old");
         put_fate(json, change->old);
         JSON_KEY(json, "new");
@@ -288,18 +266,13 @@ static void put_open(struct json_writer *json, const struct diff *diff)
     const struct open_change *change = &diff->old->open_change;
     JSON_KEY(json, "open_promises");
     json_open_object(json);
-    JSON_KEY(json, "on_config_change");
-    json_put_text(json, diff->new->config->recompute_open ? "recompute_open" : "pin");
-    JSON_KEY(json, "earlier");
-    json_put_int(json, change->earlier);
-    JSON_KEY(json, "later");
-    json_put_int(json, change->later);
-    JSON_KEY(json, "made");
-    json_put_int(json, change->made);
-    JSON_KEY(json, "ended");
-    json_put_int(json, change->ended);
-    JSON_KEY(json, "broken");
-    json_put_int(json, change->broken);
+    JSON_TEXT(json, "on_config_change",
+              diff->new->config->recompute_open ? "recompute_open" : "pin");
+    JSON_INT(json, "earlier", change->earlier);
+    JSON_INT(json, "later", change->later);
+    JSON_INT(json, "made", change->made);
+    JSON_INT(json, "ended", change->ended);
+    JSON_INT(json, "broken", change->broken);
     json_close_object(json);
 }
 
@@ -308,20 +281,15 @@ static void print_json(const struct diff *diff, const struct comparison *compari
     struct buf out = { 0 };
     struct json_writer json = json_writer_to(&out);
     json_open_object(&json);
-    JSON_KEY(&json, "events");
-    json_put_int(&json, (int64_t)diff->old->events);
+    JSON_INT(&json, "events", (int64_t)diff->old->events);
     JSON_KEY(&json, "old");
     put_totals(&json, diff->old, &comparison->old);
     JSON_KEY(&json, "new");
     put_totals(&json, diff->new, &comparison->new);
-    JSON_KEY(&json, "moved");
-    json_put_int(&json, comparison->moved);
-    JSON_KEY(&json, "more_urgent");
-    json_put_int(&json, comparison->raised);
-    JSON_KEY(&json, "less_urgent");
-    json_put_int(&json, comparison->lowered);
-    JSON_KEY(&json, "relabelled");
-    json_put_int(&json, comparison->relabelled);
+    JSON_INT(&json, "moved", comparison->moved);
+    JSON_INT(&json, "more_urgent", comparison->raised);
+    JSON_INT(&json, "less_urgent", comparison->lowered);
+    JSON_INT(&json, "relabelled", comparison->relabelled);
     put_moves(&json, comparison);
     put_bands(&json, comparison);
     put_open(&json, diff);

@@ -104,23 +104,16 @@ static struct str event_json(struct errands *errands, const struct errand *erran
     struct buf out = { 0 };
     struct json_writer writer = json_writer_to(&out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "type");
-    json_put_text(json, order->type);
-    JSON_KEY(json, "ticket");
-    json_put_str(json, errand->ticket);
-    JSON_KEY(json, "id");
-    json_put_text(json, errand->id);
-    JSON_KEY(json, "time");
-    json_put_time_ms(json, now_wall());
-    JSON_KEY(json, "by");
-    json_put_text(json, order->by);
+    JSON_TEXT(json, "type", order->type);
+    JSON_STR(json, "ticket", errand->ticket);
+    JSON_TEXT(json, "id", errand->id);
+    JSON_TIME_MS(json, "time", now_wall());
+    JSON_TEXT(json, "by", order->by);
     if (str_present(errand->trigger)) {
-        JSON_KEY(json, "trigger");
-        json_put_str(json, errand->trigger);
+        JSON_STR(json, "trigger", errand->trigger);
     }
     if (str_present(errand->group)) {
-        JSON_KEY(json, "group");
-        json_put_str(json, errand->group);
+        JSON_STR(json, "group", errand->group);
     }
     order->put(order->arg, json);
     json_close_object(json);

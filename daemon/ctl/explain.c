@@ -68,10 +68,8 @@ static struct str quoted_event(const struct explain *explain, const struct recor
         !event_decode(record, source, explain->config->max_event, arena, &event, &refusal))
         return record->value;
     json_open_object(&json);
-    JSON_KEY(&json, "subject");
-    json_put_str(&json, event.subject);
-    JSON_KEY(&json, "body");
-    json_put_str(&json, event.body);
+    JSON_STR(&json, "subject", event.subject);
+    JSON_STR(&json, "body", event.body);
     json_close_object(&json);
     struct str copy = arena_copy(arena, buf_str(&text));
     buf_free(&text);

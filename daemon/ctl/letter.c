@@ -209,28 +209,20 @@ void letter_json(const struct letter *letter, bool whole, struct buf *out)
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "partition");
-    json_put_int(json, letter->record.partition);
-    JSON_KEY(json, "offset");
-    json_put_int(json, letter->record.offset);
-    JSON_KEY(json, "time");
-    json_put_time_ms(json, letter->record.timestamp);
-    JSON_KEY(json, "reason");
-    json_put_text(json, deadletter_kind_name(letter->kind));
-    JSON_KEY(json, "error");
-    json_put_str(json, letter->reason);
-    JSON_KEY(json, "at");
-    json_put_str(json, letter->at);
+    JSON_INT(json, "partition", letter->record.partition);
+    JSON_INT(json, "offset", letter->record.offset);
+    JSON_TIME_MS(json, "time", letter->record.timestamp);
+    JSON_TEXT(json, "reason", deadletter_kind_name(letter->kind));
+    JSON_STR(json, "error", letter->reason);
+    JSON_STR(json, "at", letter->at);
     json_key(json, letter->output ? "to" : "from");
     struct buf origin = { 0 };
     put_origin(letter, &origin);
     struct str place = buf_str(&origin);
     json_put_str(json, letter->output ? letter->topic : place);
     buf_free(&origin);
-    JSON_KEY(json, "ticket");
-    json_put_str(json, letter->ticket);
-    JSON_KEY(json, "replays");
-    json_put_int(json, letter->replays);
+    JSON_STR(json, "ticket", letter->ticket);
+    JSON_INT(json, "replays", letter->replays);
     put_json_bytes(json, "key", "key_base64", letter->record.key);
     if (whole)
         put_json_bytes(json, "value", "value_base64", letter->record.value);

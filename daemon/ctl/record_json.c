@@ -153,11 +153,9 @@ void action_to_line(const struct action *action, const struct config *config, bo
 {
     struct json_writer writer = json_writer_to(out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "topic");
-    json_put_str(json, action_topic(action, config));
+    JSON_STR(json, "topic", action_topic(action, config));
     if (utf8_valid(action->key, NULL)) {
-        JSON_KEY(json, "key");
-        json_put_str(json, action->key);
+        JSON_STR(json, "key", action->key);
     } else {
         JSON_KEY(json, "key_base64");
         put_bytes(json, out, action->key);
@@ -180,11 +178,9 @@ void action_to_line(const struct action *action, const struct config *config, bo
     }
     json_close_object(json);
     if (!str_present(action->value)) {
-        JSON_KEY(json, "value");
-        json_put_null(json);
+        JSON_NULL(json, "value");
     } else if (!packed && stands_alone(action->value)) {
-        JSON_KEY(json, "value");
-        json_put_raw(json, action->value);
+        JSON_RAW(json, "value", action->value);
     } else {
         JSON_KEY(json, "value_base64");
         put_bytes(json, out, action->value);

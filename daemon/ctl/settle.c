@@ -19,11 +19,9 @@ struct settle {
 static void put_members(void *arg, struct json_writer *json)
 {
     const struct settle *settle = arg;
-    JSON_KEY(json, "department");
-    json_put_text(json, settle->department);
+    JSON_TEXT(json, "department", settle->department);
     if (settle->reason) {
-        JSON_KEY(json, "reason");
-        json_put_text(json, settle->reason);
+        JSON_TEXT(json, "reason", settle->reason);
     }
 }
 

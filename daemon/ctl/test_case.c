@@ -105,19 +105,15 @@ static void put_defaults(struct json_writer *json, const struct one_case *one,
 {
     char text[TIME_TEXT_SIZE];
     if (!yaml_get(node, "type")) {
-        JSON_KEY(json, "type");
-        json_put_str(json, one->events == 1 ? STR("opened") : STR("message"));
+        JSON_STR(json, "type", one->events == 1 ? STR("opened") : STR("message"));
     }
     if (!yaml_get(node, "ticket")) {
-        JSON_KEY(json, "ticket");
-        json_put_str(json, STR("T-1"));
+        JSON_STR(json, "ticket", STR("T-1"));
     }
     if (!yaml_get(node, "id")) {
-        JSON_KEY(json, "id");
-        json_put_str(json, arena_printf(one->arena, "event-%d", one->events));
+        JSON_STR(json, "id", arena_printf(one->arena, "event-%d", one->events));
     }
-    JSON_KEY(json, "time");
-    json_put_str(json, time_format_ms(one->now, text));
+    JSON_STR(json, "time", time_format_ms(one->now, text));
 }
 
 static struct str event_json(struct one_case *one, const struct yaml *node)

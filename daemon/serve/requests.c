@@ -26,13 +26,11 @@ static void on_reloaded(void *waiting, const struct reload_answer *answer)
     struct buf text = { 0 };
     struct json_writer writer = json_writer_to(&text), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "ok");
-    json_put_bool(json, answer->taken);
+    JSON_BOOL(json, "ok", answer->taken);
     json_key(json, answer->taken ? "configuration" : "reason");
     json_put_text(json, answer->text);
     if (answer->read) {
-        JSON_KEY(json, "findings");
-        json_put_str(json, answer->findings);
+        JSON_STR(json, "findings", answer->findings);
     }
     json_close_object(json);
     reply(waiting, &text);

@@ -107,18 +107,14 @@ bool status_put(const struct app_report *app, struct json_writer *json)
     size_t count = status_reasons(app, reasons);
     struct buf line = { 0 };
     status_line(app, &line);
-    JSON_KEY(json, "ready");
-    json_put_bool(json, count == 0);
-    JSON_KEY(json, "status");
-    json_put_str(json, buf_str(&line));
+    JSON_BOOL(json, "ready", count == 0);
+    JSON_STR(json, "status", buf_str(&line));
     JSON_KEY(json, "reasons");
     json_open_array(json);
     for (size_t i = 0; i < count; i++) {
         json_open_object(json);
-        JSON_KEY(json, "reason");
-        json_put_text(json, reasons[i].reason);
-        JSON_KEY(json, "text");
-        json_put_text(json, reasons[i].text);
+        JSON_TEXT(json, "reason", reasons[i].reason);
+        JSON_TEXT(json, "text", reasons[i].text);
         json_close_object(json);
     }
     json_close_array(json);

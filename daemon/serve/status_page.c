@@ -24,38 +24,27 @@ static void put_identity(const struct app *app, const struct app_report *report,
                          struct json_writer *json)
 {
     const struct config *config = shared_config_get(app->config);
-    JSON_KEY(json, "version");
-    json_put_text(json, OMBUD_VERSION);
-    JSON_KEY(json, "configuration");
-    json_put_text(json, config->fingerprint);
-    JSON_KEY(json, "file");
-    json_put_text(json, app->config_path);
-    JSON_KEY(json, "group");
-    json_put_str(json, kafka_property(config, "group.id"));
-    JSON_KEY(json, "instance");
-    json_put_text(json, app->instance);
-    JSON_KEY(json, "pid");
-    json_put_int(json, getpid());
-    JSON_KEY(json, "started_at");
-    json_put_time(json, app->started);
-    JSON_KEY(json, "resident_bytes");
-    json_put_int(json, (int64_t)report->process.resident);
+    JSON_TEXT(json, "version", OMBUD_VERSION);
+    JSON_TEXT(json, "configuration", config->fingerprint);
+    JSON_TEXT(json, "file", app->config_path);
+    JSON_STR(json, "group", kafka_property(config, "group.id"));
+    JSON_TEXT(json, "instance", app->instance);
+    JSON_INT(json, "pid", getpid());
+    JSON_TIME(json, "started_at", app->started);
+    JSON_INT(json, "resident_bytes", (int64_t)report->process.resident);
 }
 
 static void put_reloads(const struct reload_tally *tally, struct json_writer *json)
 {
     JSON_KEY(json, "reloads");
     json_open_object(json);
-    JSON_KEY(json, "taken");
-    json_put_int(json, (int64_t)tally->taken);
-    JSON_KEY(json, "refused");
-    json_put_int(json, (int64_t)tally->refused);
+    JSON_INT(json, "taken", (int64_t)tally->taken);
+    JSON_INT(json, "refused", (int64_t)tally->refused);
     JSON_KEY(json, "taken_at");
     put_when(json, tally->taken_at);
     JSON_KEY(json, "refused_at");
     put_when(json, tally->refused_at);
-    JSON_KEY(json, "refusal");
-    json_put_text(json, tally->refused > 0 ? tally->refusal : NULL);
+    JSON_TEXT(json, "refusal", tally->refused > 0 ? tally->refusal : NULL);
     json_close_object(json);
 }
 
@@ -66,34 +55,23 @@ static void put_worker(const struct app *app, int number, const struct worker_re
     for (size_t i = 0; i < worker->count; i++)
         lag += worker->tasks[i].lag;
     json_open_object(json);
-    JSON_KEY(json, "worker");
-    json_put_int(json, number);
-    JSON_KEY(json, "phase");
-    json_put_text(json, phases[worker_phase(app->workers[number])]);
-    JSON_KEY(json, "broker_reachable");
-    json_put_bool(json, worker->broker_reachable);
-    JSON_KEY(json, "partitions");
-    json_put_int(json, (int64_t)worker->count);
-    JSON_KEY(json, "restoring");
-    json_put_int(json, (int64_t)worker->restoring);
-    JSON_KEY(json, "lag");
-    json_put_int(json, lag);
-    JSON_KEY(json, "committed");
-    json_put_int(json, (int64_t)worker->transactions.committed);
-    JSON_KEY(json, "aborted");
-    json_put_int(json, (int64_t)worker->transactions.aborted);
+    JSON_INT(json, "worker", number);
+    JSON_TEXT(json, "phase", phases[worker_phase(app->workers[number])]);
+    JSON_BOOL(json, "broker_reachable", worker->broker_reachable);
+    JSON_INT(json, "partitions", (int64_t)worker->count);
+    JSON_INT(json, "restoring", (int64_t)worker->restoring);
+    JSON_INT(json, "lag", lag);
+    JSON_INT(json, "committed", (int64_t)worker->transactions.committed);
+    JSON_INT(json, "aborted", (int64_t)worker->transactions.aborted);
     json_close_object(json);
 }
 
 static void put_place(const char *stage, const char *topic, int32_t partition,
                       struct json_writer *json)
 {
-    JSON_KEY(json, "stage");
-    json_put_text(json, stage);
-    JSON_KEY(json, "topic");
-    json_put_text(json, topic);
-    JSON_KEY(json, "partition");
-    json_put_int(json, partition);
+    JSON_TEXT(json, "stage", stage);
+    JSON_TEXT(json, "topic", topic);
+    JSON_INT(json, "partition", partition);
 }
 
 static void put_tasks(const struct worker_report *worker, struct json_writer *json)
@@ -102,14 +80,10 @@ static void put_tasks(const struct worker_report *worker, struct json_writer *js
         const struct task_report *task = &worker->tasks[i];
         json_open_object(json);
         put_place(stages[task->stage].name, task->topic, task->partition, json);
-        JSON_KEY(json, "position");
-        json_put_int(json, task->position);
-        JSON_KEY(json, "end");
-        json_put_int(json, task->high_watermark);
-        JSON_KEY(json, "lag");
-        json_put_int(json, task->lag);
-        JSON_KEY(json, "restore_ms");
-        json_put_int(json, task->restore_ms);
+        JSON_INT(json, "position", task->position);
+        JSON_INT(json, "end", task->high_watermark);
+        JSON_INT(json, "lag", task->lag);
+        JSON_INT(json, "restore_ms", task->restore_ms);
         json_close_object(json);
     }
 }
@@ -120,10 +94,8 @@ static void put_restoring(const struct worker_report *worker, struct json_writer
         const struct restoring_report *task = &worker->restorings[i];
         json_open_object(json);
         put_place(stages[task->stage].name, task->topic, task->partition, json);
-        JSON_KEY(json, "offsets");
-        json_put_int(json, task->offsets);
-        JSON_KEY(json, "passed");
-        json_put_int(json, task->passed);
+        JSON_INT(json, "offsets", task->offsets);
+        JSON_INT(json, "passed", task->passed);
         json_close_object(json);
     }
 }
@@ -133,12 +105,9 @@ static void put_next(const struct worker_report *worker, struct json_writer *jso
     for (size_t i = 0; i < worker->upcoming_count; i++) {
         const struct upcoming_report *upcoming = &worker->upcoming[i];
         json_open_object(json);
-        JSON_KEY(json, "group");
-        json_put_text(json, upcoming->name);
-        JSON_KEY(json, "at");
-        json_put_time(json, upcoming->at);
-        JSON_KEY(json, "notices");
-        json_put_int(json, (int64_t)upcoming->size);
+        JSON_TEXT(json, "group", upcoming->name);
+        JSON_TIME(json, "at", upcoming->at);
+        JSON_INT(json, "notices", (int64_t)upcoming->size);
         json_close_object(json);
     }
 }
@@ -179,10 +148,8 @@ static void put_never_hit(const struct app_report *report, struct json_writer *j
             if (was_hit(report, rule))
                 continue;
             json_open_object(json);
-            JSON_KEY(json, "kind");
-            json_put_text(json, rule->values[0]);
-            JSON_KEY(json, "rule");
-            json_put_text(json, rule->values[1]);
+            JSON_TEXT(json, "kind", rule->values[0]);
+            JSON_TEXT(json, "rule", rule->values[1]);
             json_close_object(json);
         }
     }
@@ -205,8 +172,7 @@ void status_page_write(const struct app_report *report, const struct app *app, s
 {
     struct json_writer writer = json_writer_to(text), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "ok");
-    json_put_bool(json, true);
+    JSON_BOOL(json, "ok", true);
     put_identity(app, report, json);
     status_put(report, json);
     put_reloads(&app->reloads, json);

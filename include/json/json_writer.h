@@ -40,3 +40,13 @@ void json_put_time(struct json_writer *json, time_ms value);
 void json_put_time_ms(struct json_writer *json, time_ms value);
 /* One complete value that is JSON already. */
 void json_put_raw(struct json_writer *json, struct str value);
+
+/* A key that is a literal, and its value: JSON_STR(json, "level", level). */
+#define JSON_STR(json, key, value) (JSON_KEY(json, key), json_put_str(json, value))
+#define JSON_TEXT(json, key, value) (JSON_KEY(json, key), json_put_text(json, value))
+#define JSON_INT(json, key, value) (JSON_KEY(json, key), json_put_int(json, value))
+#define JSON_BOOL(json, key, value) (JSON_KEY(json, key), json_put_bool(json, value))
+#define JSON_NULL(json, key) (JSON_KEY(json, key), json_put_null(json))
+#define JSON_TIME(json, key, value) (JSON_KEY(json, key), json_put_time(json, value))
+#define JSON_TIME_MS(json, key, value) (JSON_KEY(json, key), json_put_time_ms(json, value))
+#define JSON_RAW(json, key, value) (JSON_KEY(json, key), json_put_raw(json, value))

@@ -171,8 +171,7 @@ static void put_dates(struct json_writer *json, const struct calendar *calendar)
 void calendar_write(struct json_writer *json, const struct calendar *calendar)
 {
     char text[DATE_TEXT_SIZE];
-    JSON_KEY(json, "zone");
-    json_put_str(json, calendar_zone(calendar));
+    JSON_STR(json, "zone", calendar_zone(calendar));
     JSON_KEY(json, "hours");
     json_open_object(json);
     for (int day = MONDAY; day < WEEKDAY_COUNT; day++) {
@@ -184,8 +183,7 @@ void calendar_write(struct json_writer *json, const struct calendar *calendar)
     put_dates(json, calendar);
     if (calendar_valid_until(calendar) == INT64_MAX)
         return;
-    JSON_KEY(json, "valid_until");
-    json_put_str(json, date_format(calendar_valid_until(calendar), text));
+    JSON_STR(json, "valid_until", date_format(calendar_valid_until(calendar), text));
 }
 
 uint64_t calendar_version(const struct calendar *calendar)
@@ -193,8 +191,7 @@ uint64_t calendar_version(const struct calendar *calendar)
     struct buf text = { 0 };
     struct json_writer json = json_writer_to(&text);
     json_open_object(&json);
-    JSON_KEY(&json, "name");
-    json_put_str(&json, calendar_name(calendar));
+    JSON_STR(&json, "name", calendar_name(calendar));
     calendar_write(&json, calendar);
     json_close_object(&json);
     uint64_t hash = hash64(buf_str(&text));

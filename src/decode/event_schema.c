@@ -20,10 +20,8 @@ static void put_types(struct json_writer *json, const char *first, const char *s
 
 static void put_identifier(struct json_writer *json)
 {
-    JSON_KEY(json, "minLength");
-    json_put_int(json, 1);
-    JSON_KEY(json, "maxLength");
-    json_put_int(json, IDENTIFIER_MAX);
+    JSON_INT(json, "minLength", 1);
+    JSON_INT(json, "maxLength", IDENTIFIER_MAX);
 }
 
 static void put_names(struct json_writer *json, const struct event_field *field)
@@ -74,17 +72,14 @@ static void put_shape(struct json_writer *json, const struct event_field *field)
         break;
     case SHAPE_TIME:
         put_types(json, "string", NULL);
-        JSON_KEY(json, "format");
-        json_put_text(json, "date-time");
+        JSON_TEXT(json, "format", "date-time");
         JSON_KEY(json, "pattern"); /* validators need not know formats */
         json_put_text(json, "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}");
         break;
     case SHAPE_INTEGER:
         put_types(json, "integer", NULL);
-        JSON_KEY(json, "minimum");
-        json_put_int(json, field->low);
-        JSON_KEY(json, "maximum");
-        json_put_int(json, field->high);
+        JSON_INT(json, "minimum", field->low);
+        JSON_INT(json, "maximum", field->high);
         break;
     case SHAPE_FLAG:
     case SHAPE_BOOL:
@@ -113,8 +108,7 @@ static void put_fields(struct json_writer *json, const struct event_field *field
     for (size_t i = 0; i < count; i++) {
         json_key(json, fields[i].name.data);
         json_open_object(json);
-        JSON_KEY(json, "description");
-        json_put_text(json, fields[i].help);
+        JSON_TEXT(json, "description", fields[i].help);
         put_shape(json, &fields[i]);
         json_close_object(json);
     }
@@ -177,8 +171,7 @@ static void put_is_type(struct json_writer *json, const char *name)
     json_open_object(json);
     JSON_KEY(json, "type");
     json_open_object(json);
-    JSON_KEY(json, "const");
-    json_put_text(json, name);
+    JSON_TEXT(json, "const", name);
     json_close_object(json);
     json_close_object(json);
     json_close_object(json);
@@ -208,16 +201,12 @@ void event_reference_schema(struct buf *out)
 {
     struct json_writer json = json_writer_to(out);
     json_open_object(&json);
-    JSON_KEY(&json, "$schema");
-    json_put_text(&json, "https://json-schema.org/draft/2020-12/schema");
-    JSON_KEY(&json, "title");
-    json_put_text(&json, "Event");
-    JSON_KEY(&json, "description");
-    json_put_text(&json,
-                  "One thing that happened to a ticket: a record of the home topic, keyed by "
-                  "ticket. Further members are ignored and counted.");
-    JSON_KEY(&json, "type");
-    json_put_text(&json, "object");
+    JSON_TEXT(&json, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    JSON_TEXT(&json, "title", "Event");
+    JSON_TEXT(&json, "description",
+              "One thing that happened to a ticket: a record of the home topic, keyed by "
+              "ticket. Further members are ignored and counted.");
+    JSON_TEXT(&json, "type", "object");
     JSON_KEY(&json, "required");
     json_open_array(&json);
     json_put_text(&json, "type");

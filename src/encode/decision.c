@@ -11,12 +11,9 @@ static void put_earlier(struct json_writer *json, const struct turn *turn)
         return;
     }
     json_open_object(json);
-    JSON_KEY(json, "score");
-    json_put_int(json, turn->earlier_score);
-    JSON_KEY(json, "base");
-    json_put_int(json, turn->earlier_base);
-    JSON_KEY(json, "floor");
-    json_put_int(json, turn->earlier_floor);
+    JSON_INT(json, "score", turn->earlier_score);
+    JSON_INT(json, "base", turn->earlier_base);
+    JSON_INT(json, "floor", turn->earlier_floor);
     json_close_object(json);
 }
 
@@ -38,16 +35,11 @@ static void put_notices(struct json_writer *json, const struct turn *turn)
     for (const struct told *told = turn->told; told; told = told->next) {
         const struct notice *notice = &told->notice;
         json_open_object(json);
-        JSON_KEY(json, "trigger");
-        json_put_str(json, notice->trigger);
-        JSON_KEY(json, "department");
-        json_put_str(json, notice->department);
-        JSON_KEY(json, "level");
-        json_put_str(json, notice->level);
-        JSON_KEY(json, "step");
-        json_put_int(json, notice->step);
-        JSON_KEY(json, "status");
-        json_put_text(json, notice_status_name(notice->status));
+        JSON_STR(json, "trigger", notice->trigger);
+        JSON_STR(json, "department", notice->department);
+        JSON_STR(json, "level", notice->level);
+        JSON_INT(json, "step", notice->step);
+        JSON_TEXT(json, "status", notice_status_name(notice->status));
         json_close_object(json);
     }
     json_close_array(json);
@@ -64,14 +56,10 @@ static void put_ticket(struct json_writer *json, const struct turn *turn)
         return;
     }
     json_put_int(json, ticket->score);
-    JSON_KEY(json, "band");
-    json_put_text(json, band_name(ticket->band));
-    JSON_KEY(json, "label");
-    json_put_str(json, ticket->label);
-    JSON_KEY(json, "status");
-    json_put_text(json, status_name(ticket->status));
-    JSON_KEY(json, "responsible");
-    json_put_str(json, ticket->department);
+    JSON_TEXT(json, "band", band_name(ticket->band));
+    JSON_STR(json, "label", ticket->label);
+    JSON_TEXT(json, "status", status_name(ticket->status));
+    JSON_STR(json, "responsible", ticket->department);
     put_hands(json, &ticket->hands);
     put_bands(json, ticket);
     put_origin(json, ticket);
@@ -85,10 +73,8 @@ static void put_ticket(struct json_writer *json, const struct turn *turn)
 static void put_tail(struct json_writer *json, const struct turn *turn)
 {
     put_notices(json, turn);
-    JSON_KEY(json, "decided_at");
-    json_put_time_ms(json, turn->moment->now);
-    JSON_KEY(json, "config");
-    json_put_text(json, turn->config->fingerprint);
+    JSON_TIME_MS(json, "decided_at", turn->moment->now);
+    JSON_TEXT(json, "config", turn->config->fingerprint);
     json_close_object(json);
 }
 
@@ -97,16 +83,11 @@ static void put_timer(struct json_writer *json, const struct turn *turn)
     char text[TIME_TEXT_SIZE];
     time_ms late_by = turn->moment->now - turn->at;
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_str(json, STR("timer"));
-    JSON_KEY(json, "ticket");
-    json_put_str(json, turn->ticket->id);
-    JSON_KEY(json, "timer");
-    json_put_str(json, turn->timer);
-    JSON_KEY(json, "due");
-    json_put_time_ms(json, turn->at);
-    JSON_KEY(json, "late_by");
-    json_put_str(json, late_by > TIME_SECOND ? duration_format(late_by, text) : STR_NONE);
+    JSON_STR(json, "kind", STR("timer"));
+    JSON_STR(json, "ticket", turn->ticket->id);
+    JSON_STR(json, "timer", turn->timer);
+    JSON_TIME_MS(json, "due", turn->at);
+    JSON_STR(json, "late_by", late_by > TIME_SECOND ? duration_format(late_by, text) : STR_NONE);
     put_ticket(json, turn);
     put_tail(json, turn);
 }
@@ -116,23 +97,15 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     const struct event *event = turn->event;
     const struct record *record = turn->record;
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_str(json, STR("decision"));
-    JSON_KEY(json, "ticket");
-    json_put_str(json, event->ticket);
-    JSON_KEY(json, "event");
-    json_put_str(json, event->id);
-    JSON_KEY(json, "type");
-    json_put_text(json, event_type_name(event->type));
-    JSON_KEY(json, "time");
-    json_put_time_ms(json, event->time);
-    JSON_KEY(json, "outcome");
-    json_put_text(json, outcome_name(turn->outcome));
-    JSON_KEY(json, "reason");
-    json_put_str(json, turn->reason);
+    JSON_STR(json, "kind", STR("decision"));
+    JSON_STR(json, "ticket", event->ticket);
+    JSON_STR(json, "event", event->id);
+    JSON_TEXT(json, "type", event_type_name(event->type));
+    JSON_TIME_MS(json, "time", event->time);
+    JSON_TEXT(json, "outcome", outcome_name(turn->outcome));
+    JSON_STR(json, "reason", turn->reason);
     put_ticket(json, turn);
-    JSON_KEY(json, "screen");
-    json_put_str(json, turn->screen ? turn->screen->name : STR_NONE);
+    JSON_STR(json, "screen", turn->screen ? turn->screen->name : STR_NONE);
     JSON_KEY(json, "signals");
     if (turn->score)
         judgement_signals(json, turn->score);
@@ -159,16 +132,12 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     for (size_t i = 0; i < turn->warning_count; i++)
         json_put_str(json, turn->warnings[i]);
     json_close_array(json);
-    JSON_KEY(json, "unknown_fields");
-    json_put_int(json, event->unknown_fields);
+    JSON_INT(json, "unknown_fields", event->unknown_fields);
     JSON_KEY(json, "source");
     json_open_object(json);
-    JSON_KEY(json, "topic");
-    json_put_str(json, record->topic);
-    JSON_KEY(json, "partition");
-    json_put_int(json, record->partition);
-    JSON_KEY(json, "offset");
-    json_put_int(json, record->offset);
+    JSON_STR(json, "topic", record->topic);
+    JSON_INT(json, "partition", record->partition);
+    JSON_INT(json, "offset", record->offset);
     json_close_object(json);
     put_tail(json, turn);
 }

@@ -5,8 +5,7 @@ static void put_message(struct json_writer *json, const struct event *event)
 {
     if (str_empty(event->body))
         return;
-    JSON_KEY(json, "message");
-    json_put_str(json, event->body);
+    JSON_STR(json, "message", event->body);
 }
 
 static void put_texts(struct json_writer *json, const struct turn *turn,
@@ -14,10 +13,8 @@ static void put_texts(struct json_writer *json, const struct turn *turn,
 {
     switch (dispatch->text) {
     case DISPATCH_EVENT_TEXT:
-        JSON_KEY(json, "subject");
-        json_put_str(json, turn->event->subject);
-        JSON_KEY(json, "body");
-        json_put_str(json, turn->event->body);
+        JSON_STR(json, "subject", turn->event->subject);
+        JSON_STR(json, "body", turn->event->body);
         return;
     case DISPATCH_OPENING_TEXT:
         /* {"subject":...,"body":...} as kept: its inside is just what belongs here. */
@@ -31,10 +28,8 @@ static void put_texts(struct json_writer *json, const struct turn *turn,
     case DISPATCH_NO_TEXT:
         break;
     }
-    JSON_KEY(json, "subject");
-    json_put_null(json);
-    JSON_KEY(json, "body");
-    json_put_null(json);
+    JSON_NULL(json, "subject");
+    JSON_NULL(json, "body");
 }
 
 /* What whoever answers may grant by himself: only the responsible department's own. */
@@ -45,8 +40,7 @@ static void put_authority(struct json_writer *json, const struct turn *turn,
     struct str authority = department->authority[turn->ticket->band];
     if (dispatch->role != ROLE_RESPONSIBLE || !str_present(authority))
         return;
-    JSON_KEY(json, "authority");
-    json_put_str(json, authority);
+    JSON_STR(json, "authority", authority);
 }
 
 static void put_dispatch(struct json_writer *json, const struct turn *turn,
@@ -54,35 +48,24 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
 {
     const struct ticket *ticket = turn->ticket;
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_str(json, STR("dispatch"));
-    JSON_KEY(json, "ticket");
-    json_put_str(json, ticket->id);
-    JSON_KEY(json, "event");
-    json_put_str(json, event_id_of(turn));
-    JSON_KEY(json, "type");
-    json_put_text(json, event_type_name(turn->event->type));
-    JSON_KEY(json, "department");
-    json_put_str(json, turn->config->departments[dispatch->department].slug);
-    JSON_KEY(json, "role");
-    json_put_text(json, role_name(dispatch->role));
-    JSON_KEY(json, "why");
-    json_put_text(json, why_name(dispatch->why));
+    JSON_STR(json, "kind", STR("dispatch"));
+    JSON_STR(json, "ticket", ticket->id);
+    JSON_STR(json, "event", event_id_of(turn));
+    JSON_TEXT(json, "type", event_type_name(turn->event->type));
+    JSON_STR(json, "department", turn->config->departments[dispatch->department].slug);
+    JSON_TEXT(json, "role", role_name(dispatch->role));
+    JSON_TEXT(json, "why", why_name(dispatch->why));
     put_overflow(json, turn);
     put_handback(json, turn->handback);
     put_origin(json, ticket);
     put_authority(json, turn, dispatch);
     JSON_KEY(json, "urgency");
     json_open_object(json);
-    JSON_KEY(json, "score");
-    json_put_int(json, ticket->score);
-    JSON_KEY(json, "band");
-    json_put_text(json, band_name(ticket->band));
+    JSON_INT(json, "score", ticket->score);
+    JSON_TEXT(json, "band", band_name(ticket->band));
     json_close_object(json);
-    JSON_KEY(json, "label");
-    json_put_str(json, ticket->label);
-    JSON_KEY(json, "category");
-    json_put_str(json, ticket->category);
+    JSON_STR(json, "label", ticket->label);
+    JSON_STR(json, "category", ticket->category);
     JSON_KEY(json, "signals");
     put_signal_names(json, ticket);
     JSON_KEY(json, "route");
@@ -92,10 +75,8 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
     JSON_KEY(json, "customer");
     put_customer(json, &ticket->customer);
     put_texts(json, turn, dispatch);
-    JSON_KEY(json, "decided_at");
-    json_put_time_ms(json, turn->moment->now);
-    JSON_KEY(json, "config");
-    json_put_text(json, turn->config->fingerprint);
+    JSON_TIME_MS(json, "decided_at", turn->moment->now);
+    JSON_TEXT(json, "config", turn->config->fingerprint);
     json_close_object(json);
 }
 
@@ -129,10 +110,8 @@ struct str opening_text(const struct event *event, size_t keep, struct arena *ar
     struct json_writer json = json_writer_to(&out);
     struct str subject = utf8_prefix(event->subject, keep);
     json_open_object(&json);
-    JSON_KEY(&json, "subject");
-    json_put_str(&json, subject);
-    JSON_KEY(&json, "body");
-    json_put_str(&json, utf8_prefix(event->body, keep - subject.size));
+    JSON_STR(&json, "subject", subject);
+    JSON_STR(&json, "body", utf8_prefix(event->body, keep - subject.size));
     json_close_object(&json);
     struct str text = arena_copy(arena, buf_str(&out));
     buf_free(&out);

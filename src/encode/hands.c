@@ -9,14 +9,10 @@ void put_handback(struct json_writer *json, const struct handback *handback)
         return;
     JSON_KEY(json, "return");
     json_open_object(json);
-    JSON_KEY(json, "by");
-    json_put_str(json, handback->by);
-    JSON_KEY(json, "code");
-    json_put_str(json, handback->code);
-    JSON_KEY(json, "reason");
-    json_put_str(json, handback->text);
-    JSON_KEY(json, "against");
-    json_put_str(json, handback->against);
+    JSON_STR(json, "by", handback->by);
+    JSON_STR(json, "code", handback->code);
+    JSON_STR(json, "reason", handback->text);
+    JSON_STR(json, "against", handback->against);
     json_close_object(json);
 }
 
@@ -27,21 +23,16 @@ void put_hands(struct json_writer *json, const struct hands *hands)
         return;
     JSON_KEY(json, "hands");
     json_open_object(json);
-    JSON_KEY(json, "first");
-    json_put_str(json, hands->first);
-    JSON_KEY(json, "from");
-    json_put_str(json, hands->from);
+    JSON_STR(json, "first", hands->first);
+    JSON_STR(json, "from", hands->from);
     JSON_KEY(json, "returned");
     json_open_array(json);
     for (size_t i = 0; i < hands->returned_count; i++)
         json_put_str(json, hands->returned[i]);
     json_close_array(json);
-    JSON_KEY(json, "returns");
-    json_put_int(json, hands->returns);
-    JSON_KEY(json, "ping_pongs");
-    json_put_int(json, hands->ping_pongs);
-    JSON_KEY(json, "dispute");
-    json_put_bool(json, hands->dispute);
+    JSON_INT(json, "returns", hands->returns);
+    JSON_INT(json, "ping_pongs", hands->ping_pongs);
+    JSON_BOOL(json, "dispute", hands->dispute);
     json_close_object(json);
 }
 
@@ -53,28 +44,21 @@ void put_overflow(struct json_writer *json, const struct turn *turn)
         return;
     JSON_KEY(json, "overflow");
     json_open_object(json);
-    JSON_KEY(json, "from");
-    json_put_str(json, turn->config->departments[overflow->from].slug);
-    JSON_KEY(json, "load");
-    json_put_int(json, overflow->load);
-    JSON_KEY(json, "capacity");
-    json_put_int(json, overflow->capacity);
-    JSON_KEY(json, "age");
-    json_put_str(json, duration_format(overflow->age, text));
+    JSON_STR(json, "from", turn->config->departments[overflow->from].slug);
+    JSON_INT(json, "load", overflow->load);
+    JSON_INT(json, "capacity", overflow->capacity);
+    JSON_STR(json, "age", duration_format(overflow->age, text));
     json_close_object(json);
 }
 
 static void put_share(struct json_writer *json, const struct share *share)
 {
     json_open_object(json);
-    JSON_KEY(json, "party");
-    json_put_text(json, party_name(share->owner.party));
+    JSON_TEXT(json, "party", party_name(share->owner.party));
     if (share->owner.party == PARTY_DEPARTMENT) {
-        JSON_KEY(json, "department");
-        json_put_str(json, share->owner.department);
+        JSON_STR(json, "department", share->owner.department);
     }
-    JSON_KEY(json, "seconds");
-    json_put_int(json, share->seconds);
+    JSON_INT(json, "seconds", share->seconds);
     json_close_object(json);
 }
 
@@ -96,8 +80,7 @@ void put_ledger(struct json_writer *json, const struct turn *turn)
         age += shares[i].seconds;
     JSON_KEY(json, "ledger");
     json_open_object(json);
-    JSON_KEY(json, "age");
-    json_put_int(json, age);
+    JSON_INT(json, "age", age);
     JSON_KEY(json, "shares");
     json_open_array(json);
     for (size_t i = 0; i < count; i++) {
@@ -114,17 +97,13 @@ void put_rating(struct json_writer *json, const struct rating *rating)
         return;
     JSON_KEY(json, "rating");
     json_open_object(json);
-    JSON_KEY(json, "by");
-    json_put_str(json, rating->by);
-    JSON_KEY(json, "of");
-    json_put_str(json, rating->of);
+    JSON_STR(json, "by", rating->by);
+    JSON_STR(json, "of", rating->of);
     if (rating->stars > 0) {
-        JSON_KEY(json, "rating");
-        json_put_int(json, rating->stars);
+        JSON_INT(json, "rating", rating->stars);
     }
     if (rating->solved >= 0) {
-        JSON_KEY(json, "solved");
-        json_put_bool(json, rating->solved > 0);
+        JSON_BOOL(json, "solved", rating->solved > 0);
     }
     json_close_object(json);
 }

@@ -3,10 +3,8 @@
 static void put_evidence(struct json_writer *json, const struct evidence *evidence)
 {
     json_open_object(json);
-    JSON_KEY(json, "field");
-    json_put_str(json, evidence->field);
-    JSON_KEY(json, "text");
-    json_put_str(json, evidence->text);
+    JSON_STR(json, "field", evidence->field);
+    JSON_STR(json, "text", evidence->text);
     if (evidence->to > 0) {
         JSON_KEY(json, "at");
         json_open_array(json);
@@ -15,41 +13,31 @@ static void put_evidence(struct json_writer *json, const struct evidence *eviden
         json_close_array(json);
     }
     if (evidence->mood != HIT_STATED) {
-        JSON_KEY(json, "mood");
-        json_put_text(json, hit_mood_name(evidence->mood));
+        JSON_TEXT(json, "mood", hit_mood_name(evidence->mood));
     }
     if (evidence->intensified) {
-        JSON_KEY(json, "intensified");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "intensified", true);
     }
     if (evidence->floor > 0) {
-        JSON_KEY(json, "floor");
-        json_put_int(json, evidence->floor);
+        JSON_INT(json, "floor", evidence->floor);
     }
-    JSON_KEY(json, "rule");
-    json_put_str(json, evidence->rule);
+    JSON_STR(json, "rule", evidence->rule);
     json_close_object(json);
 }
 
 static void put_signal(struct json_writer *json, const struct signal *signal)
 {
     json_open_object(json);
-    JSON_KEY(json, "signal");
-    json_put_str(json, signal->name);
-    JSON_KEY(json, "family");
-    json_put_text(json, score_family_name(signal->family));
-    JSON_KEY(json, "points");
-    json_put_int(json, signal->points);
+    JSON_STR(json, "signal", signal->name);
+    JSON_TEXT(json, "family", score_family_name(signal->family));
+    JSON_INT(json, "points", signal->points);
     if (signal->floor > 0) {
-        JSON_KEY(json, "floor");
-        json_put_int(json, signal->floor);
+        JSON_INT(json, "floor", signal->floor);
     }
     if (signal->negated) {
-        JSON_KEY(json, "negated");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "negated", true);
     }
-    JSON_KEY(json, "rule");
-    json_put_str(json, signal->rule);
+    JSON_STR(json, "rule", signal->rule);
     JSON_KEY(json, "evidence");
     json_open_array(json);
     for (size_t i = 0; i < signal->evidence_count; i++)
@@ -74,10 +62,8 @@ void judgement_learned(struct json_writer *json, const struct verdict *verdict, 
     size_t count = learned_reasons(verdict->learned, arena, reasons);
     JSON_KEY(json, "learned");
     json_open_object(json);
-    JSON_KEY(json, "department");
-    json_put_str(json, learned_department(verdict->learned));
-    JSON_KEY(json, "margin");
-    json_put_int(json, learned_margin(verdict->learned));
+    JSON_STR(json, "department", learned_department(verdict->learned));
+    JSON_INT(json, "margin", learned_margin(verdict->learned));
     JSON_KEY(json, "reasons");
     json_open_array(json);
     for (size_t i = 0; i < count; i++)
@@ -93,13 +79,9 @@ void judgement_near_miss(struct json_writer *json, const struct verdict *verdict
         return;
     }
     json_open_object(json);
-    JSON_KEY(json, "route");
-    json_put_str(json, verdict->miss->name);
-    JSON_KEY(json, "failed");
-    json_put_str(json, verdict->miss_why.failed);
-    JSON_KEY(json, "held");
-    json_put_int(json, verdict->miss_why.held);
-    JSON_KEY(json, "total");
-    json_put_int(json, verdict->miss_why.total);
+    JSON_STR(json, "route", verdict->miss->name);
+    JSON_STR(json, "failed", verdict->miss_why.failed);
+    JSON_INT(json, "held", verdict->miss_why.held);
+    JSON_INT(json, "total", verdict->miss_why.total);
     json_close_object(json);
 }

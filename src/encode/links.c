@@ -34,15 +34,12 @@ static void put_linked(struct json_writer *json, const struct turn *turn)
 static void put_changed(struct json_writer *json, const struct turn *turn,
                         const struct errand *errand)
 {
-    JSON_KEY(json, "origin");
-    json_put_str(json, sender_of(turn));
-    JSON_KEY(json, "status");
-    json_put_str(json, errand->status);
+    JSON_STR(json, "origin", sender_of(turn));
+    JSON_STR(json, "status", errand->status);
     if (!turn->ticket)
         return;
     if (str_present(turn->ticket->into)) {
-        JSON_KEY(json, "into");
-        json_put_str(json, turn->ticket->into);
+        JSON_STR(json, "into", turn->ticket->into);
     }
     put_urgency(json, turn->ticket);
 }
@@ -51,14 +48,10 @@ static void put_errand(struct json_writer *json, const struct turn *turn,
                        const struct errand *errand, struct str id)
 {
     json_open_object(json);
-    JSON_KEY(json, "type");
-    json_put_text(json, event_type_name(errand->type));
-    JSON_KEY(json, "ticket");
-    json_put_str(json, errand->to);
-    JSON_KEY(json, "id");
-    json_put_str(json, id);
-    JSON_KEY(json, "time");
-    json_put_time_ms(json, time_max(turn->at, turn->moment->horizon));
+    JSON_TEXT(json, "type", event_type_name(errand->type));
+    JSON_STR(json, "ticket", errand->to);
+    JSON_STR(json, "id", id);
+    JSON_TIME_MS(json, "time", time_max(turn->at, turn->moment->horizon));
     if (errand->type == EVENT_LINKED)
         put_linked(json, turn);
     else
@@ -126,14 +119,11 @@ void put_origin(struct json_writer *json, const struct ticket *ticket)
         return;
     JSON_KEY(json, "origin");
     json_open_object(json);
-    JSON_KEY(json, "ticket");
-    json_put_str(json, origin->ticket);
-    JSON_KEY(json, "status");
-    json_put_text(json, tie_name(origin->tie));
-    JSON_KEY(json, "band");
-    json_put_str(json, origin->tie == TIE_OPEN || origin->tie == TIE_ENDED
-                           ? str_from(band_name(origin->band))
-                           : STR_NONE);
+    JSON_STR(json, "ticket", origin->ticket);
+    JSON_TEXT(json, "status", tie_name(origin->tie));
+    JSON_STR(json, "band",
+             origin->tie == TIE_OPEN || origin->tie == TIE_ENDED ? str_from(band_name(origin->band))
+                                                                 : STR_NONE);
     json_close_object(json);
 }
 
@@ -142,6 +132,5 @@ void put_served_by(struct json_writer *json, const struct ticket *ticket)
 {
     if (ticket->served_by_count == 0)
         return;
-    JSON_KEY(json, "internal_tickets");
-    json_put_int(json, (int64_t)ticket->served_by_count);
+    JSON_INT(json, "internal_tickets", (int64_t)ticket->served_by_count);
 }

@@ -40,20 +40,17 @@ static void put_known(struct json_writer *json, struct str quoted_key, struct st
 void put_customer(struct json_writer *json, const struct customer *customer)
 {
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_str(json, customer->internal ? STR("internal") : STR("external"));
+    JSON_STR(json, "kind", customer->internal ? STR("internal") : STR("external"));
     put_known(json, STR("\"account\":"), customer->account);
     put_known(json, STR("\"contact\":"), customer->contact);
     put_known(json, STR("\"department\":"), customer->department);
     put_known(json, STR("\"tier\":"), customer->tier);
     put_known(json, STR("\"lifecycle\":"), customer->lifecycle);
     if (customer->value >= 0) {
-        JSON_KEY(json, "value");
-        json_put_int(json, customer->value);
+        JSON_INT(json, "value", customer->value);
     }
     if (customer->vulnerable >= 0) {
-        JSON_KEY(json, "vulnerable");
-        json_put_bool(json, customer->vulnerable > 0);
+        JSON_BOOL(json, "vulnerable", customer->vulnerable > 0);
     }
     json_close_object(json);
 }
@@ -75,14 +72,10 @@ void put_bands(struct json_writer *json, const struct ticket *ticket)
     for (size_t i = 0; i < ticket->band_change_count; i++) {
         const struct band_change *change = &ticket->band_changes[i];
         json_open_object(json);
-        JSON_KEY(json, "from");
-        json_put_text(json, band_name(change->from));
-        JSON_KEY(json, "to");
-        json_put_text(json, band_name(change->to));
-        JSON_KEY(json, "at");
-        json_put_time_ms(json, change->at);
-        JSON_KEY(json, "by");
-        json_put_str(json, change->by);
+        JSON_TEXT(json, "from", band_name(change->from));
+        JSON_TEXT(json, "to", band_name(change->to));
+        JSON_TIME_MS(json, "at", change->at);
+        JSON_STR(json, "by", change->by);
         json_close_object(json);
     }
     json_close_array(json);
@@ -98,16 +91,11 @@ void put_signal_names(struct json_writer *json, const struct ticket *ticket)
 
 static void put_clock_life(struct json_writer *json, const struct clock *clock)
 {
-    JSON_KEY(json, "status");
-    json_put_text(json, clock_state_name(clock->state));
-    JSON_KEY(json, "start");
-    json_put_time(json, clock->start);
-    JSON_KEY(json, "warned");
-    json_put_bool(json, clock->warned != 0);
-    JSON_KEY(json, "breached");
-    json_put_time(json, clock->breached);
-    JSON_KEY(json, "fulfilled");
-    json_put_time(json, clock->fulfilled);
+    JSON_TEXT(json, "status", clock_state_name(clock->state));
+    JSON_TIME(json, "start", clock->start);
+    JSON_BOOL(json, "warned", clock->warned != 0);
+    JSON_TIME(json, "breached", clock->breached);
+    JSON_TIME(json, "fulfilled", clock->fulfilled);
 }
 
 /* A ticket that waits a hundred times must not make records of a hundred times the size: the newest
@@ -119,20 +107,16 @@ static void put_intervals(struct json_writer *json, const struct clock *clock)
     size_t first =
         clock->interval_count > INTERVALS_SHOWN ? clock->interval_count - INTERVALS_SHOWN : 0;
     if (first > 0) {
-        JSON_KEY(json, "earlier_intervals");
-        json_put_int(json, (int64_t)first);
+        JSON_INT(json, "earlier_intervals", (int64_t)first);
     }
     JSON_KEY(json, "intervals");
     json_open_array(json);
     for (size_t i = first; i < clock->interval_count; i++) {
         const struct interval *interval = &clock->intervals[i];
         json_open_object(json);
-        JSON_KEY(json, "reason");
-        json_put_text(json, interval_reason_name(interval->reason));
-        JSON_KEY(json, "from");
-        json_put_time(json, interval->from);
-        JSON_KEY(json, "to");
-        json_put_time(json, interval->to);
+        JSON_TEXT(json, "reason", interval_reason_name(interval->reason));
+        JSON_TIME(json, "from", interval->from);
+        JSON_TIME(json, "to", interval->to);
         json_close_object(json);
     }
     json_close_array(json);
@@ -145,12 +129,10 @@ static void put_clock_rest(struct json_writer *json, const struct clock *clock,
     char text[TIME_TEXT_SIZE];
     int64_t overdue = clock->state == CLOCK_MET ? 0 : clock_overdue(clock, terms, now);
     if (overdue > 0) {
-        JSON_KEY(json, "overdue");
-        json_put_str(json, duration_format(overdue, text));
+        JSON_STR(json, "overdue", duration_format(overdue, text));
     }
     if (clock->extensions) {
-        JSON_KEY(json, "extensions");
-        json_put_int(json, clock->extensions);
+        JSON_INT(json, "extensions", clock->extensions);
     }
     if (clock->interval_count > 1)
         put_intervals(json, clock);
@@ -161,29 +143,23 @@ static void put_clock(struct json_writer *json, const struct clock *clock,
                       const struct sla_terms *terms, time_ms now, bool brief)
 {
     json_open_object(json);
-    JSON_KEY(json, "clock");
-    json_put_str(json, clock_name(clock));
-    JSON_KEY(json, "due");
-    json_put_time(json, clock->due);
+    JSON_STR(json, "clock", clock_name(clock));
+    JSON_TIME(json, "due", clock->due);
     bool fixed = clock_kinds[clock->kind].fixed;
-    JSON_KEY(json, "target");
-    json_put_str(json, fixed ? STR_NONE : clock_target(clock, terms)->text);
+    JSON_STR(json, "target", fixed ? STR_NONE : clock_target(clock, terms)->text);
     JSON_KEY(json, "calendar");
     const struct calendar *calendar = clock_calendar(clock, terms);
     json_put_str(json, fixed ? STR_NONE : calendar_name(calendar));
     if (!fixed && calendar_is_provisional(calendar, clock->due)) {
-        JSON_KEY(json, "provisional");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "provisional", true);
     }
     if (!brief) {
-        JSON_KEY(json, "sla");
-        json_put_str(json, terms ? terms->name : STR_NONE);
+        JSON_STR(json, "sla", terms ? terms->name : STR_NONE);
         put_clock_life(json, clock);
         put_clock_rest(json, clock, terms, now);
     } else if (clock->state == CLOCK_PAUSED) {
-        JSON_KEY(json, "paused");
-        json_put_text(json,
-                      interval_reason_name(clock->intervals[clock->interval_count - 1].reason));
+        JSON_TEXT(json, "paused",
+                  interval_reason_name(clock->intervals[clock->interval_count - 1].reason));
     }
     json_close_object(json);
 }

@@ -154,37 +154,26 @@ static void put_promise(struct json_writer *json, struct encoder *encoder,
 {
     char text[TIME_TEXT_SIZE];
     json_open_object(json);
-    JSON_KEY(json, "clock");
-    json_put_str(json, promise->name);
-    JSON_KEY(json, "status");
-    json_put_text(json, promise_status_name(promise->status));
-    JSON_KEY(json, "due");
-    json_put_time(json, promise->due);
-    JSON_KEY(json, "due_local");
-    json_put_str(json, zone_format(encoder->zone, promise->due, text));
-    JSON_KEY(json, "zone");
-    json_put_str(json, encoder->config->zone);
-    JSON_KEY(json, "previous_due");
-    json_put_time(json, promise->previous_due);
-    JSON_KEY(json, "reason");
-    json_put_str(json, promise->reason);
+    JSON_STR(json, "clock", promise->name);
+    JSON_TEXT(json, "status", promise_status_name(promise->status));
+    JSON_TIME(json, "due", promise->due);
+    JSON_STR(json, "due_local", zone_format(encoder->zone, promise->due, text));
+    JSON_STR(json, "zone", encoder->config->zone);
+    JSON_TIME(json, "previous_due", promise->previous_due);
+    JSON_STR(json, "reason", promise->reason);
     JSON_KEY(json, "calendar");
     bool fixed = clock_kinds[promise->clock].fixed;
     json_put_str(json, fixed ? STR_NONE : calendar_name(promise->calendar));
-    JSON_KEY(json, "provisional");
-    json_put_bool(json, promise->provisional);
-    JSON_KEY(json, "opens");
-    json_put_time(json, promise->opening);
+    JSON_BOOL(json, "provisional", promise->provisional);
+    JSON_TIME(json, "opens", promise->opening);
     json_close_object(json);
 }
 
 static void put_names(struct json_writer *json, struct config_name names)
 {
     json_open_object(json);
-    JSON_KEY(json, "zh");
-    json_put_str(json, names.zh);
-    JSON_KEY(json, "en");
-    json_put_str(json, names.en);
+    JSON_STR(json, "zh", names.zh);
+    JSON_STR(json, "en", names.en);
     json_close_object(json);
 }
 
@@ -192,14 +181,10 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
 {
     struct config_name who = department_names(turn);
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_str(json, STR("promise"));
-    JSON_KEY(json, "ticket");
-    json_put_str(json, turn->ticket->id);
-    JSON_KEY(json, "event");
-    json_put_str(json, event_id_of(turn));
-    JSON_KEY(json, "department");
-    json_put_str(json, turn->ticket->department);
+    JSON_STR(json, "kind", STR("promise"));
+    JSON_STR(json, "ticket", turn->ticket->id);
+    JSON_STR(json, "event", event_id_of(turn));
+    JSON_STR(json, "department", turn->ticket->department);
     JSON_KEY(json, "department_name");
     put_names(json, who);
     JSON_KEY(json, "promises");
@@ -209,10 +194,8 @@ static void put_record(struct json_writer *json, struct encoder *encoder, const 
     json_close_array(json);
     JSON_KEY(json, "text");
     put_names(json, remarks(encoder, turn, sentences(encoder, turn, who)));
-    JSON_KEY(json, "decided_at");
-    json_put_time_ms(json, turn->moment->now);
-    JSON_KEY(json, "config");
-    json_put_text(json, turn->config->fingerprint);
+    JSON_TIME_MS(json, "decided_at", turn->moment->now);
+    JSON_TEXT(json, "config", turn->config->fingerprint);
     json_close_object(json);
 }
 

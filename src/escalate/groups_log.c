@@ -62,22 +62,17 @@ struct str head_text(const struct head *head, struct arena *arena)
     struct buf value = { 0 };
     struct json_writer writer = json_writer_to(&value), *out = &writer;
     json_open_object(out);
-    JSON_KEY(out, "v");
-    json_put_int(out, 1);
-    JSON_KEY(out, "since");
-    json_put_int(out, head->since);
+    JSON_INT(out, "v", 1);
+    JSON_INT(out, "since", head->since);
     JSON_KEY(out, "flush");
     put_time_or_null(out, head->flush);
     if (head->wake != TIME_NEVER) {
-        JSON_KEY(out, "wake");
-        json_put_int(out, head->wake);
+        JSON_INT(out, "wake", head->wake);
     }
     JSON_KEY(out, "sent");
     put_time_or_null(out, head->sent);
-    JSON_KEY(out, "messages");
-    json_put_int(out, head->messages);
-    JSON_KEY(out, "rounds");
-    json_put_int(out, head->rounds);
+    JSON_INT(out, "messages", head->messages);
+    JSON_INT(out, "rounds", head->rounds);
     json_close_object(out);
     struct str copy = arena_copy(arena, buf_str(&value));
     buf_free(&value);
@@ -89,10 +84,8 @@ struct str head_text(const struct head *head, struct arena *arena)
 static void put_cause(struct json_writer *json, const struct cause *why)
 {
     json_open_object(json);
-    JSON_KEY(json, "by");
-    json_put_text(json, suppression_name(why->kind));
-    JSON_KEY(json, "name");
-    json_put_str(json, why->name);
+    JSON_TEXT(json, "by", suppression_name(why->kind));
+    JSON_STR(json, "name", why->name);
     JSON_KEY(json, "until");
     put_time_or_null(json, why->until);
     json_close_object(json);
@@ -101,14 +94,12 @@ static void put_cause(struct json_writer *json, const struct cause *why)
 static void put_standing(struct json_writer *json, const struct standing *standing)
 {
     if (standing->round != ROUND_UNKNOWN) {
-        JSON_KEY(json, "round");
-        json_put_int(json, standing->round);
+        JSON_INT(json, "round", standing->round);
     }
     if (standing->told) {
         char mark[20];
         snprintf(mark, sizeof(mark), "%016llx", (unsigned long long)standing->told);
-        JSON_KEY(json, "told");
-        json_put_text(json, mark);
+        JSON_TEXT(json, "told", mark);
     }
     if (standing->muted) {
         JSON_KEY(json, "muted");
@@ -129,8 +120,7 @@ struct str member_record(const struct member *member, struct str group, struct a
     struct json_writer writer = { &value, true }, *json = &writer;
     put_standing(json, &standing);
     if (!str_equal(group, plain)) {
-        JSON_KEY(json, "group");
-        json_put_str(json, group);
+        JSON_STR(json, "group", group);
     }
     json_close_object(json);
     struct str copy = arena_copy(arena, buf_str(&value));

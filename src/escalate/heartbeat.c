@@ -26,14 +26,10 @@ static void count(const struct config *config, const struct groups *groups, stru
 
 static void put_pulse(struct json_writer *json, const struct pulse *pulse)
 {
-    JSON_KEY(json, "groups");
-    json_put_int(json, pulse->groups);
-    JSON_KEY(json, "firing");
-    json_put_int(json, pulse->firing);
-    JSON_KEY(json, "acknowledged");
-    json_put_int(json, pulse->acknowledged);
-    JSON_KEY(json, "muted");
-    json_put_int(json, pulse->muted);
+    JSON_INT(json, "groups", pulse->groups);
+    JSON_INT(json, "firing", pulse->firing);
+    JSON_INT(json, "acknowledged", pulse->acknowledged);
+    JSON_INT(json, "muted", pulse->muted);
 }
 
 static void add_one(const struct config *config, size_t level, const struct pulse *pulse,
@@ -47,19 +43,13 @@ static void add_one(const struct config *config, size_t level, const struct puls
     struct buf out = { 0 };
     struct json_writer writer = json_writer_to(&out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_text(json, "heartbeat");
-    JSON_KEY(json, "id");
-    json_put_str(json, (struct str){ id, 32 });
-    JSON_KEY(json, "level");
-    json_put_str(json, name);
+    JSON_TEXT(json, "kind", "heartbeat");
+    JSON_STR(json, "id", ((struct str){ id, 32 }));
+    JSON_STR(json, "level", name);
     put_pulse(json, pulse);
-    JSON_KEY(json, "sent_at");
-    json_put_time_ms(json, now);
-    JSON_KEY(json, "next_at");
-    json_put_time_ms(json, next);
-    JSON_KEY(json, "config");
-    json_put_text(json, config->fingerprint);
+    JSON_TIME_MS(json, "sent_at", now);
+    JSON_TIME_MS(json, "next_at", next);
+    JSON_TEXT(json, "config", config->fingerprint);
     json_close_object(json);
     struct action *action = actions_add(actions, OUTPUT_ESCALATIONS);
     action->index = (uint32_t)level;

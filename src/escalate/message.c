@@ -31,12 +31,9 @@ static void put_held_back(const struct member *member, time_ms now, struct json_
     }
     struct cause why = member_standing(member).why;
     json_open_object(json);
-    JSON_KEY(json, "cause");
-    json_put_text(json, suppression_name(why.kind));
-    JSON_KEY(json, "name");
-    json_put_str(json, why.name);
-    JSON_KEY(json, "until");
-    json_put_time_ms(json, why.until == TIME_NEVER ? TIME_NEVER : time_min(why.until, now));
+    JSON_TEXT(json, "cause", suppression_name(why.kind));
+    JSON_STR(json, "name", why.name);
+    JSON_TIME_MS(json, "until", why.until == TIME_NEVER ? TIME_NEVER : time_min(why.until, now));
     json_close_object(json);
 }
 
@@ -48,42 +45,25 @@ static void put_ticket(const struct message *message, const struct member *membe
     char text[TIME_TEXT_SIZE];
     bool due = str_present(notice->clock) && notice->due != TIME_NEVER;
     json_open_object(json);
-    JSON_KEY(json, "ticket");
-    json_put_str(json, notice->ticket);
-    JSON_KEY(json, "subject");
-    json_put_str(json, notice->subject);
-    JSON_KEY(json, "department");
-    json_put_str(json, notice->department);
-    JSON_KEY(json, "trigger");
-    json_put_str(json, notice->trigger);
-    JSON_KEY(json, "status");
-    json_put_text(json, notice_status_name(notice->status));
-    JSON_KEY(json, "score");
-    json_put_int(json, notice->score);
-    JSON_KEY(json, "band");
-    json_put_text(json, notice->band < 0 ? NULL : band_name(notice->band));
-    JSON_KEY(json, "clock");
-    json_put_str(json, notice->clock);
-    JSON_KEY(json, "due");
-    json_put_time(json, due ? notice->due : TIME_NEVER);
-    JSON_KEY(json, "due_local");
-    json_put_str(json, due ? zone_format(message->zone, notice->due, text) : STR_NONE);
-    JSON_KEY(json, "overdue");
-    json_put_str(json, due && notice->due < message->now
-                           ? duration_format(message->now - notice->due, text)
-                           : STR_NONE);
-    JSON_KEY(json, "why");
-    json_put_str(json, notice->why);
-    JSON_KEY(json, "source");
-    json_put_str(json, notice->source);
-    JSON_KEY(json, "step");
-    json_put_int(json, notice->step);
-    JSON_KEY(json, "repeat");
-    json_put_int(json, notice->repeat);
-    JSON_KEY(json, "by");
-    json_put_str(json, notice->by);
-    JSON_KEY(json, "comment");
-    json_put_str(json, notice->comment);
+    JSON_STR(json, "ticket", notice->ticket);
+    JSON_STR(json, "subject", notice->subject);
+    JSON_STR(json, "department", notice->department);
+    JSON_STR(json, "trigger", notice->trigger);
+    JSON_TEXT(json, "status", notice_status_name(notice->status));
+    JSON_INT(json, "score", notice->score);
+    JSON_TEXT(json, "band", notice->band < 0 ? NULL : band_name(notice->band));
+    JSON_STR(json, "clock", notice->clock);
+    JSON_TIME(json, "due", due ? notice->due : TIME_NEVER);
+    JSON_STR(json, "due_local", due ? zone_format(message->zone, notice->due, text) : STR_NONE);
+    JSON_STR(json, "overdue",
+             due && notice->due < message->now ? duration_format(message->now - notice->due, text)
+                                               : STR_NONE);
+    JSON_STR(json, "why", notice->why);
+    JSON_STR(json, "source", notice->source);
+    JSON_INT(json, "step", notice->step);
+    JSON_INT(json, "repeat", notice->repeat);
+    JSON_STR(json, "by", notice->by);
+    JSON_STR(json, "comment", notice->comment);
     JSON_KEY(json, "next");
     notice_put_next(json, notice);
     JSON_KEY(json, "held_back");
@@ -110,28 +90,18 @@ static void put_head(const struct message *message, struct str id, int level,
                      struct json_writer *json)
 {
     const struct group *group = message->group;
-    JSON_KEY(json, "kind");
-    json_put_text(json, "escalation");
-    JSON_KEY(json, "id");
-    json_put_str(json, id);
-    JSON_KEY(json, "group");
-    json_put_str(json, group->name);
-    JSON_KEY(json, "level");
-    json_put_str(json, group->level);
-    JSON_KEY(json, "department");
-    json_put_str(json, message->department);
-    JSON_KEY(json, "trigger");
-    json_put_str(json, message->trigger);
-    JSON_KEY(json, "status");
-    json_put_text(json, notice_status_name(message->status));
-    JSON_KEY(json, "by");
-    json_put_str(json, message->status == NOTICE_FIRING ? STR_NONE : message->first.by);
-    JSON_KEY(json, "title");
-    json_put_str(json, message_title_en(message));
+    JSON_TEXT(json, "kind", "escalation");
+    JSON_STR(json, "id", id);
+    JSON_STR(json, "group", group->name);
+    JSON_STR(json, "level", group->level);
+    JSON_STR(json, "department", message->department);
+    JSON_STR(json, "trigger", message->trigger);
+    JSON_TEXT(json, "status", notice_status_name(message->status));
+    JSON_STR(json, "by", message->status == NOTICE_FIRING ? STR_NONE : message->first.by);
+    JSON_STR(json, "title", message_title_en(message));
     struct buf text = { 0 };
     message_text_en(message, &text);
-    JSON_KEY(json, "text");
-    json_put_str(json, buf_str(&text));
+    JSON_STR(json, "text", buf_str(&text));
     buf_free(&text);
     JSON_KEY(json, "to");
     put_to(message, level, json);
@@ -149,45 +119,35 @@ static void put_bridge(const struct message *message, struct json_writer *json)
     }
     JSON_KEY(json, "labels");
     json_open_object(json);
-    JSON_KEY(json, "alertname");
-    json_put_str(json, str_present(message->trigger)
-                           ? arena_printf(message->arena, "ombud_%.*s", STR_ARG(message->trigger))
-                           : STR("ombud"));
-    JSON_KEY(json, "level");
-    json_put_str(json, group->level);
+    JSON_STR(json, "alertname",
+             str_present(message->trigger)
+                 ? arena_printf(message->arena, "ombud_%.*s", STR_ARG(message->trigger))
+                 : STR("ombud"));
+    JSON_STR(json, "level", group->level);
     if (str_present(message->department)) {
-        JSON_KEY(json, "department");
-        json_put_str(json, message->department);
+        JSON_STR(json, "department", message->department);
     }
     if (str_present(message->trigger)) {
-        JSON_KEY(json, "trigger");
-        json_put_str(json, message->trigger);
+        JSON_STR(json, "trigger", message->trigger);
     }
     if (band >= 0) {
-        JSON_KEY(json, "band");
-        json_put_text(json, band_name(band));
+        JSON_TEXT(json, "band", band_name(band));
     }
     json_close_object(json);
     JSON_KEY(json, "annotations");
     json_open_object(json);
-    JSON_KEY(json, "summary");
-    json_put_str(json, message_title_en(message));
-    JSON_KEY(json, "summary_zh");
-    json_put_str(json, message_title_zh(message));
+    JSON_STR(json, "summary", message_title_en(message));
+    JSON_STR(json, "summary_zh", message_title_zh(message));
     struct buf text = { 0 };
     message_text_en(message, &text);
-    JSON_KEY(json, "description");
-    json_put_str(json, buf_str(&text));
+    JSON_STR(json, "description", buf_str(&text));
     buf_clear(&text);
     message_text_zh(message, &text);
-    JSON_KEY(json, "description_zh");
-    json_put_str(json, buf_str(&text));
+    JSON_STR(json, "description_zh", buf_str(&text));
     buf_free(&text);
     json_close_object(json);
-    JSON_KEY(json, "startsAt");
-    json_put_time_ms(json, group->since);
-    JSON_KEY(json, "endsAt");
-    json_put_time_ms(json, message->status == NOTICE_RESOLVED ? message->now : TIME_NEVER);
+    JSON_TIME_MS(json, "startsAt", group->since);
+    JSON_TIME_MS(json, "endsAt", message->status == NOTICE_RESOLVED ? message->now : TIME_NEVER);
 }
 
 static void put_message(const struct message *message, struct str id, int level, struct buf *out)
@@ -195,14 +155,10 @@ static void put_message(const struct message *message, struct str id, int level,
     struct json_writer writer = json_writer_to(out), *json = &writer;
     json_open_object(json);
     put_head(message, id, level, json);
-    JSON_KEY(json, "since");
-    json_put_time_ms(json, message->group->since);
-    JSON_KEY(json, "tickets_total");
-    json_put_int(json, (int64_t)message->count);
-    JSON_KEY(json, "tickets_open");
-    json_put_int(json, (int64_t)message->open);
-    JSON_KEY(json, "tickets_muted");
-    json_put_int(json, (int64_t)message->muted);
+    JSON_TIME_MS(json, "since", message->group->since);
+    JSON_INT(json, "tickets_total", (int64_t)message->count);
+    JSON_INT(json, "tickets_open", (int64_t)message->open);
+    JSON_INT(json, "tickets_muted", (int64_t)message->muted);
     JSON_KEY(json, "tickets");
     json_open_array(json);
     for (size_t i = 0; i < message->count && i < MESSAGE_TICKETS; i++) {
@@ -210,10 +166,8 @@ static void put_message(const struct message *message, struct str id, int level,
     }
     json_close_array(json);
     put_bridge(message, json);
-    JSON_KEY(json, "sent_at");
-    json_put_time_ms(json, message->now);
-    JSON_KEY(json, "config");
-    json_put_text(json, message->config->fingerprint);
+    JSON_TIME_MS(json, "sent_at", message->now);
+    JSON_TEXT(json, "config", message->config->fingerprint);
     json_close_object(json);
 }
 

@@ -6,39 +6,25 @@
 
 static void put_notice(struct json_writer *json, const struct notice *notice, struct str group)
 {
-    JSON_KEY(json, "ticket");
-    json_put_str(json, notice->ticket);
-    JSON_KEY(json, "source");
-    json_put_str(json, notice->source);
-    JSON_KEY(json, "notice");
-    json_put_str(json, notice->id);
-    JSON_KEY(json, "group");
-    json_put_str(json, group);
-    JSON_KEY(json, "department");
-    json_put_str(json, notice->department);
-    JSON_KEY(json, "level");
-    json_put_str(json, notice->level);
-    JSON_KEY(json, "trigger");
-    json_put_str(json, notice->trigger);
-    JSON_KEY(json, "step");
-    json_put_int(json, notice->step);
-    JSON_KEY(json, "status");
-    json_put_text(json, notice_status_name(notice->status));
+    JSON_STR(json, "ticket", notice->ticket);
+    JSON_STR(json, "source", notice->source);
+    JSON_STR(json, "notice", notice->id);
+    JSON_STR(json, "group", group);
+    JSON_STR(json, "department", notice->department);
+    JSON_STR(json, "level", notice->level);
+    JSON_STR(json, "trigger", notice->trigger);
+    JSON_INT(json, "step", notice->step);
+    JSON_TEXT(json, "status", notice_status_name(notice->status));
 }
 
 static void put_cause(struct json_writer *json, const struct cause *why,
                       const struct silence *silence)
 {
-    JSON_KEY(json, "cause");
-    json_put_text(json, suppression_name(why->kind));
-    JSON_KEY(json, "name");
-    json_put_str(json, why->name);
-    JSON_KEY(json, "by");
-    json_put_str(json, silence ? silence->by : STR_NONE);
-    JSON_KEY(json, "comment");
-    json_put_str(json, silence ? silence->comment : STR_NONE);
-    JSON_KEY(json, "until");
-    json_put_time_ms(json, why->until);
+    JSON_TEXT(json, "cause", suppression_name(why->kind));
+    JSON_STR(json, "name", why->name);
+    JSON_STR(json, "by", silence ? silence->by : STR_NONE);
+    JSON_STR(json, "comment", silence ? silence->comment : STR_NONE);
+    JSON_TIME_MS(json, "until", why->until);
 }
 
 void suppressed_add(const struct config *config, const struct notice *notice, struct str group,
@@ -52,14 +38,11 @@ void suppressed_add(const struct config *config, const struct notice *notice, st
     struct buf out = { 0 };
     struct json_writer writer = json_writer_to(&out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "kind");
-    json_put_text(json, "suppressed");
+    JSON_TEXT(json, "kind", "suppressed");
     put_notice(json, notice, group);
     put_cause(json, why, silence);
-    JSON_KEY(json, "decided_at");
-    json_put_time_ms(json, now);
-    JSON_KEY(json, "config");
-    json_put_text(json, config->fingerprint);
+    JSON_TIME_MS(json, "decided_at", now);
+    JSON_TEXT(json, "config", config->fingerprint);
     json_close_object(json);
     struct action *action = actions_add(actions, OUTPUT_DECISIONS);
     action->key = arena_copy(actions->arena, notice_member(notice));

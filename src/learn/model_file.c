@@ -27,18 +27,12 @@ static void put_numbers(struct json_writer *json, const int64_t *numbers, size_t
 static void put_department(struct json_writer *json, const struct model_department *department)
 {
     json_open_object(json);
-    JSON_KEY(json, "department");
-    json_put_str(json, department->slug);
-    JSON_KEY(json, "tickets");
-    json_put_int(json, department->tickets);
-    JSON_KEY(json, "held_out");
-    json_put_int(json, department->held_out);
-    JSON_KEY(json, "found");
-    json_put_int(json, department->found);
-    JSON_KEY(json, "right");
-    json_put_int(json, department->right);
-    JSON_KEY(json, "bias");
-    json_put_int(json, department->bias);
+    JSON_STR(json, "department", department->slug);
+    JSON_INT(json, "tickets", department->tickets);
+    JSON_INT(json, "held_out", department->held_out);
+    JSON_INT(json, "found", department->found);
+    JSON_INT(json, "right", department->right);
+    JSON_INT(json, "bias", department->bias);
     json_close_object(json);
 }
 
@@ -70,10 +64,8 @@ static void put_facts(struct json_writer *json, const struct model_facts *facts,
 {
     const char *base = (const char *)facts;
     json_open_object(json);
-    JSON_KEY(json, "features");
-    json_put_text(json, fingerprint);
-    JSON_KEY(json, "config");
-    json_put_str(json, facts->config);
+    JSON_TEXT(json, "features", fingerprint);
+    JSON_STR(json, "config", facts->config);
     for (size_t i = 0; i < COUNT(times); i++) {
         json_key_quoted(json, times[i].quoted);
         json_put_time(json, *(const time_ms *)(const void *)(base + times[i].offset));

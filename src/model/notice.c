@@ -64,10 +64,8 @@ void notice_put_next(struct json_writer *json, const struct notice *notice)
         return;
     }
     json_open_object(json);
-    JSON_KEY(json, "level");
-    json_put_str(json, notice->next_level);
-    JSON_KEY(json, "at");
-    json_put_time_ms(json, notice->next_at);
+    JSON_STR(json, "level", notice->next_level);
+    JSON_TIME_MS(json, "at", notice->next_at);
     json_close_object(json);
 }
 
@@ -87,58 +85,36 @@ static void put_words(struct json_writer *json, struct str text)
 
 static void write_step(struct json_writer *json, const struct notice *notice)
 {
-    JSON_KEY(json, "department");
-    json_put_str(json, notice->department);
-    JSON_KEY(json, "level");
-    json_put_str(json, notice->level);
-    JSON_KEY(json, "step");
-    json_put_int(json, notice->step);
-    JSON_KEY(json, "repeat");
-    json_put_int(json, notice->repeat);
-    JSON_KEY(json, "status");
-    json_put_text(json, notice_status_name(notice->status));
-    JSON_KEY(json, "trigger");
-    json_put_str(json, notice->trigger);
-    JSON_KEY(json, "ladder");
-    json_put_str(json, notice->ladder);
-    JSON_KEY(json, "since");
-    json_put_time_ms(json, notice->since);
-    JSON_KEY(json, "time");
-    json_put_time_ms(json, notice->time);
+    JSON_STR(json, "department", notice->department);
+    JSON_STR(json, "level", notice->level);
+    JSON_INT(json, "step", notice->step);
+    JSON_INT(json, "repeat", notice->repeat);
+    JSON_TEXT(json, "status", notice_status_name(notice->status));
+    JSON_STR(json, "trigger", notice->trigger);
+    JSON_STR(json, "ladder", notice->ladder);
+    JSON_TIME_MS(json, "since", notice->since);
+    JSON_TIME_MS(json, "time", notice->time);
     JSON_KEY(json, "next");
     notice_put_next(json, notice);
-    JSON_KEY(json, "by");
-    json_put_str(json, notice->by);
-    JSON_KEY(json, "comment");
-    json_put_str(json, notice->comment);
+    JSON_STR(json, "by", notice->by);
+    JSON_STR(json, "comment", notice->comment);
     JSON_KEY(json, "also");
     put_words(json, notice->also);
 }
 
 static void write_ticket(struct json_writer *json, const struct notice *notice)
 {
-    JSON_KEY(json, "score");
-    json_put_int(json, notice->score);
-    JSON_KEY(json, "band");
-    json_put_text(json, notice->band < 0 ? NULL : band_name(notice->band));
-    JSON_KEY(json, "floored");
-    json_put_bool(json, notice->floored);
-    JSON_KEY(json, "label");
-    json_put_str(json, notice->label);
-    JSON_KEY(json, "category");
-    json_put_str(json, notice->category);
-    JSON_KEY(json, "account");
-    json_put_str(json, notice->account);
-    JSON_KEY(json, "subject");
-    json_put_str(json, notice->subject);
-    JSON_KEY(json, "clock");
-    json_put_str(json, notice->clock);
-    JSON_KEY(json, "due");
-    json_put_time(json, notice->due);
-    JSON_KEY(json, "why");
-    json_put_str(json, notice->why);
-    JSON_KEY(json, "source");
-    json_put_str(json, notice->source);
+    JSON_INT(json, "score", notice->score);
+    JSON_TEXT(json, "band", notice->band < 0 ? NULL : band_name(notice->band));
+    JSON_BOOL(json, "floored", notice->floored);
+    JSON_STR(json, "label", notice->label);
+    JSON_STR(json, "category", notice->category);
+    JSON_STR(json, "account", notice->account);
+    JSON_STR(json, "subject", notice->subject);
+    JSON_STR(json, "clock", notice->clock);
+    JSON_TIME(json, "due", notice->due);
+    JSON_STR(json, "why", notice->why);
+    JSON_STR(json, "source", notice->source);
 }
 
 struct str notice_encode(const struct notice *notice, struct arena *arena)
@@ -147,14 +123,10 @@ struct str notice_encode(const struct notice *notice, struct arena *arena)
     buf_reserve(&out, 1024);
     struct json_writer json = json_writer_to(&out);
     json_open_object(&json);
-    JSON_KEY(&json, "kind");
-    json_put_text(&json, "notice");
-    JSON_KEY(&json, "id");
-    json_put_str(&json, notice->id);
-    JSON_KEY(&json, "ticket");
-    json_put_str(&json, notice->ticket);
-    JSON_KEY(&json, "event");
-    json_put_str(&json, notice->event);
+    JSON_TEXT(&json, "kind", "notice");
+    JSON_STR(&json, "id", notice->id);
+    JSON_STR(&json, "ticket", notice->ticket);
+    JSON_STR(&json, "event", notice->event);
     write_step(&json, notice);
     write_ticket(&json, notice);
     json_close_object(&json);

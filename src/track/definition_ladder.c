@@ -10,16 +10,13 @@ static size_t count(const struct config *config)
 static void write_further(struct json_writer *json, const struct config_step *step)
 {
     if (step->repeat > 0) {
-        JSON_KEY(json, "repeat");
-        json_put_int(json, step->repeat);
-        JSON_KEY(json, "limit");
-        json_put_int(json, step->limit);
+        JSON_INT(json, "repeat", step->repeat);
+        JSON_INT(json, "limit", step->limit);
     }
     if (step->window && !str_is(calendar_name(step->window), "always")) {
         JSON_KEY(json, "window");
         json_open_object(json);
-        JSON_KEY(json, "name");
-        json_put_str(json, calendar_name(step->window));
+        JSON_STR(json, "name", calendar_name(step->window));
         calendar_write(json, step->window);
         json_close_object(json);
     }
@@ -29,14 +26,10 @@ static void write_step(struct json_writer *json, const struct config *config,
                        const struct config_step *step)
 {
     json_open_object(json);
-    JSON_KEY(json, "after");
-    json_put_int(json, step->after);
-    JSON_KEY(json, "level");
-    json_put_str(json, config->levels[step->level].name);
-    JSON_KEY(json, "unless_acknowledged");
-    json_put_bool(json, step->unless_acknowledged);
-    JSON_KEY(json, "match");
-    json_put_str(json, step->matcher ? step->match_text : STR_NONE);
+    JSON_INT(json, "after", step->after);
+    JSON_STR(json, "level", config->levels[step->level].name);
+    JSON_BOOL(json, "unless_acknowledged", step->unless_acknowledged);
+    JSON_STR(json, "match", step->matcher ? step->match_text : STR_NONE);
     write_further(json, step);
     json_close_object(json);
 }
@@ -44,8 +37,7 @@ static void write_step(struct json_writer *json, const struct config *config,
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
     const struct config_ladder *ladder = &config->ladders[index];
-    JSON_KEY(json, "name");
-    json_put_str(json, ladder->name);
+    JSON_STR(json, "name", ladder->name);
     JSON_KEY(json, "steps");
     json_open_array(json);
     for (size_t i = 0; i < ladder->step_count && i < LADDER_STEPS_MAX; i++)

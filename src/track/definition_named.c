@@ -10,15 +10,12 @@ static void write_target(struct json_writer *json, const struct target *target)
     json_open_object(json);
     json_key(json, target_unit_name(target->unit));
     json_put_int(json, target->amount);
-    JSON_KEY(json, "text");
-    json_put_str(json, target->text);
+    JSON_STR(json, "text", target->text);
     if (target->today_counts) {
-        JSON_KEY(json, "today_counts");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "today_counts", true);
     }
     if (target->working_end) {
-        JSON_KEY(json, "working_end");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "working_end", true);
     }
     json_close_object(json);
 }
@@ -135,22 +132,18 @@ static void write_clock(struct json_writer *json, struct str owner,
     write_name(json, "name", owner, clock->name);
     write_text(json, "zh", clock->title.zh);
     write_text(json, "en", clock->title.en);
-    JSON_KEY(json, "start");
-    json_put_text(json, event_type_name((enum event_type)clock->start));
+    JSON_TEXT(json, "start", event_type_name((enum event_type)clock->start));
     write_text(json, "aware", clock->aware_text);
     write_name(json, "after", owner, clock->after);
-    JSON_KEY(json, "kept_by");
-    json_put_int(json, clock->kept_by);
+    JSON_INT(json, "kept_by", clock->kept_by);
     JSON_KEY(json, "calendar");
     definition_write_calendar_names(json, clock->calendar);
     definition_write_targets(json, "target", clock->target);
     write_given(json, "every", clock->every);
     write_given(json, "extend", clock->extend);
-    JSON_KEY(json, "max_extensions");
-    json_put_int(json, clock->max_extensions);
+    JSON_INT(json, "max_extensions", clock->max_extensions);
     if (clock->secret) {
-        JSON_KEY(json, "secret");
-        json_put_bool(json, true);
+        JSON_BOOL(json, "secret", true);
     }
     json_close_object(json);
 }

@@ -22,10 +22,8 @@ static void write_targets(struct json_writer *json, enum clock_kind kind,
 static void write_warning(struct json_writer *json, const struct config_warning *warning)
 {
     json_open_object(json);
-    JSON_KEY(json, "percent");
-    json_put_int(json, warning->percent);
-    JSON_KEY(json, "before");
-    json_put_int(json, warning->before);
+    JSON_INT(json, "percent", warning->percent);
+    JSON_INT(json, "before", warning->before);
     json_close_object(json);
 }
 
@@ -48,16 +46,14 @@ static void write_pause(struct json_writer *json, unsigned pause)
 {
     if (!pause)
         return;
-    JSON_KEY(json, "pause");
-    json_put_int(json, pause);
+    JSON_INT(json, "pause", pause);
 }
 
 static void write_since(struct json_writer *json, bool customer)
 {
     if (!customer)
         return;
-    JSON_KEY(json, "since");
-    json_put_text(json, "customer");
+    JSON_TEXT(json, "since", "customer");
 }
 
 /* Once was what releases took for granted that had no such setting. */
@@ -65,8 +61,7 @@ static void write_extensions(struct json_writer *json, int max_extensions)
 {
     if (max_extensions == 1)
         return;
-    JSON_KEY(json, "max_extensions");
-    json_put_int(json, max_extensions);
+    JSON_INT(json, "max_extensions", max_extensions);
 }
 
 /* Days need the zone of `always`, its time does not. */
@@ -124,8 +119,7 @@ static void write_calendar(struct json_writer *json, const struct config_sla *sl
         json_open_array(json);
         for (size_t i = 0; i < list.count; i++) {
             json_open_object(json);
-            JSON_KEY(json, "name");
-            json_put_str(json, calendar_name(list.items[i]));
+            JSON_STR(json, "name", calendar_name(list.items[i]));
             calendar_write(json, list.items[i]);
             json_close_object(json);
         }
@@ -136,8 +130,7 @@ static void write_calendar(struct json_writer *json, const struct config_sla *sl
 
 static void write_terms(struct json_writer *json, const struct config_sla *sla, struct str owner)
 {
-    JSON_KEY(json, "name");
-    json_put_str(json, sla->name);
+    JSON_STR(json, "name", sla->name);
     write_calendar(json, sla);
     for (size_t kind = 0; kind < clock_kind_count; kind++)
         write_targets(json, (enum clock_kind)kind, sla->target[kind]);
@@ -179,8 +172,7 @@ static void write_version(struct json_writer *json, const struct config *config,
         index -= regulation++->version_count;
     const struct config_regulation_version *version = &regulation->versions[index];
     write_terms(json, &version->terms, regulation->name);
-    JSON_KEY(json, "valid_from");
-    json_put_int(json, version->valid_from);
+    JSON_INT(json, "valid_from", version->valid_from);
 }
 
 /* A kind of clock that the text does not name is one that came later: nothing is promised. */

@@ -21,8 +21,7 @@ void definition_write(const struct config *config, enum definition_kind kind, si
 {
     struct json_writer writer = json_writer_to(out);
     json_open_object(&writer);
-    JSON_KEY(&writer, "kind");
-    json_put_text(&writer, rows[kind]->name);
+    JSON_TEXT(&writer, "kind", rows[kind]->name);
     rows[kind]->write(&writer, config, index);
     json_close_object(&writer);
 }

@@ -185,14 +185,10 @@ struct str load_tell(struct load *load, time_ms now, struct arena *arena)
     struct str id =
         arena_printf(arena, "%.*s/%llu", STR_ARG(ticket), (unsigned long long)load->number);
     json_open_object(&json);
-    JSON_KEY(&json, "type");
-    json_put_text(&json, event_type_name(EVENT_LOAD));
-    JSON_KEY(&json, "ticket");
-    json_put_str(&json, ticket);
-    JSON_KEY(&json, "id");
-    json_put_str(&json, id);
-    JSON_KEY(&json, "time");
-    json_put_time_ms(&json, now);
+    JSON_TEXT(&json, "type", event_type_name(EVENT_LOAD));
+    JSON_STR(&json, "ticket", ticket);
+    JSON_STR(&json, "id", id);
+    JSON_TIME_MS(&json, "time", now);
     JSON_KEY(&json, "attributes");
     json_open_object(&json);
     for (size_t i = 0; i < load->place_count; i++) {

@@ -109,8 +109,7 @@ static void put(const struct calendar *calendar, struct buf *out)
 {
     struct json_writer json = json_writer_to(out);
     json_open_object(&json);
-    JSON_KEY(&json, "name");
-    json_put_str(&json, calendar_name(calendar));
+    JSON_STR(&json, "name", calendar_name(calendar));
     calendar_write(&json, calendar);
     json_close_object(&json);
 }

@@ -30,10 +30,8 @@ static void commas_stand_where_they_belong(void **state)
     json_close_array(&json);
     json_put_null(&json);
     json_close_array(&json);
-    JSON_KEY(&json, "b");
-    json_put_bool(&json, true);
-    JSON_KEY(&json, "c");
-    json_put_raw(&json, STR("{\"x\":1}"));
+    JSON_BOOL(&json, "b", true);
+    JSON_RAW(&json, "c", STR("{\"x\":1}"));
     json_close_object(&json);
     assert_writes(&out, "{\"a\":[1,{},[],null],\"b\":true,\"c\":{\"x\":1}}");
 }
