@@ -11,21 +11,16 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "calendar/calendar.h"
+#include "config/ladders.h"
+#include "config/name.h"
+#include "config/points.h"
+#include "config/promises.h"
+#include "config/routes.h"
 #include "config/rules.h"
-#include "yaml/place.h"
 #include "model/band.h"
-#include "model/clock_kind.h"
-#include "model/score_family.h"
-#include "model/target.h"
-#include "model/trigger.h"
-#include "match/match.h"
+#include "yaml/place.h"
 
 struct lexicon;
-
-/* A name that people read. Either may be absent in the YAML; then both are the slug. */
-struct config_name {
-    struct str zh, en;
-};
 
 struct config_property { /* kafka: any librdkafka property */
     struct str name, value;
@@ -87,29 +82,6 @@ struct config_level {
     struct str topic;
 };
 
-/* One node of the routing tree. The root is config->root. */
-struct config_route {
-    struct str name;         /* as decisions show it: `name:` or the department's slug */
-    struct matcher *matcher; /* NULL at the root: matches everything */
-    struct str match_text;
-    int department;    /* index; children inherit the parent's */
-    const int *inform; /* indices of departments */
-    size_t inform_count;
-    struct config_route *children;
-    size_t child_count;
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-struct config_inform {
-    struct matcher *matcher;
-    struct str match_text;
-    const int *departments;
-    size_t department_count;
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
 /* A sentence that a lexicon gives as an example of a concept with a floor. Nothing is decided by
  * it: `ombudctl check` asks whether it is heard. */
 struct config_example {
@@ -117,208 +89,6 @@ struct config_example {
     int floor;
     struct str text; /* absent: the concept has no examples, and stands at `place` */
     struct yaml_place place;
-};
-
-/* Labels a demand; never drops it. First match wins. */
-struct config_screen {
-    struct str name;  /* the rule's name */
-    struct str label; /* praise, enquiry, wish, abuse, out_of_scope, or the user's */
-    struct matcher *matcher;
-    struct str match_text;
-    int department; /* -1: the tree decides */
-    int band;       /* 0..3: no more urgent than this; -1: unchanged. Floors outrank it */
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-struct config_warning { /* warn: 75% of the target, or so long before the due time */
-    int percent;        /* 0: use `before` */
-    time_ms before;
-};
-enum { CONFIG_WARNINGS_MAX = 4 };
-struct config_warnings {
-    struct config_warning items[CONFIG_WARNINGS_MAX]; /* as written */
-    size_t count;
-};
-
-/* What an SLA's clocks stand still for: bits, in the order of the choices of `pause`. */
-enum { PAUSE_CUSTOMER = 1 << 0, PAUSE_THIRD_PARTY = 1 << 1 };
-
-/* What keeps a named clock: bits, in the order of the choices of `kept_by`. */
-enum { KEEP_FULFILLED = 1 << 0, KEEP_REPLY = 1 << 1, KEEP_RESOLVED = 1 << 2, KEEP_ALL = 7 };
-
-/* A promise that no built-in kind of clock makes: one that a company adds, or that a law sets. */
-struct config_clock {
-    struct str name;          /* in records; of a regulation "REGULATION.CLOCK" */
-    struct config_name title; /* what is promised, for people */
-    int start;                /* enum event_type; EVENT_OPENED: the receipt */
-    struct matcher *aware;    /* NULL: `start` counts; else the first event that matches */
-    struct str aware_text;
-    struct str after; /* the clock of the same list that must be kept first; absent: none */
-    unsigned kept_by; /* KEEP_ bits; the event `fulfilled` always keeps it */
-    const struct calendar *calendar[BAND_COUNT]; /* NULL: as the list's owner */
-    struct target target[BAND_COUNT];
-    struct target every[BAND_COUNT];  /* kept, it begins again with this; none: it does not */
-    struct target extend[BAND_COUNT]; /* the longest that it can be moved to; none: any date */
-    int max_extensions;
-    bool secret; /* no customer hears of it */
-    struct yaml_place place;
-};
-
-struct config_sla {
-    struct str name;
-    const struct calendar *calendar[BAND_COUNT]; /* when its clocks run */
-    struct matcher *matcher;                     /* NULL: matches everything */
-    struct str match_text;
-    bool today_counts, working_end; /* of its targets in days, see struct target */
-    struct target target[CLOCK_KIND_MAX][BAND_COUNT];
-    struct config_warnings warn;
-    unsigned pause;              /* PAUSE_ bits */
-    int max_extensions;          /* of the resolution */
-    bool since_customer;         /* updates are counted from the customer's word, not from ours */
-    struct config_clock *clocks; /* named ones */
-    size_t clock_count;
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-/* What a law says, as long as it says that. */
-struct config_regulation_version {
-    struct config_sla terms;         /* named clocks alone */
-    struct str source;               /* where it is read */
-    bool checked;                    /* somebody read it there */
-    int64_t valid_from, valid_until; /* days of receipt since 1970-01-01; 0: no such day is known */
-    struct yaml_place place;
-};
-
-/* Every ticket that matches is under it, beside its SLA, by the version of the day of its receipt.
- */
-struct config_regulation {
-    struct str name;
-    struct str file;         /* absent: regulations/NAME.yaml beside the configuration */
-    struct matcher *matcher; /* NULL: every ticket */
-    struct str match_text;
-    const struct calendar *calendar[BAND_COUNT]; /* NULL: as the version says */
-    struct config_warnings warn;
-    bool checked; /* somebody here has read all of it at its source */
-    struct config_regulation_version *versions;
-    size_t version_count;
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-/* What one department may expect of another that it hands a ticket on to. */
-struct config_agreement {
-    int from;                /* department; -1: whoever hands it on */
-    int to;                  /* department */
-    struct config_sla terms; /* without matcher; of CLOCK_ACCEPT and CLOCK_HOLD */
-    struct yaml_place place;
-};
-
-struct config_step {
-    time_ms after;
-    int level;
-    bool unless_acknowledged;
-    struct matcher *matcher; /* NULL: always */
-    struct str match_text;
-    time_ms repeat;                /* told again after so long; 0: it is not */
-    int limit;                     /* so often */
-    const struct calendar *window; /* put off until that opens; NULL: told at any time */
-};
-
-struct config_ladder {
-    struct str name;
-    const struct config_step *steps; /* `after` ascending */
-    size_t step_count;
-    struct yaml_place place;
-};
-
-struct config_escalation {
-    bool on[TRIGGER_COUNT];
-    bool bands[BAND_COUNT];  /* of TRIGGER_BAND */
-    int reopened;            /* of TRIGGER_REOPENED: at least so often */
-    struct matcher *matcher; /* NULL: every ticket */
-    struct str match_text;
-    int ladder;
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-/* While a notice that `source` matches is open, those that `target` matches are not told, where
- * they have equal values of all labels of `equal`. */
-struct config_inhibit {
-    struct str name; /* "inhibition 1", or as the user calls it */
-    struct matcher *source, *target;
-    struct str source_text, target_text;
-    unsigned equal; /* bits of enum notice_label */
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-
-/* All numbers of scoring; every one a setting. Points are integers 0..100. */
-struct config_points { /* name -> points, e.g. tier gold -> 8 */
-    struct str name;
-    int points;
-    struct yaml_place place;
-};
-struct config_points_list {
-    const struct config_points *items;
-    size_t count;
-};
-
-/* A floor that belongs to two signals together, such as a frail person and a cold flat. A side is
- * heard where one of its texts is: `text.CATEGORY.CONCEPT`, `text.CATEGORY`, or a signal that is
- * not of the text. */
-struct config_pair {
-    struct str slug; /* the signal is "pair.SLUG" */
-    struct config_name name;
-    const struct str *sides[2]; /* as written */
-    size_t side_counts[2];
-    int floor;
-    int within; /* most words between the two, or twice as many Han characters; 0: anywhere */
-    const struct str *signals[2]; /* those of `sides` that are not of the text */
-    size_t signal_counts[2];
-    struct yaml_place place;
-    unsigned rule; /* its number, see rules.h */
-};
-enum { CONFIG_PAIRS_MAX = 32 };
-
-struct config_score {
-    int caps[FAMILY_CAPPED];         /* text 60, need 15, customer 15, history 25, stated 10 */
-    int bands[BAND_COUNT];           /* lowest score of the band: 80, 60, 35, 0 */
-    int diminish;                    /* percent that each further hit of a category counts: 50 */
-    int question;                    /* percent that a hit in a question counts: 25 */
-    int intensify;                   /* percent that an intensified hit counts: 125 */
-    struct config_points_list needs; /* basic, expected, exciting -> points */
-    struct config_points_list categories; /* event category -> which need, as index into needs */
-    struct config_points_list tiers;
-    struct config_points_list lifecycles;
-    struct config_points_list channels;
-    int value_from;   /* customer value from which points grow: 50 */
-    int value_points; /* points of value 100 */
-    int vulnerable_points;
-    int contact_points;     /* per further customer message while open */
-    int reopen_points;      /* per reopening */
-    int return_points;      /* per return of a department */
-    int rating_points;      /* per low rating of the customer */
-    int overdue_points;     /* where a promise is broken; half of them where it warned */
-    int praise_points;      /* that praise takes off the text */
-    int unheard_points;     /* of a text in which nothing is found */
-    int priority_points[5]; /* [1..4]: stated priority */
-    struct config_pair *pairs;
-    size_t pair_count;
-    const uint64_t *pair_sides; /* by concept of the lexicon: bit 2 * pair + side */
-};
-
-/* A routing model made by `ombudctl learn`, and what it may do on its own. */
-struct config_learned {
-    struct str path; /* as written; absent: no model */
-    bool fallback;   /* where no route but the root matches, it decides */
-    int margin;      /* with at least this margin */
-    struct routing_model *model;
-    struct config_route *routes; /* one for each of its departments, named "learned" */
-    size_t route_count;
-    char hash[13]; /* 12 hex digits of the model and NUL; "": none */
 };
 
 struct config_topics {
