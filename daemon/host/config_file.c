@@ -26,20 +26,30 @@ static bool read_files(struct str path, struct arena *arena, each_fn *each, void
     return ok;
 }
 
+static bool is_there(struct str path, struct arena *arena, int mode)
+{
+    return access(arena_copy(arena, path).data, mode) == 0;
+}
+
 bool config_read_file(void *arg, struct str path, struct arena *arena, each_fn *each,
                       void *each_arg, struct error *err)
 {
-    struct str shipped = shipped_find(path, arena);
-    bool own = access(arena_copy(arena, path).data, F_OK) == 0;
+    struct str place = shipped_place(path, arena);
+    bool ships = str_present(place) && is_there(place, arena, R_OK);
+    bool own = is_there(path, arena, F_OK);
 
     (void)arg;
-    if (str_present(shipped) && !own)
-        return read_files(shipped, arena, each, each_arg, err);
+    if (ships && !own)
+        return read_files(place, arena, each, each_arg, err);
     /* First, because of two formats of one name the later counts. */
-    if (str_present(shipped) && shipped_adds(path) &&
-        !read_files(shipped, arena, each, each_arg, err))
+    if (ships && shipped_adds(path) && !read_files(place, arena, each, each_arg, err))
         return false;
-    return read_files(path, arena, each, each_arg, err);
+    if (read_files(path, arena, each, each_arg, err))
+        return true;
+    if (err && str_present(place) && !own)
+        error_set(err, "%s; what comes with Ombud has none at '%.*s' either", err->text,
+                  STR_ARG(place));
+    return false;
 }
 
 struct config *config_open(const char *path, struct config_findings *findings)

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const folders[] = { "calendars", "formats", "lexicons", "regulations" };
 
@@ -39,16 +38,15 @@ static bool is_shipped_name(struct str name)
     return false;
 }
 
-struct str shipped_find(struct str path, struct arena *arena)
+struct str shipped_place(struct str path, struct arena *arena)
 {
     struct str rest = without_slashes(path);
     for (size_t end = rest.size; end > 0;) {
         size_t start = last_part((struct str){ rest.data, end });
         if (is_shipped_name((struct str){ rest.data + start, end - start })) {
-            struct str found = arena_printf(arena, "%.*s/%.*s", STR_ARG(shipped_folder()),
+            struct str place = arena_printf(arena, "%.*s/%.*s", STR_ARG(shipped_folder()),
                                             (int)(rest.size - start), rest.data + start);
-            bool other = !str_equal(found, rest) && access(found.data, R_OK) == 0;
-            return other ? found : STR_NONE;
+            return str_equal(place, rest) ? STR_NONE : place;
         }
         end = start > 0 ? start - 1 : 0;
     }

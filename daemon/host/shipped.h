@@ -8,8 +8,8 @@
 
 /* Where the folders are: $OMBUD_DATA, or where they were installed. */
 struct str shipped_folder(void);
-/* Of "/etc/ombud/lexicons/zh" the one that ships, "/usr/share/ombud/lexicons/zh". Absent: there is
- * none, or it is `path` itself. */
-struct str shipped_find(struct str path, struct arena *arena);
+/* Of "/etc/ombud/lexicons/zh" the place of the one that ships, "/usr/share/ombud/lexicons/zh",
+ * whether or not there is one. Absent: nothing ships under such a name, or it is `path` itself. */
+struct str shipped_place(struct str path, struct arena *arena);
 /* Is it a folder of formats? To those the shipped ones always belong. */
 bool shipped_adds(struct str path);

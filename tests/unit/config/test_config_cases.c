@@ -80,6 +80,7 @@ static void test_every_broken_configuration_says_what_is_wrong_and_where(void **
     int failed = 0;
     (void)state;
     assert_int_equal(chdir(SOURCE_DIR "/tests/cases/config"), 0);
+    assert_int_equal(setenv("OMBUD_DATA", "shipped", 1), 0);
     int count = scandir(".", &entries, is_yaml, alphasort);
     assert_true(count >= 30);
     for (int i = 0; i < count; i++) {

@@ -122,7 +122,9 @@ static void test_what_is_not_there_is_taken_from_what_ships(void **state)
     assert_reads("conf.d/lexicons/zh.yaml", "shipped/lexicons/zh.yaml:words;");
     /* Only folders that ship are looked for there, and only under their names. */
     assert_reads("words/zh.yaml", "cannot open 'words/zh.yaml': No such file or directory");
-    assert_reads("lexicons/en.yaml", "cannot open 'lexicons/en.yaml': No such file or directory");
+    assert_reads("lexicons/en.yaml",
+                 "cannot open 'lexicons/en.yaml': No such file or directory; what comes with "
+                 "Ombud has none at 'shipped/lexicons/en.yaml' either");
     /* One's own folder stands for itself, but of formats it adds to those that ship. */
     assert_reads("formats", "shipped/formats/jira.yaml:theirs;formats/own.yaml:ours;");
     mkdir("lexicons", 0700);
