@@ -10,8 +10,10 @@ enum { ANSWER_MS = 15000 };
 
 struct shown {
     rd_kafka_message_t *message;
-    struct str time; /* when it was decided or sent, as the record says; absent: a dead letter */
-    struct str kind; /* "ombud.decision": the header ce_type */
+    struct str time;  /* when it was decided or sent, as the record says; absent: a dead letter */
+    struct str event; /* what caused it, as the record says; absent: time did, or it is a message */
+    struct str kind;  /* "ombud.decision": the header ce_type */
+    int64_t turn;     /* offset of the decision that it belongs to, where that is in the batch */
 };
 
 /* Everything that people read; state and notices are the daemon's own. */
@@ -58,14 +60,19 @@ static struct str header_of(const rd_kafka_message_t *message, const char *name)
 }
 
 /* Kafka's own timestamps would not do: of one turn the decision is written last. */
-static struct str time_of(const rd_kafka_message_t *message)
+static void read_cause(struct shown *shown)
 {
-    static const struct str names[] = { { "decided_at", 10 }, { "sent_at", 7 } };
-    struct str values[2];
+    enum { DECIDED, SENT, EVENT, NAMES };
+    static const struct str names[NAMES] = { { "decided_at", 10 },
+                                             { "sent_at", 7 },
+                                             { "event", 5 } };
+    const rd_kafka_message_t *message = shown->message;
+    struct str values[NAMES];
     if (str_present(header_of(message, "ombud-error")))
-        return STR_NONE; /* any bytes */
-    members_find((struct str){ message->payload, message->len }, names, values, 2);
-    return member_text(str_present(values[0]) ? values[0] : values[1]);
+        return; /* any bytes */
+    members_find((struct str){ message->payload, message->len }, names, values, NAMES);
+    shown->time = member_text(str_present(values[DECIDED]) ? values[DECIDED] : values[SENT]);
+    shown->event = values[EVENT];
 }
 
 void outputs_add(struct outputs_batch *batch, rd_kafka_message_t *message)
@@ -76,9 +83,9 @@ void outputs_add(struct outputs_batch *batch, rd_kafka_message_t *message)
         batch->capacity = batch->capacity ? 2 * batch->capacity : 64;
         batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
     }
-    batch->items[batch->count++] = (struct shown){ .message = message,
-                                                   .time = time_of(message),
-                                                   .kind = header_of(message, "ce_type") };
+    struct shown *shown = &batch->items[batch->count++];
+    *shown = (struct shown){ .message = message, .kind = header_of(message, "ce_type") };
+    read_cause(shown);
 }
 
 static struct str key_of(const struct shown *shown)
@@ -86,25 +93,72 @@ static struct str key_of(const struct shown *shown)
     return (struct str){ shown->message->key, shown->message->key_len };
 }
 
-/* By time, then by ticket; of one turn the decision first, then what it caused ("ombud.decision"
- * sorts before "ombud.dispatch", "ombud.escalation" and "ombud.promise"). */
-static int compare_shown(const void *a, const void *b)
+static int compare_numbers(int64_t left, int64_t right)
+{
+    return left < right ? -1 : left > right;
+}
+
+static int compare_tickets(const struct shown *left, const struct shown *right)
+{
+    int order = str_compare(left->time, right->time);
+    return order ? order : str_compare(key_of(left), key_of(right));
+}
+
+/* A turn's reason, which is told before what it caused. */
+static bool is_reason(const struct shown *shown)
+{
+    return str_is(shown->kind, "ombud.decision") || str_is(shown->kind, "ombud.timer");
+}
+
+static int compare_kinds(const struct shown *left, const struct shown *right)
+{
+    int order = is_reason(right) - is_reason(left);
+    order = order || is_reason(left) ? order : str_compare(left->kind, right->kind);
+    return order ? order : compare_numbers(left->message->offset, right->message->offset);
+}
+
+static int compare_events(const void *a, const void *b)
 {
     const struct shown *left = a, *right = b;
-    int order = str_compare(left->time, right->time);
-    order = order ? order : str_compare(key_of(left), key_of(right));
-    order = order ? order : str_compare(left->kind, right->kind);
-    return order ? order : (left->message->offset > right->message->offset) * 2 - 1;
+    int order = compare_tickets(left, right);
+    order = order ? order : str_compare(left->event, right->event);
+    return order ? order : compare_kinds(left, right);
+}
+
+/* By time, then by ticket, then by turn; of one turn the reason first, then what it caused. */
+static int compare_turns(const void *a, const void *b)
+{
+    const struct shown *left = a, *right = b;
+    int order = compare_tickets(left, right);
+    order = order ? order : compare_numbers(left->turn, right->turn);
+    return order ? order : compare_kinds(left, right);
+}
+
+/* A backlog decides several events of a ticket in one millisecond: what each caused names it, and
+ * only the decisions' offsets, in the one partition of that ticket, say which came first. */
+static void sort_outputs(struct outputs_batch *batch)
+{
+    struct shown *items = batch->items;
+    if (batch->count == 0)
+        return;
+    qsort(items, batch->count, sizeof(*items), compare_events);
+    for (size_t i = 0; i < batch->count; i++) {
+        bool goes_on = i > 0 && compare_tickets(&items[i - 1], &items[i]) == 0 &&
+                       str_compare(items[i - 1].event, items[i].event) == 0;
+        if (is_reason(&items[i]))
+            items[i].turn = items[i].message->offset;
+        else
+            items[i].turn = goes_on ? items[i - 1].turn : INT64_MAX;
+    }
+    qsort(items, batch->count, sizeof(*items), compare_turns);
 }
 
 void outputs_tell(struct outputs_batch *batch, struct story *story, struct buf *out,
                   struct buf *last)
 {
-    if (batch->count > 0)
-        qsort(batch->items, batch->count, sizeof(*batch->items), compare_shown);
+    sort_outputs(batch);
     for (size_t i = 0; i < batch->count; i++) {
         rd_kafka_message_t *message = batch->items[i].message;
-        struct str kind = batch->items[i].kind;
         struct story_record record = { .topic = str_from(rd_kafka_topic_name(message->rkt)),
                                        .key = { message->key, message->key_len },
                                        .value = { message->payload, message->len },
@@ -114,7 +168,7 @@ void outputs_tell(struct outputs_batch *batch, struct story *story, struct buf *
                                        .offset = message->offset,
                                        .timestamp = rd_kafka_message_timestamp(message, NULL) };
         story_tell(story, &record, out);
-        if (last && (str_is(kind, "ombud.decision") || str_is(kind, "ombud.timer"))) {
+        if (last && is_reason(&batch->items[i])) {
             buf_clear(last);
             buf_add_str(last, record.value);
         }

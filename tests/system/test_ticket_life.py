@@ -1,6 +1,7 @@
 """ombudctl ticket: one ticket's whole life, from recorded events and from the live topics."""
 
 import json
+import time
 
 from kafka import ROOT, wait_until
 from test_programs import run
@@ -77,3 +78,21 @@ def test_a_life_from_the_live_topics(router):
     unknown = router.ctl("ticket", "-c", router.config_file, "T-9", check=False)
     assert unknown.returncode == NOTHING_KNOWN
     assert daemon.stop() == 0
+
+
+def test_what_a_backlog_decided_at_once_is_told_in_its_order(kafka, make_router):
+    """Three events in one millisecond: each is told with what it caused, whatever their ids."""
+    router = make_router(kafka, clock="stream")
+    producer, now = router.kafka.producer(), int(time.time() * 1000)
+    events = [{"type": "opened", "id": "z", "category": "quality", "body": "The kettle caught fire."},
+              {"type": "message", "id": "m", "from": "agent", "body": "We are coming."},
+              {"type": "resolved", "id": "a"}]
+    for event in events:
+        producer.send(router.home, key=b"T-1", value=json.dumps({"ticket": "T-1", **event}).encode(),
+                      timestamp=now)
+    assert producer.flush()
+    router.start()
+    wait_until(lambda: len(router.read("decisions")) == len(events), 30, "the decisions")
+    told = router.ctl("ticket", "-c", router.config_file, "T-1").stdout
+    stand_in_order(told, "T-1  opened  P1", "→ quality", "response made", "T-1  message", "response met",
+                   "T-1  resolved", "resolution met", "as it stands: resolved")
