@@ -55,6 +55,7 @@ struct clock_sentence {
 
 struct clock_kind_row {
     const char *name; /* "response": of settings, records and sentences; of named ones no clock's */
+    const char *zh;   /* 答复: in Chinese sentences; NULL: named ones have names of their own */
     enum clock_start starts[CUE_COUNT];
     bool keeps[CUE_COUNT], ends[CUE_COUNT];
     bool continues; /* taken up again, it runs on; else it starts afresh */
@@ -78,6 +79,9 @@ extern const size_t clock_kind_count;
 
 /* False: there is no such kind. */
 bool clock_kind_parse(struct str name, enum clock_kind *kind);
+
+/* What a Chinese sentence calls the clock of that name: itself, if no kind has it. */
+struct str clock_name_zh(struct str name);
 
 static inline const char *clock_kind_name(enum clock_kind kind)
 {

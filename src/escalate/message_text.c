@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "model/band.h"
+#include "model/clock_kind.h"
 
 /* What a group is about, for people. "%lld" is the number of tickets. */
 static const struct {
@@ -121,7 +122,7 @@ void message_text_en(const struct message *message, struct buf *out)
     if (first->band >= 0)
         buf_printf(out, " (%s, %d points)", band_name(first->band), first->score);
     if (str_present(first->why))
-        buf_printf(out, ", because of %.*s", STR_ARG(first->why));
+        buf_printf(out, ", because of “%.*s”", STR_ARG(first->why));
     if (str_present(first->clock)) {
         buf_printf(out, "; the %.*s %s promised for ", STR_ARG(first->clock),
                    first->due <= message->now ? "was" : "is");
@@ -178,9 +179,9 @@ static void add_first_zh(const struct message *message, struct buf *out)
     if (first->band >= 0)
         buf_printf(out, "（%s，%d 分）", band_name(first->band), first->score);
     if (str_present(first->why))
-        buf_printf(out, "，原因：%.*s", STR_ARG(first->why));
+        buf_printf(out, "，原因：“%.*s”", STR_ARG(first->why));
     if (str_present(first->clock)) {
-        buf_printf(out, "；%.*s 承诺时间 ", STR_ARG(first->clock));
+        buf_printf(out, "；%.*s承诺时间 ", STR_ARG(clock_name_zh(first->clock)));
         add_local(out, message->zone, first->due);
     }
     buf_add_str(out, STR("。"));
@@ -204,8 +205,9 @@ static void add_action_zh(const struct message *message, struct buf *out)
     }
     buf_printf(out, "请用 `ombudctl ack %.*s --by 姓名` 接手", STR_ARG(message->group->name));
     if (str_present(first->next_level) && first->next_at > message->now) {
-        buf_printf(out, "，否则 %.*s 将得知，时间 ", STR_ARG(first->next_level));
+        buf_add_str(out, STR("，否则将于 "));
         add_local(out, message->zone, first->next_at);
+        buf_printf(out, " 通知 %.*s", STR_ARG(first->next_level));
     }
     buf_add_str(out, STR("。"));
 }

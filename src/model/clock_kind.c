@@ -3,6 +3,7 @@
 const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     [CLOCK_RESPONSE] = {
         .name = "response",
+        .zh = "答复",
         .starts = { [CUE_OPENED] = START_ALWAYS, [CUE_REOPENED] = START_ALWAYS },
         .keeps = { [CUE_REPLIED] = true },
         .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true, [CUE_MERGED] = true },
@@ -32,6 +33,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_RESOLUTION] = {
         .name = "resolution",
+        .zh = "解决",
         .starts = { [CUE_OPENED] = START_ALWAYS, [CUE_REOPENED] = START_ALWAYS },
         .keeps = { [CUE_RESOLVED] = true },
         .ends = { [CUE_CLOSED] = true, [CUE_MERGED] = true },
@@ -62,6 +64,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_UPDATE] = {
         .name = "update",
+        .zh = "进展",
         .starts = { [CUE_OPENED] = START_WITHOUT_RESPONSE,
                     [CUE_REOPENED] = START_WITHOUT_RESPONSE,
                     [CUE_REPLIED] = START_SINCE_US,
@@ -94,6 +97,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_PROMISED] = {
         .name = "promised",
+        .zh = "约定",
         .keeps = { [CUE_REPLIED] = true },
         .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true, [CUE_MERGED] = true },
         .fixed = true,
@@ -124,6 +128,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_FOLLOW_UP] = {
         .name = "follow_up",
+        .zh = "回访",
         .starts = { [CUE_RESOLVED] = START_ALWAYS },
         .keeps = { [CUE_REPLIED] = true, [CUE_RATED] = true },
         .ends = { [CUE_REOPENED] = true, [CUE_CLOSED] = true, [CUE_MERGED] = true },
@@ -152,6 +157,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_ACCEPT] = {
         .name = "accept",
+        .zh = "接单",
         .keeps = { [CUE_ACCEPTED] = true },
         .ends = { [CUE_RESOLVED] = true, [CUE_CLOSED] = true, [CUE_MERGED] = true },
         .between = true,
@@ -163,6 +169,7 @@ const struct clock_kind_row clock_kinds[CLOCK_KIND_MAX] = {
     },
     [CLOCK_HOLD] = {
         .name = "hold",
+        .zh = "处理",
         .keeps = { [CUE_RESOLVED] = true },
         .ends = { [CUE_CLOSED] = true, [CUE_MERGED] = true },
         .between = true,
@@ -209,4 +216,11 @@ bool clock_kind_parse(struct str name, enum clock_kind *kind)
         }
     }
     return false;
+}
+
+struct str clock_name_zh(struct str name)
+{
+    enum clock_kind kind;
+    bool known = clock_kind_parse(name, &kind) && clock_kinds[kind].zh;
+    return known ? str_from(clock_kinds[kind].zh) : name;
 }
