@@ -416,9 +416,9 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                                         moment->horizon),
                          .ticket = ticket,
                          .opening = state_opening(tickets->state, ticket->id) };
-    /* Woken for a renewal that another configuration has taken back. */
+    /* Woken for what another configuration has taken back. */
     if (ticket_deadline(ticket, turn.definitions) > moment->horizon &&
-        !renewal_awaits(ticket, turn.definitions)) {
+        !state_bereaves(tickets->state, ticket)) {
         state_save(tickets->state, ticket, STR_NONE, actions);
         return;
     }

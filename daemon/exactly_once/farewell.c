@@ -40,7 +40,7 @@ static void count_open(void *arg, int row, const struct str values[SERIES_LABELS
         return;
     bool level = strcmp(series->labels[0], "level") == 0;
     bool stays = level ? config_level(leavers->next, values[0]) >= 0
-                       : config_department(leavers->next, values[0]) >= 0;
+                       : config_department_of(leavers->next, values[0]) >= 0;
     if (!stays)
         find(leavers, values[0], level)->open += value;
 }
@@ -57,9 +57,10 @@ static void tell(const struct leaver *leaver, const struct config *next, struct 
     else
         log_say(log, LOGGED_WARNING,
                 "the department '%.*s' is gone from the configuration with %llu open ticket%s: "
-                "the tree gives each to another at its next event or deadline, and the people of "
-                "'%.*s' hear its escalations until then",
-                STR_ARG(leaver->name), open, open == 1 ? "" : "s", STR_ARG(root));
+                "the tree gives each to another department, the topic of '%.*s' hears that it is "
+                "released, and the people of '%.*s' hear what escalates until then",
+                STR_ARG(leaver->name), open, open == 1 ? "" : "s", STR_ARG(leaver->name),
+                STR_ARG(root));
 }
 
 void farewell_tell(struct task **tasks, size_t count, const struct config *next, struct log *log)

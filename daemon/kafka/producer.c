@@ -22,6 +22,7 @@ struct producer {
         rd_kafka_topic_t **topics;
         size_t count;
     } handles[OUTPUT_COUNT]; /* none of what is not published */
+    struct handles lost;     /* of topics that the configuration no longer has */
     struct kafka_ear ear;
     struct addparts *addparts; /* what `ear` hears */
     struct verdict verdict;    /* since producer_forget */
@@ -35,15 +36,19 @@ static rd_kafka_topic_t *handle(struct producer *producer, struct str name)
     return rd_kafka_topic_new(producer->client, text, NULL);
 }
 
+static void drop(struct handles *handles)
+{
+    for (size_t i = 0; i < handles->count; i++)
+        rd_kafka_topic_destroy(handles->topics[i]);
+    free(handles->topics);
+    *handles = (struct handles){ 0 };
+}
+
 static void drop_handles(struct producer *producer)
 {
-    for (int output = 0; output < OUTPUT_COUNT; output++) {
-        struct handles *handles = &producer->handles[output];
-        for (size_t i = 0; i < handles->count; i++)
-            rd_kafka_topic_destroy(handles->topics[i]);
-        free(handles->topics);
-        *handles = (struct handles){ 0 };
-    }
+    for (int output = 0; output < OUTPUT_COUNT; output++)
+        drop(&producer->handles[output]);
+    drop(&producer->lost);
 }
 
 static void make_handles(struct producer *producer)
@@ -236,10 +241,24 @@ void producer_refuse(struct producer *producer, const char *topic, rd_kafka_resp
     verdict_worsen(&producer->verdict, REMEDY_ABORT, code, "%s: %s", topic, rd_kafka_err2str(code));
 }
 
+/* Of what a reload removed: made when it is first needed. */
+static rd_kafka_topic_t *lost_handle(struct producer *producer, struct str topic)
+{
+    struct handles *lost = &producer->lost;
+    for (size_t i = 0; i < lost->count; i++) {
+        if (str_is(topic, rd_kafka_topic_name(lost->topics[i])))
+            return lost->topics[i];
+    }
+    lost->topics = mem_resize(lost->topics, lost->count + 1, sizeof(rd_kafka_topic_t *));
+    return lost->topics[lost->count++] = handle(producer, topic);
+}
+
 /* NULL: the topic is not published, or no longer known. */
-static rd_kafka_topic_t *action_handle(const struct producer *producer, const struct action *action)
+static rd_kafka_topic_t *action_handle(struct producer *producer, const struct action *action)
 {
     const struct handles *handles = &producer->handles[action->output];
+    if (str_present(action->topic))
+        return handles->count > 0 ? lost_handle(producer, action->topic) : NULL;
     return action->index < handles->count ? handles->topics[action->index] : NULL;
 }
 
@@ -343,10 +362,11 @@ static size_t bury(struct producer *producer, const struct action *action, struc
 static size_t copy_to_root(struct producer *producer, const struct action *action, time_ms now)
 {
     struct action copy = *action;
+    copy.topic = STR_NONE;
     copy.index = (uint32_t)producer->config->root->department;
     struct str topic = action_topic(&copy, producer->config);
     rd_kafka_resp_err_t code;
-    if (copy.index == action->index ||
+    if ((copy.index == action->index && !str_present(action->topic)) ||
         undeliverable_reason(producer->undeliverable, topic, copy.value.size) != NULL ||
         !try_produce(producer, action_handle(producer, &copy), &copy, now, &code))
         return 0; /* the dead letter is there */

@@ -217,6 +217,8 @@ void config_free(struct config *config); /* NULL is fine */
 
 /* By slug, name (any language) or alias, ASCII case ignored; -1: unknown. */
 int config_department(const struct config *config, struct str name);
+/* By slug alone, as tickets name their departments; -1: the configuration has none, or no more. */
+int config_department_of(const struct config *config, struct str slug);
 int config_level(const struct config *config, struct str name);
 /* Appends a sentence when less than EXPIRY_WARNING_DAYS are left of the last day for which a
  * version is known, or none; else false. */

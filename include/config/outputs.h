@@ -46,6 +46,9 @@ bool output_published(const struct config *config, enum output output);
 size_t output_topics(const struct config *config, enum output output);
 /* The name of one of them, e.g. "ombud.dept.quality"; `index` < output_topics. */
 struct str output_topic(const struct config *config, enum output output, size_t index);
+/* The name that the topic of a department or level has which is no longer in the configuration. */
+struct str output_lost_topic(const struct config *config, enum output output, struct str name,
+                             struct arena *arena);
 /* The one that the record of an action goes to. */
 struct str action_topic(const struct action *action, const struct config *config);
 /* Which output writes the topic; OUTPUT_COUNT: none. */

@@ -26,6 +26,8 @@ enum output {
 struct action {
     enum output output;
     uint32_t index;
+    struct str topic;  /* absent: that of `output` and `index`; else one that the configuration no
+                          longer has, and `index` says nothing */
     int32_t partition; /* -1: where murmur2 puts the key */
     struct str key;    /* absent: null */
     struct str value;  /* absent: null, a tombstone */

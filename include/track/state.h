@@ -35,6 +35,9 @@ struct str state_opening(const struct state *state, struct str id);
 /* The ticket whose deadline is the earliest up to `horizon`, or NULL. */
 struct ticket *state_load_due(const struct state *state, time_ms horizon, struct arena *arena);
 time_ms state_next(const struct state *state);
+/* Whether the configuration moves or ends promises of the ticket, or lost the department that is
+ * to answer it: such tickets are due at once. */
+bool state_bereaves(const struct state *state, const struct ticket *ticket);
 
 /* Before the first event of all: the changelog says how it is written. Later: nothing. */
 void state_announce(struct state *state, struct actions *actions);

@@ -46,7 +46,8 @@ enum dispatch_text {
 };
 
 struct dispatch {
-    int department;
+    int department;  /* -1: one that a reload removed */
+    struct str slug; /* its name, that the configuration may no longer have */
     enum role role;
     enum why why;
     enum dispatch_text text;
@@ -178,6 +179,8 @@ bool turn_move(struct turn *turn, enum status to);
 
 void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
                    enum dispatch_text text);
+/* The same to one that the configuration no longer has: it no longer holds the ticket. */
+void turn_release(struct turn *turn, struct str slug, enum why why);
 /* Whether this turn has a dispatch that tells the department as the responsible one. */
 bool turn_has_told(const struct turn *turn, int department);
 /* Of the clock as it now stands; nothing of one that customers do not hear of. */

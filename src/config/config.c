@@ -12,15 +12,23 @@ static bool is_called(const struct config_department *department, struct str nam
     return false;
 }
 
+int config_department_of(const struct config *config, struct str slug)
+{
+    for (size_t i = 0; i < config->department_count; i++) {
+        if (str_equal(config->departments[i].slug, slug))
+            return (int)i;
+    }
+    return -1;
+}
+
 int config_department(const struct config *config, struct str name)
 {
     if (name.size == 0)
         return -1;
     /* A slug is never hidden by another department's name. */
-    for (size_t i = 0; i < config->department_count; i++) {
-        if (str_equal(config->departments[i].slug, name))
-            return (int)i;
-    }
+    int index = config_department_of(config, name);
+    if (index >= 0)
+        return index;
     for (size_t i = 0; i < config->department_count; i++) {
         if (is_called(&config->departments[i], name))
             return (int)i;

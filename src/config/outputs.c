@@ -74,8 +74,18 @@ struct str output_topic(const struct config *config, enum output output, size_t 
     return *(const struct str *)((const char *)&config->topics + outputs[output].topic);
 }
 
+struct str output_lost_topic(const struct config *config, enum output output, struct str name,
+                             struct arena *arena)
+{
+    const struct str *prefix =
+        (const struct str *)((const char *)&config->topics + outputs[output].topic);
+    return arena_printf(arena, "%.*s%.*s", STR_ARG(*prefix), STR_ARG(name));
+}
+
 struct str action_topic(const struct action *action, const struct config *config)
 {
+    if (str_present(action->topic))
+        return action->topic;
     return output_topic(config, action->output, action->index);
 }
 

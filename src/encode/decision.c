@@ -23,7 +23,7 @@ static void put_informed(struct json_writer *json, const struct turn *turn)
     json_open_array(json);
     for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next) {
         if (dispatch->role == ROLE_INFORMED)
-            json_put_str(json, turn->config->departments[dispatch->department].slug);
+            json_put_str(json, dispatch->slug);
     }
     json_close_array(json);
 }

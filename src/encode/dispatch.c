@@ -1,3 +1,4 @@
+#include "config/outputs.h"
 #include "encode/headers.h"
 #include "encode/parts.h"
 
@@ -36,9 +37,11 @@ static void put_texts(struct json_writer *json, const struct turn *turn,
 static void put_authority(struct json_writer *json, const struct turn *turn,
                           const struct dispatch *dispatch)
 {
+    if (dispatch->role != ROLE_RESPONSIBLE)
+        return;
     const struct config_department *department = &turn->config->departments[dispatch->department];
     struct str authority = department->authority[turn->ticket->band];
-    if (dispatch->role != ROLE_RESPONSIBLE || !str_present(authority))
+    if (!str_present(authority))
         return;
     JSON_STR(json, "authority", authority);
 }
@@ -52,7 +55,7 @@ static void put_dispatch(struct json_writer *json, const struct turn *turn,
     JSON_STR(json, "ticket", ticket->id);
     JSON_STR(json, "event", event_id_of(turn));
     JSON_TEXT(json, "type", event_type_name(turn->event->type));
-    JSON_STR(json, "department", turn->config->departments[dispatch->department].slug);
+    JSON_STR(json, "department", dispatch->slug);
     JSON_TEXT(json, "role", role_name(dispatch->role));
     JSON_TEXT(json, "why", why_name(dispatch->why));
     put_overflow(json, turn);
@@ -94,6 +97,9 @@ void encode_dispatches(struct encoder *encoder, const struct turn *turn, struct 
         struct str id = record_id(turn, "dispatch", n++, actions->arena);
         struct action *action = actions_add(actions, OUTPUT_DEPARTMENT);
         action->index = (uint32_t)dispatch->department;
+        if (dispatch->department < 0)
+            action->topic =
+                output_lost_topic(turn->config, OUTPUT_DEPARTMENT, dispatch->slug, actions->arena);
         action->key = key;
         action->value = record_value(encoder, actions);
         headers_set(action, actions, "ombud.dispatch", SOURCE_TICKETS, id);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "config/outputs.h"
 #include "encode/headers.h"
 #include "escalate/people.h"
 #include "json/json_writer.h"
@@ -236,11 +237,7 @@ void message_add(const struct quiet *quiet, const struct zone *zone, const struc
                                .arena = actions->arena };
     gather(&message, group);
     name_department(&message);
-    /* A level that a new configuration no longer has: its groups go to the first one, because
-     * nobody must be left out. */
     int level = config_level(config, group->level);
-    level = level < 0 ? 0 : level;
-
     char *id = arena_alloc_raw(actions->arena, 32);
     struct str since = arena_printf(actions->arena, "%lld", (long long)group->since);
     struct str number = arena_printf(actions->arena, "%lld", (long long)group->messages);
@@ -250,11 +247,20 @@ void message_add(const struct quiet *quiet, const struct zone *zone, const struc
     hash128_hex(parts, sizeof(parts) / sizeof(parts[0]), id);
 
     struct buf out = { 0 };
-    put_message(&message, (struct str){ id, 32 }, level, &out);
-    struct action *action = actions_add(actions, OUTPUT_ESCALATIONS);
-    action->index = (uint32_t)level;
-    action->key = arena_copy(actions->arena, group->name);
-    action->value = arena_copy(actions->arena, buf_str(&out));
+    put_message(&message, (struct str){ id, 32 }, level < 0 ? 0 : level, &out);
+    struct action action = { .output = OUTPUT_ESCALATIONS,
+                             .partition = -1,
+                             .index = level < 0 ? 0 : (uint32_t)level,
+                             .key = arena_copy(actions->arena, group->name),
+                             .value = arena_copy(actions->arena, buf_str(&out)) };
     buf_free(&out);
-    headers_set(action, actions, "ombud.escalation", SOURCE_ESCALATIONS, (struct str){ id, 32 });
+    headers_set(&action, actions, "ombud.escalation", SOURCE_ESCALATIONS, (struct str){ id, 32 });
+    *actions_add(actions, OUTPUT_ESCALATIONS) = action;
+    if (level >= 0)
+        return;
+    /* A level that the configuration no longer has: the first one is told, because nobody must be
+     * left out, and of the end its own topic, too, so that nobody there goes on waiting for it. */
+    action.topic = output_lost_topic(config, OUTPUT_ESCALATIONS, group->level, actions->arena);
+    if (message.status == NOTICE_RESOLVED)
+        *actions_add(actions, OUTPUT_ESCALATIONS) = action;
 }

@@ -81,8 +81,7 @@ void census_move(struct census *census, const struct standing *before, const str
 void census_turn(struct census *census, const struct turn *turn)
 {
     for (const struct dispatch *dispatch = turn->dispatches; dispatch; dispatch = dispatch->next)
-        entry_of(census, turn->config->departments[dispatch->department].slug)
-            ->counts.dispatches[dispatch->role]++;
+        entry_of(census, dispatch->slug)->counts.dispatches[dispatch->role]++;
     if (turn->returned && turn->handback != NULL)
         entry_of(census, turn->handback->by)->counts.returns++;
     if (turn->breaches > 0)

@@ -84,6 +84,8 @@ static void hand_over(struct turn *turn, int department, enum why why, bool acce
     agreements_end(turn);
     if (holder >= 0)
         turn_dispatch(turn, holder, ROLE_RELEASED, why, DISPATCH_NO_TEXT);
+    else
+        turn_release(turn, from, why);
     ticket->department = turn->config->departments[department].slug;
     ticket->hands.from = from;
     ticket->accepted = accepted;

@@ -21,6 +21,7 @@ struct hashes {
 
 struct state {
     struct store *store;
+    const struct config *config;
     struct definitions *definitions;
     struct census *census;
     struct load *load;
@@ -83,26 +84,47 @@ static struct ticket *decode(struct str encoding, struct str id, struct arena *a
     return ticket;
 }
 
-/* Wakes the tickets whose promises a configuration moves or ends. */
-static void wake_renewed(struct state *state)
+/* Whether a configuration took something from tickets that are open here. */
+static bool bereaves_any(const struct state *state)
+{
+    struct census_row row;
+    for (size_t i = 0; census_row(state->census, i, &row); i++) {
+        int64_t open = 0;
+        for (int band = 0; band < BAND_COUNT; band++)
+            open += row.open[band];
+        if (open > 0 && config_department_of(state->config, row.department) < 0)
+            return true;
+    }
+    return definitions_succeed_any(state->definitions);
+}
+
+bool state_bereaves(const struct state *state, const struct ticket *ticket)
+{
+    return (!status_is_ended(ticket->status) &&
+            config_department_of(state->config, ticket->department) < 0) ||
+           renewal_awaits(ticket, state->definitions);
+}
+
+/* Wakes the tickets whose promises a configuration moves or ends, or whose department it lost. */
+static void wake_bereaved(struct state *state)
 {
     size_t at = 0;
-    if (!definitions_succeed_any(state->definitions))
+    if (!bereaves_any(state))
         return;
     for (struct slot *slot; (slot = store_each(state->store, &at));) {
         arena_reset(state->scratch);
-        if (renewal_awaits(decode(slot_state(slot), slot_key(slot), state->scratch),
-                           state->definitions))
+        if (state_bereaves(state, decode(slot_state(slot), slot_key(slot), state->scratch)))
             store_wake(state->store, slot);
     }
 }
 
 void state_configure(struct state *state, const struct config *config)
 {
+    state->config = config;
     definitions_configure(state->definitions, config);
     load_configure(state->load, config);
     load_count(state->load, state->census, 0);
-    wake_renewed(state);
+    wake_bereaved(state);
     definitions_sweep(state->definitions);
 }
 
@@ -384,7 +406,7 @@ bool state_restored(struct state *state, struct error *err)
     state_mark(state);
     load_count(state->load, state->census, 0);
     definitions_sweep(state->definitions);
-    wake_renewed(state);
+    wake_bereaved(state);
     return true;
 }
 
@@ -412,8 +434,8 @@ static void take_back(void *arg, struct str key, struct str now, struct str befo
     collect_encoded(state, before, &state->after);
     account(state, state->before.items, state->before.count, &state->after, NULL);
     census_move(state->census, &state->before.standing, &state->after.standing);
-    if (state->after.count && definitions_succeed_any(state->definitions) &&
-        renewal_awaits(decode(before, key, state->scratch), state->definitions))
+    if (!str_empty(before) && bereaves_any(state) &&
+        state_bereaves(state, decode(before, key, state->scratch)))
         pack_str(&state->asleep, key);
 }
 

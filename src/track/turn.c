@@ -120,13 +120,27 @@ bool turn_move(struct turn *turn, enum status to)
     return true;
 }
 
+static void add_dispatch(struct turn *turn, const struct dispatch *given)
+{
+    struct dispatch *dispatch = arena_alloc_raw(turn->arena, sizeof(*dispatch));
+    *dispatch = *given;
+    *turn->dispatches_end = dispatch;
+    turn->dispatches_end = &dispatch->next;
+}
+
 void turn_dispatch(struct turn *turn, int department, enum role role, enum why why,
                    enum dispatch_text text)
 {
-    struct dispatch *dispatch = arena_alloc_raw(turn->arena, sizeof(*dispatch));
-    *dispatch = (struct dispatch){ department, role, why, text, NULL };
-    *turn->dispatches_end = dispatch;
-    turn->dispatches_end = &dispatch->next;
+    struct dispatch dispatch = { department, turn->config->departments[department].slug,
+                                 role,       why,
+                                 text,       NULL };
+    add_dispatch(turn, &dispatch);
+}
+
+void turn_release(struct turn *turn, struct str slug, enum why why)
+{
+    struct dispatch dispatch = { -1, slug, ROLE_RELEASED, why, DISPATCH_NO_TEXT, NULL };
+    add_dispatch(turn, &dispatch);
 }
 
 bool turn_has_told(const struct turn *turn, int department)
@@ -261,10 +275,5 @@ struct facts turn_facts(const struct turn *turn, struct str trigger)
 
 int turn_holder(const struct turn *turn)
 {
-    const struct config *config = turn->config;
-    for (size_t i = 0; i < config->department_count; i++) {
-        if (str_equal(config->departments[i].slug, turn->ticket->department))
-            return (int)i;
-    }
-    return -1;
+    return config_department_of(turn->config, turn->ticket->department);
 }

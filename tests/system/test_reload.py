@@ -111,6 +111,8 @@ def test_a_level_and_a_department_removed_while_their_groups_are_open(kafka, mak
     log = daemon.log.read_text()
     assert "'billing' is gone from the configuration with 1 open ticket:" in log
     assert "'manager' is gone from the configuration with 2 open notices:" in log
+    wait_until(lambda: [value["role"] for _, value in router.read("dept.billing")] == ["responsible", "released"],
+               30, "the department to hear that it no longer holds the ticket")
     for ticket in tickets:
         tell("resolved", ticket)
     tell("message", "bill", body="And who answers me now?")
@@ -128,7 +130,9 @@ def test_a_level_and_a_department_removed_while_their_groups_are_open(kafka, mak
 
     wait_until(lambda: ends() == {"lead", "manager"} and not open_groups(), 60,
                "both levels' groups to end and to leave the changelog")
+    assert told("manager", "resolved") == tickets, "a removed level hears of the end in its own topic, too"
     router.wait_drained()
+    assert len(router.read("dept.billing")) == 2
     held = [value for _, value in router.read("dept.service") if value["ticket"] == "bill"]
     assert held and held[0]["role"] == "responsible" and "sum" in held[0]["body"], held
     assert not router.read("deadletter")

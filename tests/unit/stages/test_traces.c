@@ -2,7 +2,8 @@
  * line, what must come out. Each runs in several ways that must not make a difference: plainly,
  * with every transaction undone and done again, with a restart after every step, and by the clock
  * instead of the records' time: awake at every deadline, or behind and never overtaking them.
- * A trace is decided under ombud.yaml, or under NAME.yaml where that is there.
+ * A trace is decided under ombud.yaml, or under NAME.yaml where that is there; "> 01:00:00 reload
+ * FILE.yaml" goes on under another of the folder.
  * OMBUD_TRACES=write writes what comes out instead; read the diff before you keep it. */
 #include "tickets_world.h"
 
@@ -255,13 +256,14 @@ static bool parse_clock_time(const char *text, time_ms *out)
 struct input {
     time_ms arrival, own; /* Kafka's timestamp, the event's time */
     char *json;           /* NULL: time passes */
+    char reload[64];      /* empty: none */
 };
 
 /* `> 00:00:05 t1 opened {"body":"..."}`; "at HH:MM:SS" in front of the object: the event's own
  * time where it differs from the record's; `> 01:00:00` alone: time passes. */
 static struct input parse_input(const char *line)
 {
-    struct input input = { 0, 0, NULL };
+    struct input input = { 0 };
     char ticket[128], type[32], own_text[16];
     int used = 0;
     if (!parse_clock_time(line + 2, &input.arrival))
@@ -269,6 +271,10 @@ static struct input parse_input(const char *line)
     input.own = input.arrival;
     if (sscanf(line + 2, "%*s %127s %31s %n", ticket, type, &used) < 2)
         return input;
+    if (strcmp(ticket, "reload") == 0) {
+        snprintf(input.reload, sizeof(input.reload), "%s", type);
+        return input;
+    }
     const char *rest = line + 2 + used;
     if (sscanf(rest, "at %15s %n", own_text, &used) == 1) {
         assert_true(parse_clock_time(own_text, &input.own));
@@ -334,14 +340,37 @@ static void run_input(struct world *world, const struct input *input, enum way w
         world_restart(world, way == WAY_COMPACTED);
 }
 
+static void run_one(struct world *world, const struct input *input, enum way way, struct buf *out)
+{
+    if (world->clock.mode == CLOCK_WALL)
+        run_by_the_clock(world, input, way, out);
+    else
+        run_input(world, input, way, out);
+}
+
+/* At a commit, as the daemon does it. */
+static void reload(struct world *world, const char *name, const struct config *first)
+{
+    char path[512];
+    const struct config *old = world->config;
+    snprintf(path, sizeof(path), SOURCE_DIR "/tests/traces/%s", name);
+    world->setup.config = world->config = world_config(path);
+    tickets_engine.mark(world->engine);
+    tickets_engine.configure(world->engine, world->config);
+    if (old != first)
+        config_free((struct config *)old);
+}
+
 /* Returns until when time passed without a record, or 0. */
-static time_ms run_line(struct world *world, const char *line, enum way way, struct buf *out)
+static time_ms run_line(struct world *world, const char *line, const struct config *first,
+                        enum way way, struct buf *out)
 {
     struct input input = parse_input(line);
-    if (world->clock.mode == CLOCK_WALL)
-        run_by_the_clock(world, &input, way, out);
-    else
-        run_input(world, &input, way, out);
+    run_one(world, &input, way, out);
+    if (input.reload[0]) {
+        reload(world, input.reload, first);
+        run_one(world, &input, way, out);
+    }
     free(input.json);
     return input.json ? 0 : input.arrival;
 }
@@ -364,7 +393,7 @@ static void run(const struct config *config, struct str text, enum way way, stru
         if (line[0] == '>' || line[0] == '#' || !line[0])
             buf_printf(out, "%s\n", line);
         if (line[0] == '>')
-            quiet_until = run_line(&world, line, way, out);
+            quiet_until = run_line(&world, line, config, way, out);
         free(line);
         size += end ? 1 : 0;
         text = (struct str){ text.data + size, text.size - size };
@@ -373,6 +402,8 @@ static void run(const struct config *config, struct str text, enum way way, stru
     if (way == WAY_SLICE)
         pass(&world, quiet_until, out);
     world_close(&world);
+    if (world.config != config)
+        config_free((struct config *)world.config);
 }
 
 static bool read_file(const char *path, struct buf *out)
