@@ -48,6 +48,9 @@ struct engine_upcoming {
  * ends as exactly one decision, dead letter or forward. */
 struct engine_ops {
     const char *name; /* "tickets" */
+    int newest; /* version of its changelog's records that this release can write; 0: it has none */
+    /* The one that it writes; 0: nothing was written yet. NULL: it has no changelog. */
+    int (*written)(const struct engine *engine);
 
     struct engine *(*create)(const struct engine_setup *setup);
     void (*destroy)(struct engine *engine);
@@ -113,6 +116,7 @@ struct task_clock {
     time_ms stream; /* committed with every transaction; restore it from there */
     time_ms now;    /* last given out */
     time_ms passed; /* time passed up to here: deadlines until then are no longer to come */
+    time_ms wall;   /* the latest that the machine's clock has said; 0: it was not asked */
 };
 
 /* Lets time pass up to the record that is fed next, deadline by deadline in order, and stops after

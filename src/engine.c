@@ -25,10 +25,17 @@ void engine_advance(const struct engine_ops *ops, struct engine *engine, struct 
         ;
 }
 
+/* A machine's clock that was wrong and is set right takes time back with it, or everything new
+ * would be overdue until then. What fired meanwhile stands. Hosts differ by less. */
 static void look_at(struct task_clock *clock, time_ms wall)
 {
-    if (clock->mode == CLOCK_WALL)
-        clock->now = time_max(clock->now, wall);
+    enum { SET_BACK = 5 * TIME_MINUTE };
+    if (clock->mode != CLOCK_WALL)
+        return;
+    if (clock->wall > wall + SET_BACK)
+        clock->now = clock->passed = clock->wall = wall;
+    clock->now = time_max(clock->now, wall);
+    clock->wall = time_max(clock->wall, wall);
 }
 
 bool engine_reach(const struct engine_ops *ops, struct engine *engine, struct task_clock *clock,

@@ -37,7 +37,8 @@ struct main_loop {
     uint64_t globals_progress;
     unsigned ticks;
     struct expiry expiry;
-    time_ms away_since; /* no broker answers; 0: one does */
+    time_ms clock_ahead; /* of the time since boot */
+    time_ms away_since;  /* no broker answers; 0: one does */
 };
 
 static void leave(struct main_loop *loop, int code)
@@ -154,6 +155,23 @@ static void look_for_brokers(struct main_loop *loop, const struct app_report *re
     }
 }
 
+/* Deadlines go by the machine's clock: whoever wonders at them must be able to see why. */
+static void look_at_clock(struct main_loop *loop)
+{
+    enum { SET = 30 * TIME_SECOND };
+    char text[TIME_TEXT_SIZE];
+    time_ms ahead = now_wall() - now_boot(), moved = ahead - loop->clock_ahead;
+    loop->clock_ahead = ahead;
+    if (moved > -SET && moved < SET)
+        return;
+    struct str amount =
+        duration_format((moved < 0 ? -moved : moved) / TIME_SECOND * TIME_SECOND, text);
+    log_say(loop->app->log, LOGGED_WARNING, "the machine's clock was set %.*s %s: %s",
+            STR_ARG(amount), moved < 0 ? "back" : "forward",
+            moved < 0 ? "deadlines wait for it again, and what was told stands"
+                      : "what falls due in that time is told now");
+}
+
 static void look_around(struct main_loop *loop)
 {
     struct app *app = loop->app;
@@ -161,6 +179,7 @@ static void look_around(struct main_loop *loop)
     app_report(app, &report);
     status_notify(&report);
     look_for_brokers(loop, &report);
+    look_at_clock(loop);
     app_report_free(&report);
     expiry_look(&loop->expiry, shared_config_get(app->config), app->log, now_wall());
 }
@@ -226,6 +245,7 @@ struct main_loop *main_loop_new(struct app *app, struct error *err)
     loop->app = app;
     loop->progress = mem_array((size_t)app->worker_count, sizeof(*loop->progress));
     loop->base = event_base_new();
+    loop->clock_ahead = now_wall() - now_boot();
     if (loop->base == NULL) {
         error_set(err, "event loop: %s", strerror(errno));
         goto out;
