@@ -445,6 +445,8 @@ static void poll_consumer(struct worker *worker)
             take_rebalance(worker, event);
         else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR)
             take_consumer_error(worker, event);
+        else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_STATS)
+            brokers_look(worker->brokers, str_from(rd_kafka_event_stats(event)));
         rd_kafka_event_destroy(event);
     }
 }

@@ -7,6 +7,7 @@
 #include "exactly_once/assignment.h"
 #include "exactly_once/feed.h"
 #include "host/shared_config.h"
+#include "kafka/brokers.h"
 #include "exactly_once/verify.h"
 #include "exactly_once/worker.h"
 
@@ -16,6 +17,7 @@ struct worker {
     struct event_base *base;
     rd_kafka_t *consumer;
     rd_kafka_queue_t *queue;
+    struct brokers *brokers;
     struct undeliverable *undeliverable;
     struct transaction *transaction;
     struct restorer *restorer;

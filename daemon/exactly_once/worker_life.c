@@ -34,7 +34,8 @@ static bool open_consumer(struct worker *worker, struct error *err)
     const struct config *config = shared_config_get(worker->config);
     const struct inputs *inputs = worker->setup.inputs;
     struct kafka_identity identity = { .name = worker->setup.name,
-                                       .partitions = inputs_partitions(inputs) };
+                                       .partitions = inputs_partitions(inputs),
+                                       .ear = brokers_ear(worker->brokers) };
     worker->consumer = kafka_client(KAFKA_CONSUMER, config, &identity, worker->setup.log, err);
     if (worker->consumer == NULL)
         return false;
@@ -121,6 +122,7 @@ struct worker *worker_start(const struct worker_setup *setup, struct error *err)
     }
     pthread_mutex_init(&worker->lock, NULL);
     worker->undeliverable = undeliverable_new();
+    worker->brokers = brokers_new(setup->log);
     worker->series = series_new();
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     worker->consumer_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kafka/brokers.h"
+
 enum {
     C = 1 << KAFKA_CONSUMER,
     P = 1 << KAFKA_PRODUCER,
@@ -33,6 +35,8 @@ static const struct property properties[] = {
     { C, true, "partition.assignment.strategy", "cooperative-sticky" },
     { C, false, "session.timeout.ms", "10000" },
     { C, false, "heartbeat.interval.ms", "1000" },
+    /* They alone say that a broker is back. */
+    { C, false, "statistics.interval.ms", "5000" },
     /* A queue that is full waits so long before it fetches again; by default half a second. */
     { C | R, false, "fetch.error.backoff.ms", "10" },
     /* How late we learn that nothing more is there: bounds how late a deadline may fire, and how
@@ -116,19 +120,10 @@ struct str kafka_property(const struct config *config, const char *name)
     return value;
 }
 
-/* "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection
- * refused (after 0ms in state CONNECT)" as a sentence that is the same from every client and each
- * time. */
 static void say_broker(struct log *log, const char *text)
 {
-    const char *name = strncmp(text, "[thrd:", 6) == 0 ? strstr(text, "]: ") : NULL;
-    name = name == NULL ? text : name + 3;
-    const char *reason = strstr(name, ": ");
-    struct str broker = { name, reason == NULL ? strlen(name) : (size_t)(reason - name) };
-    struct str why = str_from(reason == NULL ? "" : reason + 2);
-    const char *after = reason == NULL ? NULL : strstr(reason, " (after ");
-    if (after != NULL)
-        why.size = (size_t)(after - why.data);
+    struct str broker, why;
+    brokers_parse(text, &broker, &why);
     log_once(log, LOGGED_WARNING, "broker %.*s is away: %.*s", STR_ARG(broker), STR_ARG(why));
 }
 
@@ -256,7 +251,8 @@ static void set_events(rd_kafka_conf_t *conf, enum kafka_role role, struct kafka
                        struct log *log)
 {
     if (role == KAFKA_CONSUMER)
-        rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR);
+        rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR |
+                                           RD_KAFKA_EVENT_STATS);
     else if (produces(role))
         rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
     rd_kafka_conf_set_log_cb(conf, ear != NULL ? on_heard_log : on_log);
