@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include "base/error.h"
 #include "base/str.h"
+#include "config/config.h"
 
-enum { CONTROL_PATH = 108 /* what a socket's address has room for */, CONTROL_PLACES = 3 };
+enum { CONTROL_PATH = CONFIG_SOCKET_PATH_MAX + 1, CONTROL_PLACES = 3 };
 
 struct control_places {
     char paths[CONTROL_PLACES][CONTROL_PATH]; /* likeliest first */

@@ -91,10 +91,12 @@ struct config_example {
     struct yaml_place place;
 };
 
+enum { CONFIG_SOCKET_PATH_MAX = 107 /* bytes that a socket's address has room for */ };
+
 struct config_topics {
     struct str prefix; /* what the others begin with, unless they are named */
     struct str home, customers, silences, promises, decisions, deadletter, state, notices, groups,
-        config;
+        config, versions;
     struct str department_prefix; /* "ombud.dept." */
     struct str escalation_prefix; /* "ombud.escalations." */
     int partitions;               /* topics create: 12 */
@@ -121,6 +123,7 @@ struct config {
     struct str http;         /* "127.0.0.1:9404"; "" for none */
     struct str *http_hosts;  /* names by which the pages may be asked for, too */
     size_t http_host_count;
+    /* At most CONFIG_SOCKET_PATH_MAX bytes. */
     struct str control; /* path of a socket; "" for none, absent: see host/control_place.h */
     enum clock_mode clock;
     bool shadow; /* publish: shadow */

@@ -1,4 +1,6 @@
 /* What rows alone cannot tell: defaults that depend on others, order, names, inheritance. */
+#include <string.h>
+
 #include "config/address.h"
 #include "loader.h"
 
@@ -19,6 +21,7 @@ static void finish_topics(struct loader *loader)
         { &topics->notices, "notices" },
         { &topics->groups, "groups" },
         { &topics->config, "config" },
+        { &topics->versions, "versions" },
         { &topics->department_prefix, "dept." },
         { &topics->escalation_prefix, "escalations." },
     };
@@ -369,9 +372,23 @@ static void check_http(struct loader *loader)
         loader_fail(loader, node->place, "%s", err.text);
 }
 
+/* Empty: there is none. */
+static void check_control(struct loader *loader)
+{
+    const struct yaml *node = yaml_get(loader->root, "control");
+    struct str path = loader->config->control;
+    if (node && !str_empty(path) &&
+        (path.data[0] != '/' || path.size > CONFIG_SOCKET_PATH_MAX ||
+         memchr(path.data, '\0', path.size)))
+        loader_fail(loader, node->place,
+                    "'%.*s' is no absolute path of at most %d bytes, which is what a socket needs",
+                    STR_ARG(path), CONFIG_SOCKET_PATH_MAX);
+}
+
 void loader_finish(struct loader *loader)
 {
     check_http(loader);
+    check_control(loader);
     finish_topics(loader);
     finish_sources(loader);
     finish_levels(loader);

@@ -99,6 +99,12 @@ class Router:
                                  f"{result.returncode}: {result.stdout}{result.stderr}")
         return result
 
+    def daemon_once(self, *arguments, timeout=60):
+        """Runs ombudd, which must end by itself; the finished process with its output as text."""
+        return subprocess.run([str(self.programs / "ombudd"), "-c", str(self.config_file), *arguments],
+                              timeout=timeout, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              env=sanitizer_environment())
+
     def create_topics(self):
         self.ctl("topics", "create", "-c", self.config_file)
 

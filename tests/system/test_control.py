@@ -48,6 +48,15 @@ def test_reload_waits_for_the_answer(router):
     assert f"no router listens on {daemon.control}: is it running?" in result.stderr
 
 
+def test_a_path_that_is_none_is_refused_before_anything_else(kafka, make_router):
+    """Not met again and again by a manager that starts the router anew."""
+    router = make_router(kafka, create_topics=False, control="run/control")
+    for run in (router.ctl("check", router.config_file, check=False),
+                router.daemon_once("--check"), router.daemon_once()):
+        assert run.returncode == CONFIGURATION, run.stderr
+        assert re.search(r"ombud\.yaml:\d+:\d+: 'run/control' is no absolute path", run.stderr), run.stderr
+
+
 def test_status_of_a_router_at_rest_and_at_work(router):
     daemon = router.start()
     producer = LoggingProducer(router.kafka.bootstrap)

@@ -113,9 +113,16 @@ def test_it_is_ready_says_how_it_is_and_routes(service, kafka):
 def test_it_answers_on_its_control_socket(machine, service):
     answer = json.loads(machine.run("ombudctl", "status", "-c", service.file, "--json").stdout)
     assert answer["configuration"] in machine.journal(service.unit)
-    # Only root, the router and its group may ask.
-    place = machine.run("stat", "-c", "%a", f"/run/ombud/{service.name}/control").stdout.strip()
-    assert place[-1] == "0", place
+    # Only root, the router and the group ombud may ask.
+    place = machine.run("stat", "-c", "%a %G", f"/run/ombud/{service.name}/control").stdout.strip()
+    assert place == "660 ombud", place
+    nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup")
+    ask = ("ombudctl", "status", "-c", service.file)
+    member = machine.run(*nobody, "--groups=ombud", *ask)
+    assert "ready: routing" in member.stdout
+    stranger = machine.run(*nobody, "--clear-groups", *ask, "--socket", f"/run/ombud/{service.name}/control",
+                           check=False)
+    assert stranger.returncode == 77, stranger.stderr
 
 
 def test_nobody_owns_more_than_the_unit_needs(machine, service):
