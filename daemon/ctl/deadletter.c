@@ -71,42 +71,49 @@ static bool parse_place(const char *text, int64_t *partition, int64_t *offset)
            str_to_int(str_from(slash + 1), offset) && *partition >= 0 && *offset >= 0;
 }
 
+static void print_whole(const struct options *options, const struct letter *letter)
+{
+    struct buf text = { 0 };
+    if (options->json)
+        letter_json(letter, true, &text);
+    else
+        letter_tell(letter, &text);
+    print(&text);
+}
+
 static int show(const struct command *command, const struct options *options,
-                struct letters *letters, const char *place)
+                const struct config *config, const char *place)
 {
     struct letter letter;
     struct letters_partition *partition;
     struct error err;
-    enum letters_news news;
     int64_t number, offset;
-    if (!parse_place(place, &number, &offset))
+    if (!parse_place(place, &number, &offset) || number > INT32_MAX)
         return command_misused(command, "show PARTITION/OFFSET, as `list` has them; not '%s'",
                                place);
-    while ((news = letters_next(letters, &letter, &partition, &err)) == LETTERS_ONE) {
-        struct buf text = { 0 };
-        if (letter.record.partition != number || letter.record.offset != offset)
-            continue;
-        if (options->json)
-            letter_json(&letter, true, &text);
-        else
-            letter_tell(&letter, &text);
-        print(&text);
-        return 0;
-    }
-    if (news == LETTERS_FAILED)
-        return command_failed(command, EX_UNAVAILABLE, "%s", err.text);
-    return command_failed(command, EX_DATAERR, "there is no dead letter at %s", place);
-}
-
-static int read_letters(const struct command *command, const struct options *options,
-                        const struct config *config, const char *place)
-{
-    struct error err;
-    struct letters *letters = letters_open(config, options->all || place != NULL, &err);
+    struct letters *letters = letters_open_at(config, (int32_t)number, offset, &err);
     if (letters == NULL)
         return command_failed(command, EX_UNAVAILABLE, "%s", err.text);
-    int code =
-        place == NULL ? list(command, options, letters) : show(command, options, letters, place);
+    enum letters_news news = letters_next(letters, &letter, &partition, &err);
+    int code = 0;
+    if (news == LETTERS_ONE)
+        print_whole(options, &letter);
+    else if (news == LETTERS_FAILED)
+        code = command_failed(command, EX_UNAVAILABLE, "%s", err.text);
+    else
+        code = command_failed(command, EX_DATAERR, "there is no dead letter at %s", place);
+    letters_close(letters);
+    return code;
+}
+
+static int list_letters(const struct command *command, const struct options *options,
+                        const struct config *config)
+{
+    struct error err;
+    struct letters *letters = letters_open(config, options->all, &err);
+    if (letters == NULL)
+        return command_failed(command, EX_UNAVAILABLE, "%s", err.text);
+    int code = list(command, options, letters);
     letters_close(letters);
     return code;
 }
@@ -117,9 +124,9 @@ static int perform(const struct command *command, struct options *options,
     options->requeue.command = command;
     options->requeue.config = config;
     if (strcmp(words[0], "list") == 0 && count == 1)
-        return read_letters(command, options, config, NULL);
+        return list_letters(command, options, config);
     if (strcmp(words[0], "show") == 0 && count == 2)
-        return read_letters(command, options, config, words[1]);
+        return show(command, options, config, words[1]);
     if (strcmp(words[0], "requeue") == 0 && count == 1)
         return requeue_run(&options->requeue);
     return command_misused(command, "list, show PARTITION/OFFSET or requeue?");

@@ -54,7 +54,7 @@ static bool read_settled(struct letters *letters, bool from_begin, struct error 
 static bool find_partitions(struct letters *letters, struct error *err)
 {
     struct str topic = letters->config->topics.deadletter;
-    letters->count = topics_partitions(letters->client, topic, TIMEOUT_MS, err);
+    letters->count = topics_partitions(follow_client(letters->follow), topic, TIMEOUT_MS, err);
     if (letters->count == 0)
         error_set(err, "topic '%.*s' is missing", STR_ARG(topic));
     if (letters->count <= 0)
@@ -75,6 +75,40 @@ struct letters *letters_open(const struct config *config, bool from_begin, struc
     letters->follow = letters->client == NULL ? NULL : follow_open(config, NULL, err);
     if (letters->follow != NULL && find_partitions(letters, err) &&
         read_settled(letters, from_begin, err) && follow_start(letters->follow, err))
+        return letters;
+    letters_close(letters);
+    return NULL;
+}
+
+/* Where there is no such place, nothing is given out. */
+static bool place_at(struct letters *letters, int32_t partition, int64_t offset, struct error *err)
+{
+    const char *topic = letters->config->topics.deadletter.data;
+    int64_t low = 0, high = 0;
+    if (!find_partitions(letters, err))
+        return false;
+    if (partition >= letters->count)
+        return true;
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        follow_client(letters->follow), topic, partition, &low, &high, TIMEOUT_MS);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return error_set(err, "topic '%s' partition %d: %s", topic, (int)partition,
+                         rd_kafka_err2str(code));
+    if (offset >= low && offset < high)
+        follow_partition(letters->follow, topic, partition, offset, offset + 1,
+                         &letters->partitions[partition]);
+    return true;
+}
+
+struct letters *letters_open_at(const struct config *config, int32_t partition, int64_t offset,
+                                struct error *err)
+{
+    struct letters *letters = mem_alloc(sizeof(*letters));
+    letters->config = config;
+    letters->arena = arena_new(ARENA_BLOCK);
+    letters->follow = follow_open(config, NULL, err);
+    if (letters->follow != NULL && place_at(letters, partition, offset, err) &&
+        follow_start(letters->follow, err))
         return letters;
     letters_close(letters);
     return NULL;

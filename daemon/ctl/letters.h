@@ -28,6 +28,9 @@ struct letters {
 
 /* `from_begin`: settled ones, too, which the log still has. NULL + err. */
 struct letters *letters_open(const struct config *config, bool from_begin, struct error *err);
+/* The one at that place alone, if it is there. */
+struct letters *letters_open_at(const struct config *config, int32_t partition, int64_t offset,
+                                struct error *err);
 void letters_close(struct letters *letters); /* NULL is fine */
 
 enum letters_news { LETTERS_ONE, LETTERS_END, LETTERS_FAILED /* + err */ };

@@ -27,6 +27,7 @@ struct work {
     size_t goal_count;
     size_t records, bytes; /* of the open batch */
     uint64_t done;         /* letters that are settled by now, committed */
+    bool unread;           /* what failed was the reading */
 };
 
 /* Whoever can write into a topic of ours could name any other: only those of this configuration
@@ -121,7 +122,15 @@ static bool walk(struct work *work, struct error *err)
         if (!take(work, &letter, partition, err))
             return false;
     }
-    return news == LETTERS_END && commit(work, err);
+    work->unread = news == LETTERS_FAILED;
+    return !work->unread && commit(work, err);
+}
+
+/* What the broker refuses for good is no matter of trying again. */
+static int failure_code(const struct work *work)
+{
+    return work->unread || work->transact == NULL ? EX_TEMPFAIL
+                                                  : transact_exit_code(work->transact);
 }
 
 static int work_through(struct work *work)
@@ -135,7 +144,7 @@ static int work_through(struct work *work)
     if (work->done > 0)
         fprintf(stderr, "%llu were %s before that\n", (unsigned long long)work->done,
                 requeue->discard ? "discarded" : "requeued");
-    return command_failed(requeue->command, EX_TEMPFAIL,
+    return command_failed(requeue->command, failure_code(work),
                           "%s; called again it goes on where it was, and no record is lost or "
                           "written twice",
                           err.text);
@@ -149,7 +158,7 @@ int requeue_run(const struct requeue *requeue)
     struct work work = { .requeue = requeue };
     int code = EX_UNAVAILABLE;
     if (!requeue->dry_run)
-        work.transact = transact_open(requeue->config, "requeue", &err);
+        work.transact = transact_open(requeue->config, "requeue", &code, &err);
     if (requeue->dry_run || work.transact != NULL)
         work.letters = letters_open(requeue->config, false, &err);
     if (work.letters != NULL)

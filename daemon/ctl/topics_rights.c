@@ -89,13 +89,25 @@ static void allow_daemon(const struct rights *rights)
           true);
 }
 
+static void allow_group(const struct rights *rights, const char *suffix)
+{
+    char name[300];
+    allow(rights, "Read Describe", "group", name_of(name, sizeof(name), rights, suffix), false);
+}
+
+static void allow_transactions(const struct rights *rights, const char *suffix)
+{
+    char name[300];
+    allow(rights, "Write Describe", "transactional-id", name_of(name, sizeof(name), rights, suffix),
+          false);
+}
+
 /* What operators do beyond reading: they write events into the home topic, silences into their
  * table, and give dead letters back. */
 static void allow_operators(const struct rights *rights)
 {
     const struct config *config = rights->config;
     size_t count;
-    char name[300];
     struct topic_plan *plan = topics_plan(config, &count);
     buf_printf(rights->text, "\n# ombudctl watch, ticket, ack, settle, silence, deadletter\n");
     for (size_t i = 0; i < count; i++) {
@@ -106,11 +118,30 @@ static void allow_operators(const struct rights *rights)
     }
     free(plan);
     allow_reader(rights);
-    allow(rights, "Read Describe", "group", name_of(name, sizeof(name), rights, "-requeue"), false);
-    allow(rights, "Write Describe", "transactional-id",
-          name_of(name, sizeof(name), rights, "-requeue"), false);
-    buf_printf(rights->text, "\n# ombudctl topics create, in addition\n");
+    allow_group(rights, "-requeue");
+    allow_transactions(rights, "-requeue");
+}
+
+/* What is done seldom, by few. */
+static void allow_administrators(const struct rights *rights)
+{
+    const struct config *config = rights->config;
+    struct buf *text = rights->text;
+    buf_printf(text, "\n# ombudctl deadletter requeue of what we could not deliver, in addition\n");
+    for (enum output output = 0; output < OUTPUT_COUNT; output++) {
+        for (size_t i = 0; i < output_topics(config, output); i++) {
+            if (!outputs[output].essential && output_published(config, output))
+                allow(rights, "Write", "topic", output_topic(config, output, i), false);
+        }
+    }
+    buf_printf(text, "\n# ombudctl topics create, in addition\n");
     allow(rights, "Create Describe", "topic", str_from(config->topics.prefix.data), true);
+    buf_printf(text, "\n# ombudctl topics repartition --into this configuration, in addition\n");
+    allow(rights, "Write", "topic", config->topics.state, false);
+    allow_group(rights, "");
+    allow_transactions(rights, "-repartition");
+    buf_printf(text, "\n# ombudctl upgrade finalize, in addition\n");
+    allow(rights, "Write", "topic", config->topics.versions, false);
 }
 
 /* Who consumes brings a group of its own. */
@@ -140,5 +171,6 @@ void topics_rights(const struct config *config, const char *principal, struct bu
                      "own with\n# --principal; the departments' are examples.\n");
     allow_daemon(&rights);
     allow_operators(&rights);
+    allow_administrators(&rights);
     allow_departments(&rights);
 }

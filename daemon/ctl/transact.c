@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #include "base/mem.h"
 #include "host/now.h"
@@ -14,8 +15,9 @@ struct transact {
     rd_kafka_t *client;
     rd_kafka_queue_t *queue;
     char name[300];
-    bool open;            /* a transaction is */
-    struct error refusal; /* of a record, from the broker; empty: none */
+    bool open;                /* a transaction is */
+    struct error refusal;     /* of a record, from the broker; empty: none */
+    rd_kafka_resp_err_t code; /* of the last failure */
 };
 
 /* Refused records, of which librdkafka tells here alone. */
@@ -26,9 +28,11 @@ static void serve(struct transact *transact, int timeout)
         const rd_kafka_message_t *message;
         while (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR &&
                (message = rd_kafka_event_message_next(event)) != NULL) {
-            if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && transact->refusal.text[0] == '\0')
-                error_set(&transact->refusal, "topic '%s': %s", rd_kafka_topic_name(message->rkt),
-                          rd_kafka_err2str(message->err));
+            if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || transact->refusal.text[0] != '\0')
+                continue;
+            transact->code = message->err;
+            error_set(&transact->refusal, "topic '%s': %s", rd_kafka_topic_name(message->rkt),
+                      rd_kafka_err2str(message->err));
         }
         rd_kafka_event_destroy(event);
     }
@@ -43,13 +47,41 @@ static bool insist(struct transact *transact, rd_kafka_error_t *(*call)(rd_kafka
         struct verdict verdict = verdict_of(call(transact->client, SLICE_MS), REMEDY_DIE);
         if (verdict.remedy == REMEDY_NONE)
             return true;
+        transact->code = verdict.code;
         if (verdict.remedy != REMEDY_RETRY || now_monotonic() >= end)
             return error_set(err, "%s: %s", what, verdict.text);
         serve(transact, AGAIN_MS);
     }
 }
 
-struct transact *transact_open(const struct config *config, const char *suffix, struct error *err)
+static int exit_code_of(rd_kafka_resp_err_t code)
+{
+    switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+        return EX_NOPERM;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return EX_CONFIG;
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+        return EX_DATAERR;
+    default:
+        return EX_TEMPFAIL;
+    }
+}
+
+int transact_exit_code(const struct transact *transact)
+{
+    return exit_code_of(transact->code);
+}
+
+struct transact *transact_open(const struct config *config, const char *suffix, int *code,
+                               struct error *err)
 {
     struct transact *transact = mem_alloc(sizeof(*transact));
     snprintf(transact->name, sizeof(transact->name), "%.*s-%s",
@@ -57,12 +89,14 @@ struct transact *transact_open(const struct config *config, const char *suffix, 
     struct kafka_identity identity = { .name = transact->name };
     transact->client = kafka_client(KAFKA_PRODUCER, config, &identity, NULL, err);
     if (transact->client == NULL) {
+        *code = EX_CONFIG;
         transact_close(transact);
         return NULL;
     }
     transact->queue = rd_kafka_queue_get_main(transact->client);
     if (insist(transact, rd_kafka_init_transactions, "transactions", err))
         return transact;
+    *code = transact_exit_code(transact);
     transact_close(transact);
     return NULL;
 }
@@ -87,6 +121,7 @@ static bool begin(struct transact *transact, struct error *err)
         return true;
     struct verdict verdict = verdict_of(rd_kafka_begin_transaction(transact->client), REMEDY_DIE);
     transact->open = verdict.remedy == REMEDY_NONE;
+    transact->code = verdict.code;
     return transact->open || error_set(err, "transaction: %s", verdict.text);
 }
 
@@ -130,6 +165,7 @@ bool transact_write(struct transact *transact, const struct transact_record *rec
     if (!began)
         return false;
     serve(transact, 0);
+    transact->code = code ? code : transact->code;
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            error_set(err, "topic '%s': %s", record->topic, rd_kafka_err2str(code));
 }
@@ -148,6 +184,7 @@ static bool send_offsets(struct transact *transact, const char *group_name,
             serve(transact, AGAIN_MS);
     } while (verdict.remedy == REMEDY_RETRY && now_monotonic() < end);
     rd_kafka_consumer_group_metadata_destroy(group);
+    transact->code = verdict.code ? verdict.code : transact->code;
     return verdict.remedy == REMEDY_NONE ||
            error_set(err, "group '%s': %s", group_name, verdict.text);
 }

@@ -8,8 +8,9 @@
 
 struct transact;
 
-/* Its name is "{group.id}-`suffix`". Waits until it has it. NULL + err. */
-struct transact *transact_open(const struct config *config, const char *suffix, struct error *err);
+/* Its name is "{group.id}-`suffix`". Waits until it has it. NULL + err, and what to exit with. */
+struct transact *transact_open(const struct config *config, const char *suffix, int *code,
+                               struct error *err);
 void transact_close(struct transact *transact); /* undoes what is open; NULL is fine */
 
 struct transact_record {
@@ -26,3 +27,6 @@ bool transact_write(struct transact *transact, const struct transact_record *rec
 /* Commits it, with these offsets of the group; `offsets` NULL: with none. */
 bool transact_commit(struct transact *transact, const char *group,
                      const rd_kafka_topic_partition_list_t *offsets, struct error *err);
+/* What a command exits with after a failure: by what the broker refused, EX_TEMPFAIL where trying
+ * again may help. */
+int transact_exit_code(const struct transact *transact);

@@ -32,7 +32,7 @@ static void report_task(struct task *task, const struct report_sources *sources,
                                     .position = task->current.position,
                                     .high_watermark = task->high_watermark,
                                     .lag = task_lag(task),
-                                    .records_fed = task->records_fed,
+                                    .records_fed = task->marked.records,
                                     .ahead_bytes = task->ahead_bytes,
                                     .fetched = rd_kafka_queue_length(task->queue),
                                     .stream = task->current.clock.stream,
@@ -42,6 +42,8 @@ static void report_task(struct task *task, const struct report_sources *sources,
                                     .care = (int)task->current.care.mode,
                                     .due_hour = task->due_hour };
     snprintf(report->topic, sizeof(report->topic), "%s", task->topic);
+    if (task->row->ops->written != NULL)
+        report->version = task->row->ops->written(task->engine);
     if (task->row->ops->counters != NULL)
         task->row->ops->counters(task->engine, report->counters);
 }

@@ -18,14 +18,15 @@ struct task_report {
     char topic[REPORT_TOPIC];
     int32_t partition;
     int64_t position, high_watermark;
-    int64_t lag; /* see task_lag */
-    uint64_t records_fed;
-    size_t ahead_bytes; /* of what is prepared */
-    size_t fetched;     /* records that librdkafka holds ready */
+    int64_t lag;          /* see task_lag */
+    uint64_t records_fed; /* and committed */
+    size_t ahead_bytes;   /* of what is prepared */
+    size_t fetched;       /* records that librdkafka holds ready */
     time_ms stream, restore_ms;
     uint64_t restore_records;
     bool behind;
     int care;        /* enum care_mode */
+    int version;     /* that its changelog is written in; 0: none yet */
     size_t due_hour; /* deadlines within an hour; some seconds old */
     uint64_t counters[REPORT_COUNTERS];
 };

@@ -248,7 +248,7 @@ static void passed(struct task *task)
     task->current.position = task->ahead[task->ahead_first].offset + 1;
     task->changed = true;
     task->fed++;
-    task->records_fed++;
+    task->current.records++;
     pop(task);
 }
 

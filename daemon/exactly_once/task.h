@@ -45,6 +45,7 @@ struct task_mark {
     struct offset_note note;
     struct care care;
     struct task_clock clock;
+    uint64_t records; /* fed since it runs here; for people */
 };
 
 struct task {
@@ -72,7 +73,6 @@ struct task {
     size_t ahead_bytes; /* of all batches */
 
     /* for people */
-    uint64_t records_fed;
     int64_t high_watermark; /* last known, -1 */
     time_ms restore_ms;
     uint64_t restore_records;
