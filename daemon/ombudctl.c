@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
     &command_test,
     &command_ticket,
     &command_topics,
+    &command_upgrade,
     &command_watch,
 };
 /* clang-format on */

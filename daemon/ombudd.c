@@ -123,10 +123,16 @@ static void name_workers(struct app *app, const char *given)
     app_name_workers(app, instance);
 }
 
-/* On the reader's thread. */
+/* On the reader's thread. What a newer release may write now is not here yet: a partition that it
+ * has written is refused when it comes. */
 static void share_snapshot(void *arg, struct snapshot *snapshot)
 {
     struct app *app = arg;
+    struct error err;
+    if (snapshot_global(snapshot) == GLOBAL_VERSIONS &&
+        !stages_may_run(snapshot_table(snapshot), &err))
+        log_say(app->log, LOGGED_WARNING, "%s; going on with the partitions that are here",
+                err.text);
     for (int i = 0; i < app->worker_count; i++)
         worker_use_snapshot(app->workers[i], snapshot);
 }
@@ -140,6 +146,11 @@ static int start_workers(struct app *app)
     if (app->globals == NULL) {
         log_say(app->log, LOGGED_ERROR, "%s", err.text);
         return EX_UNAVAILABLE;
+    }
+    if (!stages_may_run(snapshot_table(globals_reader_snapshot(app->globals, GLOBAL_VERSIONS)),
+                        &err)) {
+        log_say(app->log, LOGGED_ERROR, "%s", err.text);
+        return EX_CONFIG;
     }
     signals_hold();
     for (int i = 0; i < app->worker_count; i++) {

@@ -8,16 +8,19 @@
 #include <stddef.h>
 #include "base/error.h"
 #include "base/str.h"
+#include "model/actions.h"
 
 struct config;
 struct customers;
 struct silences;
+struct versions;
 
-enum global { GLOBAL_CUSTOMERS, GLOBAL_SILENCES, GLOBAL_COUNT };
+enum global { GLOBAL_CUSTOMERS, GLOBAL_SILENCES, GLOBAL_VERSIONS, GLOBAL_COUNT };
 
 struct global_row {
     const char *name; /* of its rows and of its setting, "customers" */
     const char *what; /* for people */
+    bool one;         /* its topic has one partition */
     size_t topic;     /* offset of a struct str in struct config_topics */
     void *(*make)(void);
     /* For another thread to read. What the two share must stand that. */
@@ -40,3 +43,7 @@ struct globals {
 /* NULL: there is none, or no `globals` at all. */
 const struct customers *globals_customers(const struct globals *globals);
 const struct silences *globals_silences(const struct globals *globals);
+const struct versions *globals_versions(const struct globals *globals);
+
+/* Up to which version a stage may write that changelog; 0: nothing is said of it. */
+int globals_version(const struct globals *globals, enum output changelog);

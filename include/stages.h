@@ -30,6 +30,11 @@ struct stage_row {
 
 extern const struct stage_row stages[STAGE_COUNT];
 
+struct versions;
+/* False + err: a newer release was told to write its state as this one cannot read it. NULL is
+ * fine. */
+bool stages_may_run(const struct versions *versions, struct error *err);
+
 /* One topic that a stage reads. */
 struct stage_input {
     enum stage stage;

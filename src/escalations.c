@@ -242,6 +242,23 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
         spend_silences(stage, notice, moment->now, actions);
 }
 
+/* The version that the changelog may be written in; 0: nothing is said of it. */
+static int allowed_version(const struct escalations *stage)
+{
+    return globals_version(stage->globals, OUTPUT_GROUPS);
+}
+
+static void announce(struct escalations *stage, struct actions *actions)
+{
+    changelog_raise(&stage->changelog, allowed_version(stage));
+    changelog_announce(&stage->changelog, actions);
+}
+
+static bool must_announce(const struct escalations *stage)
+{
+    return changelog_awaits(&stage->changelog, allowed_version(stage));
+}
+
 static void escalations_feed(struct engine *engine, struct prepared *opaque,
                              const struct moment *moment, struct actions *actions)
 {
@@ -250,7 +267,7 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
     /* A level that the configuration no longer has is no reason to refuse: tickets climb on the
      * ladder they began with, and whoever was told must hear the end (message_add sees to it). */
     if (prepared->decoded) {
-        changelog_announce(&stage->changelog, actions); /* why: see tickets_feed */
+        announce(stage, actions); /* why: see tickets_feed */
         take_notice(stage, prepared, moment, actions);
         conclude(stage, moment, actions);
         return;
@@ -314,7 +331,9 @@ static time_ms flush_time(const struct escalations *stage)
 static time_ms escalations_next(const struct engine *engine)
 {
     const struct escalations *stage = (const struct escalations *)engine;
-    return must_rejudge(stage) ? 0 : time_min(flush_time(stage), stage->progress.beat);
+    if (must_rejudge(stage) || must_announce(stage))
+        return 0;
+    return time_min(flush_time(stage), stage->progress.beat);
 }
 
 static bool escalations_tick(struct engine *engine, const struct moment *moment, unsigned limit,
@@ -324,7 +343,9 @@ static bool escalations_tick(struct engine *engine, const struct moment *moment,
     for (unsigned fired = 0; fired < limit; fired++) {
         if (escalations_next(engine) > moment->horizon)
             return false;
-        if (must_rejudge(stage))
+        if (must_announce(stage))
+            announce(stage, actions);
+        else if (must_rejudge(stage))
             rejudge(stage, moment, actions);
         else if (stage->progress.beat <= flush_time(stage))
             beat(stage, moment, actions);
@@ -465,8 +486,15 @@ static size_t escalations_upcoming(const struct engine *engine, struct engine_up
     return count;
 }
 
+static int escalations_written(const struct engine *engine)
+{
+    return ((const struct escalations *)engine)->changelog.version;
+}
+
 const struct engine_ops escalations_engine = {
     .name = "escalations",
+    .newest = GROUPS_VERSION,
+    .written = escalations_written,
     .create = escalations_create,
     .destroy = escalations_destroy,
     .prepare = escalations_prepare,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "config/outputs.h"
+#include "config/versions.h"
 
 const struct stage_row stages[STAGE_COUNT] = {
     [STAGE_INTAKE] = { .name = "intake", .ops = &intake_engine, .input = OUTPUT_COUNT },
@@ -37,6 +38,23 @@ enum stage stages_keeper(enum output changelog)
         }
     }
     return STAGE_COUNT;
+}
+
+bool stages_may_run(const struct versions *versions, struct error *err)
+{
+    for (enum stage stage = 0; versions != NULL && stage < STAGE_COUNT; stage++) {
+        for (size_t i = 0; i < stages[stage].changelog_count; i++) {
+            enum output changelog = stages[stage].changelogs[i];
+            int allowed = versions->of[changelog], newest = stages[stage].ops->newest;
+            if (allowed > newest)
+                return error_set(err,
+                                 "the changelog '%s' is written in version %d since `ombudctl "
+                                 "upgrade finalize` of a newer release, this release reads up to "
+                                 "version %d: install that release again",
+                                 outputs[changelog].key, allowed, newest);
+        }
+    }
+    return true;
 }
 
 static struct stage_input source_input(const struct config_source *source)

@@ -83,6 +83,17 @@ static void tickets_destroy(struct engine *engine)
     free(tickets);
 }
 
+/* The version that the changelog may be written in; 0: nothing is said of it. */
+static int allowed_version(const struct tickets *tickets)
+{
+    return globals_version(tickets->setup.globals, OUTPUT_STATE);
+}
+
+static void announce(struct tickets *tickets, struct actions *actions)
+{
+    state_announce(tickets->state, allowed_version(tickets), actions);
+}
+
 /* ---- decode, match text ---- */
 
 static void match_text(struct tickets *tickets, struct tickets_prepared *prepared,
@@ -253,7 +264,7 @@ static void tell_load(struct tickets *tickets, time_ms now, struct actions *acti
 {
     struct load *load = state_load_of_departments(tickets->state);
     struct str value = load_tell(load, now, actions->arena);
-    state_announce(tickets->state, actions);
+    announce(tickets, actions);
     encode_load(tickets->encoder, value, actions, &tickets->tally.records);
     state_keep_load(tickets->state, actions);
 }
@@ -345,7 +356,7 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     /* Whatever has an event time moves the stream, which the committed position keeps: by that a
      * restore knows that there was a changelog, see restore.c. */
     if (prepared->kind == PREPARED_EVENT || prepared->kind == PREPARED_FORWARD)
-        state_announce(tickets->state, actions);
+        announce(tickets, actions);
     switch (prepared->kind) {
     case PREPARED_EVENT:
         take_event(tickets, prepared, moment, actions);
@@ -419,9 +430,11 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
     /* Woken for what another configuration has taken back. */
     if (ticket_deadline(ticket, turn.definitions) > moment->horizon &&
         !state_bereaves(tickets->state, ticket)) {
+        announce(tickets, actions);
         state_save(tickets->state, ticket, STR_NONE, actions);
         return;
     }
+    announce(tickets, actions);
     turn_begin(&turn);
     ledger_begin(&turn);
     find_holder(&turn);
@@ -440,7 +453,10 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
 
 static time_ms tickets_next(const struct engine *engine)
 {
-    const struct state *state = ((const struct tickets *)engine)->state;
+    const struct tickets *tickets = (const struct tickets *)engine;
+    const struct state *state = tickets->state;
+    if (state_awaits(state, allowed_version(tickets)))
+        return 0;
     return time_min(state_next(state), load_next(state_load_of_departments(state)));
 }
 
@@ -449,6 +465,8 @@ static bool tickets_tick(struct engine *engine, const struct moment *moment, uns
 {
     struct tickets *tickets = tickets_of(engine);
     struct load *load = state_load_of_departments(tickets->state);
+    if (state_awaits(tickets->state, allowed_version(tickets)))
+        announce(tickets, actions);
     for (unsigned fired = 0; fired < limit; fired++) {
         arena_reset(tickets->arena);
         if (load_next(load) <= time_min(moment->horizon, state_next(tickets->state))) {
@@ -528,8 +546,15 @@ static size_t tickets_due(const struct engine *engine, time_ms until)
     return store_due(state_store(((const struct tickets *)engine)->state), until);
 }
 
+static int tickets_written(const struct engine *engine)
+{
+    return state_version(((const struct tickets *)engine)->state);
+}
+
 const struct engine_ops tickets_engine = {
     .name = "tickets",
+    .newest = TICKET_VERSION,
+    .written = tickets_written,
     .create = tickets_create,
     .destroy = tickets_destroy,
     .prepare = tickets_prepare,

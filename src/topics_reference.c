@@ -65,6 +65,7 @@ void topics_reference_markdown(struct buf *out)
     for (enum output output = 0; output < OUTPUT_COUNT; output++)
         put_output(output, out);
     for (enum global global = 0; global < GLOBAL_COUNT; global++)
-        buf_printf(out, "| `%s` | %s | compacted | any | every worker | | |\n",
-                   global_rows[global].name, global_rows[global].what);
+        buf_printf(out, "| `%s` | %s | compacted | %s | every worker | | |\n",
+                   global_rows[global].name, global_rows[global].what,
+                   partitions_text(global_rows[global].one ? PARTITIONS_ONE : PARTITIONS_ANY));
 }

@@ -1,12 +1,16 @@
 #include "ctl/board.h"
 
 #include "ctl/errands.h"
-#include "host/now.h"
 
-enum { TIMEOUT = 30000, POLL = 200 };
+enum { TIMEOUT = 30000 };
 
 /* One record; false + err: it is none. */
 typedef bool put_fn(struct board *board, struct str key, struct str value, struct error *err);
+
+struct reading {
+    struct board *board;
+    put_fn *put;
+};
 
 static bool put_silence(struct board *board, struct str key, struct str value, struct error *err)
 {
@@ -20,26 +24,24 @@ static bool put_state(struct board *board, struct str key, struct str value, str
     return str_starts(key, STR("m/")) || groups_restore(board->groups, key, value, err);
 }
 
+/* What is none is left out, as the router does it. */
+static bool take_record(void *arg, struct follow_item *item, struct error *err)
+{
+    const struct reading *reading = arg;
+    const rd_kafka_message_t *message = item->message;
+    (void)err;
+    reading->put(reading->board, (struct str){ message->key, message->key_len },
+                 (struct str){ message->payload, message->len }, NULL);
+    return true;
+}
+
 static bool read_topic(struct board *board, const struct config *config, struct str topic,
                        put_fn *put, struct error *err)
 {
+    struct reading reading = { board, put };
     struct follow *follow = errands_follow(config, topic, FOLLOW_FROM_START, err);
-    time_ms deadline = now_monotonic() + TIMEOUT;
-    bool ok = follow != NULL;
-    while (ok && !follow_caught_up(follow)) {
-        struct follow_item item;
-        enum follow_news news = follow_next(follow, POLL, &item, err);
-        ok = !follow_is_final(news);
-        if (news == FOLLOW_RECORD) {
-            const rd_kafka_message_t *message = item.message;
-            put(board, (struct str){ message->key, message->key_len },
-                (struct str){ message->payload, message->len }, NULL);
-            rd_kafka_message_destroy(item.message);
-            deadline = now_monotonic() + TIMEOUT;
-        } else if (ok && now_monotonic() > deadline) {
-            ok = error_set(err, "topic '%.*s' could not be read in time", STR_ARG(topic));
-        }
-    }
+    bool ok =
+        follow != NULL && follow_all(follow, TIMEOUT, take_record, &reading, err) == FOLLOW_END;
     follow_close(follow);
     return ok;
 }

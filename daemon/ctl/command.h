@@ -31,6 +31,7 @@ extern const struct command command_status;
 extern const struct command command_test;
 extern const struct command command_ticket;
 extern const struct command command_topics;
+extern const struct command command_upgrade;
 extern const struct command command_watch;
 
 /* "ombudctl COMMAND: sentence" on standard error, then the usage line. Returns EX_USAGE. */

@@ -15,7 +15,7 @@
 #include "text/lexicon.h"
 #include "track/row.h"
 
-enum { HISTORY_BLOCK = 1 << 20, LINE_BLOCK = 64 * 1024, ANSWER = 10000, POLL = 500 };
+enum { HISTORY_BLOCK = 1 << 20, LINE_BLOCK = 64 * 1024, ANSWER = 10000, PATIENCE = 60000 };
 
 static struct str ticket_key(const void *value)
 {
@@ -224,18 +224,21 @@ bool history_file(struct learn_history *history, const char *path, struct error 
     return ok;
 }
 
-static void take_message(struct learn_history *history, struct str topic,
-                         const rd_kafka_message_t *message)
+static bool take_message(void *arg, struct follow_item *item, struct error *err)
 {
+    struct learn_history *history = arg;
+    const rd_kafka_message_t *message = item->message;
     rd_kafka_timestamp_type_t unused;
+    (void)err;
     arena_reset(history->line);
-    struct record record = { .topic = topic,
+    struct record record = { .topic = str_from(item->place->topic),
                              .partition = message->partition,
                              .offset = message->offset,
                              .timestamp = rd_kafka_message_timestamp(message, &unused),
                              .key = { message->key, message->key_len },
                              .value = { message->payload, message->len } };
     history_take(history, &record);
+    return true;
 }
 
 bool history_topic(struct learn_history *history, struct str topic, struct error *err)
@@ -246,15 +249,7 @@ bool history_topic(struct learn_history *history, struct str topic, struct error
     bool ok = partitions > 0 && follow_start(follow, err);
     if (partitions == 0)
         error_set(err, "there is no topic '%.*s'", STR_ARG(topic));
-    while (ok && !follow_caught_up(follow)) {
-        struct follow_item item;
-        enum follow_news news = follow_next(follow, POLL, &item, err);
-        ok = !follow_is_final(news);
-        if (news == FOLLOW_RECORD) {
-            take_message(history, topic, item.message);
-            rd_kafka_message_destroy(item.message);
-        }
-    }
+    ok = ok && follow_all(follow, PATIENCE, take_message, history, err) == FOLLOW_END;
     follow_close(follow);
     return ok;
 }

@@ -9,14 +9,13 @@
 #include "base/table.h"
 #include "ctl/transact.h"
 #include "host/now.h"
-#include "json/json.h"
 #include "kafka/follow.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/offsets.h"
 #include "kafka/topics.h"
 #include "model/changelog.h"
 
-enum { TIMEOUT_MS = 15000, POLL_MS = 200, PATIENCE_MS = 60000, BATCH = 5000 };
+enum { TIMEOUT_MS = 15000, PATIENCE_MS = 60000, BATCH = 5000 };
 
 /* A definition that tickets of several partitions may use: its key is a hash of its text, so all
  * that have one key are the same. */
@@ -37,6 +36,7 @@ struct work {
     time_ms stream;     /* the highest of all partitions */
     uint64_t copied;
     size_t open; /* records in the open transaction */
+    int code;    /* to exit with where the writing failed; 0: it did not */
 };
 
 static struct str definition_of(const void *value)
@@ -119,24 +119,13 @@ static bool follow_committed(struct work *work, struct follow *follow,
     return true;
 }
 
-static bool find_unread(struct follow *follow, struct error *err)
+static bool refuse_unread(void *arg, struct follow_item *item, struct error *err)
 {
-    time_ms end = now_monotonic() + PATIENCE_MS;
-    while (!follow_caught_up(follow) && now_monotonic() < end) {
-        struct follow_item item;
-        enum follow_news news = follow_next(follow, POLL_MS, &item, err);
-        if (news == FOLLOW_RECORD) {
-            error_set(err,
-                      "'%s' partition %d has records that were not routed yet: stop the producers, "
-                      "let the routers finish, then stop these",
-                      item.place->topic, (int)item.place->partition);
-            rd_kafka_message_destroy(item.message);
-            return false;
-        }
-        if (follow_is_final(news))
-            return false;
-    }
-    return follow_caught_up(follow) || error_set(err, "the home topic could not be read in time");
+    (void)arg;
+    return error_set(err,
+                     "'%s' partition %d has records that were not routed yet: stop the producers, "
+                     "let the routers finish, then stop these",
+                     item->place->topic, (int)item->place->partition);
 }
 
 /* What waits in an old partition may belong to a ticket that moves: it would come after newer
@@ -153,7 +142,8 @@ static bool check_read(struct work *work, struct error *err)
                            error_set(err, "group '%s': %s", work->group, rd_kafka_err2str(code)));
     for (int i = 0; fine && i < list->cnt; i++)
         fine = follow_committed(work, follow, &list->elems[i], err);
-    fine = fine && follow_start(follow, err) && find_unread(follow, err);
+    fine = fine && follow_start(follow, err) &&
+           follow_all(follow, PATIENCE_MS, refuse_unread, NULL, err) == FOLLOW_END;
     rd_kafka_topic_partition_list_destroy(list);
     follow_close(follow);
     return fine;
@@ -192,15 +182,8 @@ static void keep_definition(struct work *work, struct str key, struct str value)
 /* {"version":3,"partitions":12} */
 static bool take_format(struct work *work, struct str value, struct error *err)
 {
-    struct arena *arena = arena_new(1024);
-    size_t at = 0;
     int64_t version = 0, partitions = 0;
-    const cJSON *root =
-        str_present(value) ? json_parse(value, &json_event_limits, arena, NULL, &at, err) : NULL;
-    bool fine = json_integer(json_get(root, STR("version")), &version) &&
-                json_integer(json_get(root, STR("partitions")), &partitions);
-    arena_free(arena);
-    if (!fine)
+    if (!str_present(value) || !changelog_format(value, &version, &partitions, err))
         return error_set(err, "the changelog's own record '%s' is damaged", CHANGELOG_FORMAT_KEY);
     if (partitions != work->before)
         return error_set(err, "the changelog was written for %lld partitions and has %d",
@@ -209,12 +192,16 @@ static bool take_format(struct work *work, struct str value, struct error *err)
     return true;
 }
 
-static bool take_record(struct work *work, const rd_kafka_message_t *message, struct error *err)
+static bool take_record(void *arg, struct follow_item *item, struct error *err)
 {
+    struct work *work = arg;
+    const rd_kafka_message_t *message = item->message;
     struct str key = { message->key, message->key ? message->key_len : 0 };
     struct str value = { message->payload, message->payload ? message->len : 0 };
     if (str_is(key, CHANGELOG_FORMAT_KEY))
         return take_format(work, value, err);
+    if (str_starts(key, STR("m/")))
+        return true; /* the load of departments, by partition: they tell each other anew */
     if (str_starts(key, STR("d/"))) {
         keep_definition(work, key, value);
         return true;
@@ -232,20 +219,8 @@ static bool copy(struct work *work, struct error *err)
     bool fine = follow != NULL &&
                 follow_topic(follow, work->old->topics.state, FOLLOW_FROM_START, TIMEOUT_MS, NULL,
                              err) >= 0 &&
-                follow_start(follow, err);
-    time_ms end = now_monotonic() + PATIENCE_MS;
-    while (fine && !follow_caught_up(follow)) {
-        struct follow_item item;
-        enum follow_news news = follow_next(follow, POLL_MS, &item, err);
-        fine = !follow_is_final(news);
-        if (news == FOLLOW_RECORD) {
-            fine = take_record(work, item.message, err);
-            rd_kafka_message_destroy(item.message);
-            end = now_monotonic() + PATIENCE_MS;
-        } else if (fine && now_monotonic() > end) {
-            fine = error_set(err, "the changelog could not be read in time");
-        }
-    }
+                follow_start(follow, err) &&
+                follow_all(follow, PATIENCE_MS, take_record, work, err) == FOLLOW_END;
     follow_close(follow);
     return fine;
 }
@@ -310,8 +285,12 @@ static bool repartition(struct work *work, struct error *err)
     if (work->client == NULL || !check_group(work, err) || !check_topics(work, err) ||
         !check_read(work, err))
         return false;
-    work->transact = transact_open(work->old, "repartition", err);
-    return work->transact != NULL && copy(work, err) && finish(work, err);
+    work->transact = transact_open(work->old, "repartition", &work->code, err);
+    if (work->transact != NULL && copy(work, err) && finish(work, err))
+        return true;
+    if (work->transact != NULL)
+        work->code = transact_exit_code(work->transact);
+    return false;
 }
 
 static void drop_definitions(struct table *definitions)
@@ -335,7 +314,10 @@ int repartition_run(const struct command *command, const struct config *old,
     snprintf(work.group, sizeof(work.group), "%.*s", STR_ARG(kafka_property(old, "group.id")));
     bool named = check_names(&work, &err);
     if (!named || !repartition(&work, &err))
-        code = command_failed(command, named ? EX_TEMPFAIL : EX_CONFIG,
+        code = command_failed(command,
+                              !named      ? EX_CONFIG
+                              : work.code ? work.code
+                                          : EX_TEMPFAIL,
                               "%s; nothing has changed for the routers", err.text);
     else
         printf("%llu records of tickets are in %.*s now, in %d partitions instead of %d; start the "

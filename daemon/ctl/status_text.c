@@ -60,9 +60,29 @@ static const char *how_long(time_ms duration, char text[TIME_TEXT_SIZE])
     return text;
 }
 
+/* "state version 3", or "2 of 3" as long as a partition is written in an older one than this
+ * release could. */
+static const char *state_version(const cJSON *answer, char *text, size_t size)
+{
+    int64_t newest = integer(answer, "state_version"), oldest = newest;
+    bool written = false;
+    for (const cJSON *task = list(answer, "partitions"); task; task = task->next) {
+        int64_t version = integer(task, "state_version");
+        if (version == 0 || !str_is(string(task, "stage"), "tickets"))
+            continue;
+        oldest = version < oldest ? version : oldest;
+        written = true;
+    }
+    if (!written)
+        return "";
+    snprintf(text, size, oldest < newest ? ", state version %lld of %lld" : ", state version %lld",
+             (long long)oldest, (long long)newest);
+    return text;
+}
+
 static void add_head(const cJSON *answer, time_ms now, struct buf *text)
 {
-    char up[TIME_TEXT_SIZE];
+    char up[TIME_TEXT_SIZE], version[64];
     time_ms started = when(answer, "started_at");
     add_line(text, "ombudd %.*s, group %.*s, instance %.*s", STR_ARG(string(answer, "version")),
              STR_ARG(string(answer, "group")), STR_ARG(string(answer, "instance")));
@@ -70,10 +90,11 @@ static void add_head(const cJSON *answer, time_ms now, struct buf *text)
              STR_ARG(string(answer, "status")));
     add_line(text, "configuration %.*s of %.*s", STR_ARG(string(answer, "configuration")),
              STR_ARG(string(answer, "file")));
-    add_line(text, "up %s, process %lld, %lld MiB of memory",
+    add_line(text, "up %s, process %lld, %lld MiB of memory%s",
              started == TIME_NEVER ? "?" : how_long(time_max(now - started, 0), up),
              (long long)integer(answer, "pid"),
-             (long long)integer(answer, "resident_bytes") / (1 << 20));
+             (long long)integer(answer, "resident_bytes") / (1 << 20),
+             state_version(answer, version, sizeof(version)));
 }
 
 static void add_reloads(const cJSON *answer, time_ms now, struct buf *text)

@@ -8,7 +8,7 @@ enum { LINE_BLOCK = 16 * 1024 };
 
 /* The member of a row that is the record's key. */
 static const char *const keys[GLOBAL_COUNT] = {
-    [GLOBAL_CUSTOMERS] = "account", [GLOBAL_SILENCES] = "id"
+    [GLOBAL_CUSTOMERS] = "account", [GLOBAL_SILENCES] = "id", [GLOBAL_VERSIONS] = "changelog"
 };
 
 static bool take_line(enum global global, void *table, struct str line, struct arena *arena,

@@ -13,11 +13,10 @@
 #include "ctl/input.h"
 #include "ctl/outputs_read.h"
 #include "enrich/enrich.h"
-#include "host/now.h"
 #include "host/options.h"
 #include "json/json.h"
 
-enum { POLL = 200, SILENCE = 15000 }; /* ms */
+enum { SILENCE = 15000 /* ms */ };
 
 /* A record of recorded events, kept until all of them are there. */
 struct entry {
@@ -176,40 +175,37 @@ static bool concerns(const struct life *life, const rd_kafka_message_t *message)
     return story_concerns(&life->story, (struct str){ message->payload, message->len });
 }
 
-static int read_topics(struct life *life, struct follow *follow, struct outputs_batch *batch)
+struct reading {
+    struct life *life;
+    struct outputs_batch batch;
+};
+
+static bool take_message(void *arg, struct follow_item *item, struct error *err)
 {
-    struct error err;
-    time_ms deadline = now_monotonic() + SILENCE;
-    while (!follow_caught_up(follow)) {
-        struct follow_item item;
-        enum follow_news news = follow_next(follow, POLL, &item, &err);
-        if (follow_is_final(news))
-            return command_failed(life->command, EX_NOPERM, "%s", err.text);
-        if (news == FOLLOW_RECORD && concerns(life, item.message))
-            outputs_add(batch, item.message);
-        else if (news == FOLLOW_RECORD)
-            rd_kafka_message_destroy(item.message);
-        if (news == FOLLOW_RECORD || news == FOLLOW_END)
-            deadline = now_monotonic() + SILENCE;
-        else if (now_monotonic() > deadline)
-            return command_failed(life->command, EX_UNAVAILABLE,
-                                  "the topics could not be read to their end");
-    }
-    return 0;
+    struct reading *reading = arg;
+    (void)err;
+    if (!concerns(reading->life, item->message))
+        return true;
+    outputs_add(&reading->batch, item->message);
+    item->message = NULL;
+    return true;
 }
 
 static int tell_live(struct life *life)
 {
     struct error err;
-    struct outputs_batch batch = { 0 };
+    struct reading reading = { .life = life };
     struct follow *follow = outputs_follow(life->story.config, FOLLOW_FROM_START, &err);
     if (follow == NULL)
         return command_failed(life->command, EX_UNAVAILABLE, "%s", err.text);
-    int code = read_topics(life, follow, &batch);
-    outputs_tell(&batch, &life->story, &life->out, &life->last);
-    outputs_free(&batch);
+    enum follow_news news = follow_all(follow, SILENCE, take_message, &reading, &err);
+    outputs_tell(&reading.batch, &life->story, &life->out, &life->last);
+    outputs_free(&reading.batch);
     follow_close(follow);
-    return code;
+    if (news == FOLLOW_END)
+        return 0;
+    return command_failed(life->command, news == FOLLOW_NOTHING ? EX_UNAVAILABLE : EX_NOPERM, "%s",
+                          err.text);
 }
 
 /* ---- the command */

@@ -9,7 +9,7 @@
 #include "kafka/kafka_conf.h"
 #include "kafka/topics.h"
 
-enum { BATCH = 1000, WARM_MS = 2000, AGAIN_MS = 50 };
+enum { BATCH = 1000, WARM_MS = 2000, AGAIN_MS = 50, POLL_MS = 200 };
 
 struct follow {
     rd_kafka_t *client;
@@ -234,6 +234,38 @@ bool follow_is_final(enum follow_news news)
 bool follow_caught_up(const struct follow *follow)
 {
     return follow->behind == 0;
+}
+
+static enum follow_news too_late(const struct follow *follow, struct error *err)
+{
+    size_t at = 0;
+    while (follow->places[at]->caught_up || follow->places[at]->left)
+        at++;
+    error_set(err, "topic '%s' partition %d could not be read in time", follow->places[at]->topic,
+              (int)follow->places[at]->partition);
+    return FOLLOW_NOTHING;
+}
+
+enum follow_news follow_all(struct follow *follow, time_ms patience, follow_take_fn *receive,
+                            void *arg, struct error *err)
+{
+    time_ms deadline = now_monotonic() + patience;
+    while (!follow_caught_up(follow)) {
+        struct follow_item item;
+        enum follow_news news = follow_next(follow, POLL_MS, &item, err);
+        if (follow_is_final(news))
+            return news;
+        bool fine = news != FOLLOW_RECORD || receive(arg, &item, err);
+        if (news == FOLLOW_RECORD && item.message != NULL)
+            rd_kafka_message_destroy(item.message);
+        if (!fine)
+            return FOLLOW_RECORD;
+        if (news == FOLLOW_RECORD || news == FOLLOW_END)
+            deadline = now_monotonic() + patience;
+        else if (now_monotonic() > deadline)
+            return too_late(follow, err);
+    }
+    return FOLLOW_END;
 }
 
 /* Takes a place out of what is read, or into it from `offset`. */

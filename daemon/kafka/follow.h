@@ -63,6 +63,13 @@ enum follow_news follow_next(struct follow *follow, int timeout, struct follow_i
 bool follow_is_final(enum follow_news news);
 /* Every place has caught up, or was left. */
 bool follow_caught_up(const struct follow *follow);
+/* One record; takes the message over by setting it NULL. False + err: not on. */
+typedef bool follow_take_fn(void *arg, struct follow_item *item, struct error *err);
+/* Gives out all records up to where each place ended. FOLLOW_END: that was all; FOLLOW_RECORD +
+ * err: `receive` would not go on; FOLLOW_NOTHING + err: nothing came for `patience` ms; else + err:
+ * what is final. */
+enum follow_news follow_all(struct follow *follow, time_ms patience, follow_take_fn *receive,
+                            void *arg, struct error *err);
 /* Gives nothing more out of a place. */
 void follow_leave(struct follow *follow, struct follow_place *place);
 /* Reads a place that is lost again, from where the log begins. False + err. */

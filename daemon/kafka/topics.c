@@ -58,8 +58,11 @@ struct topic_plan *topics_plan(const struct config *config, size_t *count)
         if (outputs[output].kind != TOPIC_INPUT && output_published(config, output))
             plan_output(&plan, config, output);
     }
-    for (enum global global = 0; global < GLOBAL_COUNT; global++)
-        plan_add(&plan, global_topic(config, global), TOPIC_TABLE)->read = true;
+    for (enum global global = 0; global < GLOBAL_COUNT; global++) {
+        struct topic_plan *topic = plan_add(&plan, global_topic(config, global), TOPIC_TABLE);
+        topic->read = true;
+        topic->partitions = global_rows[global].one ? PARTITIONS_ONE : PARTITIONS_ANY;
+    }
     *count = plan.count;
     return plan.items;
 }

@@ -25,6 +25,7 @@ static void put_identity(const struct app *app, const struct app_report *report,
 {
     const struct config *config = shared_config_get(app->config);
     JSON_TEXT(json, "version", OMBUD_VERSION);
+    JSON_INT(json, "state_version", tickets_engine.newest);
     JSON_TEXT(json, "configuration", config->fingerprint);
     JSON_TEXT(json, "file", app->config_path);
     JSON_STR(json, "group", kafka_property(config, "group.id"));
@@ -83,6 +84,8 @@ static void put_tasks(const struct worker_report *worker, struct json_writer *js
         JSON_INT(json, "position", task->position);
         JSON_INT(json, "end", task->high_watermark);
         JSON_INT(json, "lag", task->lag);
+        if (stages[task->stage].changelog_count > 0)
+            JSON_INT(json, "state_version", task->version);
         JSON_INT(json, "restore_ms", task->restore_ms);
         json_close_object(json);
     }

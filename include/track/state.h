@@ -39,8 +39,13 @@ time_ms state_next(const struct state *state);
  * to answer it: such tickets are due at once. */
 bool state_bereaves(const struct state *state, const struct ticket *ticket);
 
-/* Before the first event of all: the changelog says how it is written. Later: nothing. */
-void state_announce(struct state *state, struct actions *actions);
+/* Before the first event of all: the changelog says how it is written, up to the version that is
+ * allowed (0: nothing is said of it). Later: nothing, until more is allowed. */
+void state_announce(struct state *state, int allowed, struct actions *actions);
+/* Whether it is to be announced that more is allowed. */
+bool state_awaits(const struct state *state, int allowed);
+/* The version that tickets are written in; 0: none was yet. */
+int state_version(const struct state *state);
 /* Keeps the ticket and appends the changelog records, unless they wait. `opening`: text to keep,
  * absent: as it is. */
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,

@@ -188,6 +188,8 @@ void ticket_encode(const struct ticket *ticket, int version, time_ms deadline, s
  * ticket_encode does not write; `ticket` is then undefined. */
 bool ticket_decode(struct str state, struct str id, struct arena *arena, struct ticket *ticket,
                    struct error *err);
+/* The version that it is written in, of any release; 0: it is none. */
+int ticket_version(struct str state);
 /* The deadline alone. */
 bool ticket_peek(struct str state, time_ms *deadline, struct error *err);
 

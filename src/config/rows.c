@@ -76,6 +76,8 @@ static const struct setting topic_rows[] = {
     TOPIC(notices, "From tickets to escalations; one partition. Default: `{prefix}.notices`."),
     TOPIC(groups, "State of escalations, compacted. Default: `{prefix}.groups`."),
     TOPIC(config, "Every configuration used, compacted. Default: `{prefix}.config`."),
+    TOPIC(versions,
+          "What `ombudctl upgrade finalize` said; one partition. Default: `{prefix}.versions`."),
     TOPIC(department_prefix,
           "A department's topic is this and its slug. Default: `{prefix}.dept.`."),
     TOPIC(escalation_prefix,

@@ -8,7 +8,7 @@
 void changelog_begin(struct changelog *changelog, int version)
 {
     assert(version == 0 || (version >= changelog->oldest && version <= changelog->newest));
-    changelog->version = version;
+    changelog->version = changelog->version_at_mark = version;
     changelog->known = changelog->known_at_mark = false;
     changelog->restored = changelog->restored_for = 0;
 }
@@ -16,6 +16,28 @@ void changelog_begin(struct changelog *changelog, int version)
 static int written_version(const struct changelog *changelog)
 {
     return changelog->version ? changelog->version : changelog->newest;
+}
+
+static int bounded(const struct changelog *changelog, int allowed)
+{
+    return allowed > changelog->newest   ? changelog->newest
+           : allowed < changelog->oldest ? changelog->oldest
+                                         : allowed;
+}
+
+bool changelog_awaits(const struct changelog *changelog, int allowed)
+{
+    return changelog->known && allowed > changelog->version &&
+           changelog->version < changelog->newest;
+}
+
+void changelog_raise(struct changelog *changelog, int allowed)
+{
+    bool begins = !changelog->known && changelog->version == 0 && allowed > 0;
+    if (!begins && !changelog_awaits(changelog, allowed))
+        return;
+    changelog->version = bounded(changelog, allowed);
+    changelog->known = false;
 }
 
 void changelog_announce(struct changelog *changelog, struct actions *actions)
@@ -31,25 +53,27 @@ void changelog_announce(struct changelog *changelog, struct actions *actions)
                                  changelog->version, (int)changelog->partition_count);
 }
 
-bool changelog_restore(struct changelog *changelog, struct str value, struct error *err)
+bool changelog_format(struct str value, int64_t *version, int64_t *partitions, struct error *err)
 {
     static const struct json_limits limits = { .size = 4096, .nodes = 64, .depth = 4 };
     struct error why;
     size_t at = 0;
-    int64_t version = 0, partitions = 0;
-    struct arena *arena = str_present(value) ? arena_new(1024) : NULL;
     bool ok = true;
-    if (!arena)
-        goto out;
+    struct arena *arena = arena_new(1024);
     const cJSON *root = json_parse(value, &limits, arena, NULL, &at, &why);
     if (!root)
         ok = error_set(err, CHANGELOG_FORMAT_KEY ": byte %zu: %s", at, why.text);
-    else if (!json_integer(json_get(root, STR("version")), &version) || version < 1 ||
-             !json_integer(json_get(root, STR("partitions")), &partitions) || partitions < 1)
+    else if (!json_integer(json_get(root, STR("version")), version) || *version < 1 ||
+             !json_integer(json_get(root, STR("partitions")), partitions) || *partitions < 1)
         ok = error_set(err, CHANGELOG_FORMAT_KEY " lacks \"version\" or \"partitions\"");
-out:
     arena_free(arena);
-    if (!ok)
+    return ok;
+}
+
+bool changelog_restore(struct changelog *changelog, struct str value, struct error *err)
+{
+    int64_t version = 0, partitions = 0;
+    if (str_present(value) && !changelog_format(value, &version, &partitions, err))
         return false;
     changelog->restored = version;
     changelog->restored_for = partitions;
@@ -98,10 +122,12 @@ bool changelog_restored(struct changelog *changelog, const char *what, struct er
 
 void changelog_mark(struct changelog *changelog)
 {
+    changelog->version_at_mark = changelog->version;
     changelog->known_at_mark = changelog->known;
 }
 
 void changelog_undo(struct changelog *changelog)
 {
+    changelog->version = changelog->version_at_mark;
     changelog->known = changelog->known_at_mark;
 }

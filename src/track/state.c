@@ -239,9 +239,20 @@ static void account(struct state *state, const uint64_t *before, size_t before_c
         use(state, before[i], -1, actions);
 }
 
-void state_announce(struct state *state, struct actions *actions)
+void state_announce(struct state *state, int allowed, struct actions *actions)
 {
+    changelog_raise(&state->changelog, allowed);
     changelog_announce(&state->changelog, actions);
+}
+
+bool state_awaits(const struct state *state, int allowed)
+{
+    return changelog_awaits(&state->changelog, allowed);
+}
+
+int state_version(const struct state *state)
+{
+    return state->changelog.version;
 }
 
 void state_save(struct state *state, const struct ticket *ticket, struct str opening,
@@ -250,7 +261,6 @@ void state_save(struct state *state, const struct ticket *ticket, struct str ope
     struct slot *slot = store_find(state->store, ticket->id);
     collect(ticket, &state->after);
     time_ms deadline = ticket_deadline(ticket, state->definitions);
-    state_announce(state, actions);
     buf_clear(&state->encoding);
     ticket_encode(ticket, state->changelog.version, deadline, &state->encoding);
     account(state, ticket->used, ticket->used_count, &state->after, actions);

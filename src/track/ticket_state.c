@@ -157,6 +157,11 @@ bool ticket_decode(struct str state, struct str id, struct arena *arena, struct 
     return true;
 }
 
+int ticket_version(struct str state)
+{
+    return state.size > 0 ? (unsigned char)state.data[0] : 0;
+}
+
 bool ticket_peek(struct str state, time_ms *deadline, struct error *err)
 {
     if (!check(state, err))

@@ -27,23 +27,27 @@ static struct buf show(const char *answer)
 static void test_a_router_at_rest(void **state)
 {
     (void)state;
-    struct buf text =
-        show("{\"ok\":true,\"version\":\"0.1.0\",\"configuration\":\"3f9c2a11d0b4\",\"file\":"
-             "\"/etc/ombud/main.yaml\",\"group\":\"ombud\",\"instance\":\"a\",\"pid\":7,"
-             "\"started_at\":\"1970-01-02T00:00:00Z\",\"resident_bytes\":52428800,\"ready\":true,"
-             "\"status\":\"routing 13 partitions, 0 records behind\",\"reloads\":{\"taken\":2,"
-             "\"refused\":1,\"refused_at\":\"1970-01-02T03:45:40Z\",\"refusal\":\"no\"},"
-             "\"workers\":[{\"worker\":0,\"phase\":\"running\",\"partitions\":13,\"restoring\":0,"
-             "\"lag\":0,\"committed\":5,\"aborted\":1}],"
-             "\"partitions\":[{\"topic\":\"ombud.events\",\"partition\":0,\"lag\":0}],"
-             "\"next\":[{\"group\":\"lead/quality/breach\",\"at\":\"1970-01-02T03:51:50Z\","
-             "\"notices\":3}],\"rules_never_hit\":[{\"kind\":\"route\",\"rule\":\"billing\"},"
-             "{\"kind\":\"escalation\",\"rule\":\"2\"}]}");
+    struct buf text = show(
+        "{\"ok\":true,\"version\":\"0.1.0\",\"configuration\":\"3f9c2a11d0b4\",\"file\":"
+        "\"/etc/ombud/main.yaml\",\"group\":\"ombud\",\"instance\":\"a\",\"pid\":7,"
+        "\"started_at\":\"1970-01-02T00:00:00Z\",\"resident_bytes\":52428800,\"ready\":true,"
+        "\"status\":\"routing 13 partitions, 0 records behind\",\"reloads\":{\"taken\":2,"
+        "\"refused\":1,\"refused_at\":\"1970-01-02T03:45:40Z\",\"refusal\":\"no\"},"
+        "\"workers\":[{\"worker\":0,\"phase\":\"running\",\"partitions\":13,\"restoring\":0,"
+        "\"lag\":0,\"committed\":5,\"aborted\":1}],"
+        "\"state_version\":3,\"partitions\":[{\"stage\":\"tickets\",\"topic\":\"ombud.events\","
+        "\"partition\":0,\"lag\":0,\"state_version\":3},{\"stage\":\"tickets\","
+        "\"topic\":\"ombud.events\",\"partition\":1,\"lag\":0,\"state_version\":2},"
+        "{\"stage\":\"escalations\",\"topic\":\"ombud.notices\",\"partition\":0,"
+        "\"lag\":0,\"state_version\":1}],"
+        "\"next\":[{\"group\":\"lead/quality/breach\",\"at\":\"1970-01-02T03:51:50Z\","
+        "\"notices\":3}],\"rules_never_hit\":[{\"kind\":\"route\",\"rule\":\"billing\"},"
+        "{\"kind\":\"escalation\",\"rule\":\"2\"}]}");
     assert_string_equal(buf_text(&text),
                         "ombudd 0.1.0, group ombud, instance a\n"
                         "ready: routing 13 partitions, 0 records behind\n"
                         "configuration 3f9c2a11d0b4 of /etc/ombud/main.yaml\n"
-                        "up 3h 46m, process 7, 50 MiB of memory\n"
+                        "up 3h 46m, process 7, 50 MiB of memory, state version 2 of 3\n"
                         "reloads: 2 taken, 1 refused\n"
                         "  1m ago: no\n"
                         "worker 0: running, 13 partitions, 0 behind, 5 commits, 1 undone\n"

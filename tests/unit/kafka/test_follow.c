@@ -74,7 +74,7 @@ static struct follow *open_follow(struct world *world)
     return follow;
 }
 
-static struct follow *follow_all(struct world *world, enum follow_from from)
+static struct follow *follow_whole(struct world *world, enum follow_from from)
 {
     struct error err;
     struct follow *follow = open_follow(world);
@@ -136,7 +136,7 @@ static void test_everything_from_the_start_is_given_out(void **state)
     int counts[2] = { 0 };
     write_records(world, 0, 5);
     write_records(world, 1, 2500);
-    struct follow *follow = follow_all(world, FOLLOW_FROM_START);
+    struct follow *follow = follow_whole(world, FOLLOW_FROM_START);
     catch_up(follow, counts);
     assert_int_equal(counts[0], 5);
     assert_int_equal(counts[1], 2500);
@@ -170,7 +170,7 @@ static void test_from_the_end_only_what_comes_is_given_out(void **state)
     struct world *world = *state;
     int counts[2] = { 0 };
     write_records(world, 0, 3);
-    struct follow *follow = follow_all(world, FOLLOW_FROM_END);
+    struct follow *follow = follow_whole(world, FOLLOW_FROM_END);
     write_records(world, 0, 1);
     catch_up(follow, counts);
     if (counts[0] == 0)
@@ -227,7 +227,7 @@ static void test_what_was_left_is_not_waited_for(void **state)
     write_records(world, 0, 3);
     write_records(world, 1, 3);
     rd_kafka_mock_broker_set_rtt(world->cluster, 2, SLOW_MS);
-    struct follow *follow = follow_all(world, FOLLOW_FROM_START);
+    struct follow *follow = follow_whole(world, FOLLOW_FROM_START);
     struct follow_item item = wait_for(follow, FOLLOW_END, counts);
     assert_int_equal(item.place->partition, 0);
     follow_leave(follow, item.place);
@@ -253,7 +253,7 @@ static void test_a_loop_is_woken_by_news(void **state)
     struct world *world = *state;
     int counts[2] = { 0 };
     uint64_t count;
-    struct follow *follow = follow_all(world, FOLLOW_FROM_END);
+    struct follow *follow = follow_whole(world, FOLLOW_FROM_END);
     struct pollfd fd = { .fd = eventfd(0, EFD_NONBLOCK), .events = POLLIN };
     catch_up(follow, counts);
     follow_watch(follow, fd.fd);

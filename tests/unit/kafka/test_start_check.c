@@ -16,10 +16,9 @@
 #include "kafka/start_check.h"
 #include "kafka/topics.h"
 
-static const char *const topics[] = {
-    "home",      "decisions", "deadletter", "state",  "config",
-    "customers", "promises",  "notices",    "groups", "silences"
-};
+static const char *const topics[] = { "home",   "decisions", "deadletter", "state",
+                                      "config", "customers", "promises",   "notices",
+                                      "groups", "silences",  "versions" };
 enum { TOPICS = sizeof(topics) / sizeof(topics[0]), LATE_MS = 1500 };
 
 /* Three brokers, and a configuration with one source and neither departments nor levels. */
@@ -56,6 +55,7 @@ static int set_up(void **state)
                                                  .config = STR("config"),
                                                  .customers = STR("customers"),
                                                  .silences = STR("silences"),
+                                                 .versions = STR("versions"),
                                                  .promises = STR("promises"),
                                                  .notices = STR("notices"),
                                                  .groups = STR("groups"),

@@ -51,6 +51,7 @@ static int set_up(void **state)
         .topics = { .home = STR("home"),
                     .customers = STR("customers"),
                     .silences = STR("silences"),
+                    .versions = STR("versions"),
                     .promises = STR("promises"),
                     .decisions = STR("decisions"),
                     .deadletter = STR("deadletter"),
@@ -81,7 +82,7 @@ static void make_topics(struct world *world, const char *but, int partitions)
     static const char *const spread[] = { "home",      "foreign",  "decisions", "deadletter",
                                           "state",     "promises", "dept.a",    "dept.b",
                                           "customers", "silences" };
-    static const char *const single[] = { "config", "notices", "groups", "level.lead" };
+    static const char *const single[] = { "versions", "config", "notices", "groups", "level.lead" };
     for (size_t i = 0; i < sizeof(spread) / sizeof(spread[0]); i++)
         rd_kafka_mock_topic_create(world->cluster, spread[i],
                                    strcmp(spread[i], but) == 0 ? partitions : HOME, 1);

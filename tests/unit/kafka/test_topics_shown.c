@@ -50,10 +50,11 @@ static int set_up(void **state)
                     .config = STR("config"),
                     .customers = STR("customers"),
                     .silences = STR("silences"),
+                    .versions = STR("versions"),
                     .partitions = 1 },
     };
-    static const char *const made[] = { "home",   "decisions", "deadletter",
-                                        "config", "customers", "silences" };
+    static const char *const made[] = { "home",      "decisions", "deadletter", "config",
+                                        "customers", "silences",  "versions" };
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
         rd_kafka_mock_topic_create(world->cluster, made[i], 1, 1);
     world->client = topics_client(&world->config, &err);

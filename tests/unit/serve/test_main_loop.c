@@ -28,10 +28,10 @@
 enum { PATIENT_MS = 15000, ROOM = 65536 };
 
 static const char *const topics[] = {
-    "ombud.events",  "ombud.decisions",    "ombud.deadletter",   "ombud.state",
-    "ombud.config",  "ombud.customers",    "ombud.promises",     "ombud.notices",
-    "ombud.groups",  "ombud.dept.service", "ombud.dept.quality", "ombud.escalations.lead",
-    "ombud.silences"
+    "ombud.events",   "ombud.decisions",    "ombud.deadletter",   "ombud.state",
+    "ombud.config",   "ombud.customers",    "ombud.promises",     "ombud.notices",
+    "ombud.groups",   "ombud.dept.service", "ombud.dept.quality", "ombud.escalations.lead",
+    "ombud.silences", "ombud.versions"
 };
 
 struct world {

@@ -2,6 +2,9 @@
 #include "tickets_world.h"
 
 #include "base/hash.h"
+#include "config/outputs.h"
+#include "config/versions.h"
+#include "globals.h"
 
 static const struct config *config;
 
@@ -136,11 +139,13 @@ static void a_deadline_beyond_the_horizon_waits(void **state)
 
 /* ---- reload ---- */
 
-/* But the department of this one is gone: whatever happens next finds it a new one. */
-static void check_reload(bool by_event)
+/* But the department of this one is gone: it finds a new one at once, and its topic, which only
+ * its name tells any more, hears so. */
+static void a_reload_moves_no_promise(void **state)
 {
     struct world world;
     const struct config *other = world_config(SOURCE_DIR "/tests/traces/ombud_other.yaml");
+    (void)state;
     world_open(&world, config, 0, 1);
     world_feed(
         &world,
@@ -151,29 +156,28 @@ static void check_reload(bool by_event)
     assert_int_equal(tickets_engine.next(world.engine), due - 24 * TIME_HOUR / 5);
     tickets_engine.configure(world.engine, other);
     world.setup.config = world.config = other;
+    assert_int_equal(tickets_engine.next(world.engine), 0);
     /* Back from the changelog, the old terms come from d/. */
     world_restart(&world, true);
-    assert_int_equal(tickets_engine.next(world.engine), due - 24 * TIME_HOUR / 5);
-    if (by_event)
-        world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"accepted\",\"id\":\"a\"}"),
-                   WORLD_START);
-    else
-        world_pass(&world, due - 1);
-    const struct action *dispatch = only(&world, OUTPUT_DEPARTMENT);
-    assert_in(dispatch->value, "\"department\":\"desk\"");
-    assert_in(dispatch->value, "\"body\":\"hm\"");
+    assert_int_equal(tickets_engine.next(world.engine), 0);
+    world_pass(&world, WORLD_START);
+    const struct action *released = NULL, *given = NULL;
+    for (size_t i = 0; i < world.actions.count; i++) {
+        const struct action *action = &world.actions.items[i];
+        if (action->output == OUTPUT_DEPARTMENT)
+            *(released == NULL ? &released : &given) = action;
+    }
+    assert_non_null(given);
+    assert_text(action_topic(released, other), "ombud.dept.billing");
+    assert_in(released->value, "\"department\":\"billing\",\"role\":\"released\"");
+    assert_text(action_topic(given, other), "ombud.dept.desk");
+    assert_in(given->value, "\"department\":\"desk\",\"role\":\"responsible\"");
+    assert_in(given->value, "\"body\":\"hm\"");
     world_commit(&world);
     world_pass(&world, due - 1);
     assert_int_equal(tickets_engine.next(world.engine), due);
     world_close(&world);
     config_free((struct config *)other);
-}
-
-static void a_reload_moves_no_promise(void **state)
-{
-    (void)state;
-    check_reload(true);
-    check_reload(false);
 }
 
 /* ---- upgrades ---- */
@@ -256,6 +260,76 @@ static void a_changelog_of_the_release_before_is_written_on_in_its_version(void 
         world_feed(&world, STR("{\"ticket\":\"t2\",\"type\":\"accepted\",\"id\":\"new\"}"), now);
         world_commit(&world);
         assert_int_equal(last_value(&world, "t/t2").data[0], cases[i].ticket);
+        world_close(&world);
+    }
+}
+
+/* The one that a world's changelog is announced to be written in by the actions; 0: none is. */
+static int announced(const struct world *world)
+{
+    int version = 0;
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        if (action->output == OUTPUT_STATE && str_is(action->key, "m/format"))
+            assert_int_equal(sscanf(action->value.data, "{\"version\":%d", &version), 1);
+    }
+    return version;
+}
+
+static void finalized_a_changelog_is_raised_at_once(void **state)
+{
+    static const char message[] = "{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"new\"}";
+    struct versions versions = { { 0 } };
+    const struct globals globals = { .tables = { [GLOBAL_VERSIONS] = &versions } };
+    struct world world;
+    time_ms now = WORLD_START + TIME_HOUR;
+    (void)state;
+    world_open(&world, config, 0, 1);
+    world.setup.globals = &globals;
+    world_inherit(&world, 0);
+    assert_true(tickets_engine.next(world.engine) > WORLD_START);
+    assert_int_equal(tickets_engine.written(world.engine), 1);
+    versions.of[OUTPUT_STATE] = 2;
+    assert_int_equal(tickets_engine.next(world.engine), 0);
+    world_pass(&world, WORLD_START);
+    assert_int_equal(announced(&world), 2);
+    /* An undone transaction has told nobody. */
+    tickets_engine.undo(world.engine);
+    assert_int_equal(tickets_engine.written(world.engine), 1);
+    assert_int_equal(tickets_engine.next(world.engine), 0);
+    world_pass(&world, WORLD_START);
+    assert_int_equal(announced(&world), 2);
+    world_commit(&world);
+    assert_true(tickets_engine.next(world.engine) > WORLD_START);
+    /* No further than this release goes, whatever is said. */
+    versions.of[OUTPUT_STATE] = 99;
+    world_feed(&world, str_from(message), now);
+    assert_int_equal(announced(&world), 3);
+    world_commit(&world);
+    assert_int_equal(last_value(&world, "t/t1").data[0], 3);
+    assert_true(tickets_engine.next(world.engine) > WORLD_START);
+    /* What was said before it was taken back stands. */
+    versions.of[OUTPUT_STATE] = 0;
+    world_restart(&world, true);
+    assert_int_equal(tickets_engine.written(world.engine), 3);
+    world_close(&world);
+}
+
+static void a_new_changelog_begins_with_what_is_allowed(void **state)
+{
+    static const int cases[][2] = { { 0, 3 }, { 2, 2 }, { 3, 3 }, { 99, 3 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct versions versions = { { 0 } };
+        const struct globals globals = { .tables = { [GLOBAL_VERSIONS] = &versions } };
+        struct world world;
+        versions.of[OUTPUT_STATE] = cases[i][0];
+        world_open(&world, config, 0, 1);
+        world.setup.globals = &globals;
+        world_restart(&world, false);
+        world_feed(&world, STR("{\"ticket\":\"t1\",\"type\":\"opened\",\"id\":\"e\"}"),
+                   WORLD_START);
+        assert_int_equal(announced(&world), cases[i][1]);
         world_close(&world);
     }
 }
@@ -782,6 +856,8 @@ int main(void)
         cmocka_unit_test(what_is_erased_is_nowhere_in_state),
         cmocka_unit_test(tickets_that_are_merged_in_a_circle_lose_nothing),
         cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
+        cmocka_unit_test(finalized_a_changelog_is_raised_at_once),
+        cmocka_unit_test(a_new_changelog_begins_with_what_is_allowed),
         cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
         cmocka_unit_test(a_definition_that_is_missing_is_named),
         cmocka_unit_test(two_runs_give_the_same_bytes),

@@ -458,7 +458,10 @@ static void run_file(const struct config *config, const char *path)
     struct buf expected = { 0 }, outputs[2] = { { 0 }, { 0 } };
     assert_true(read_file(path, &expected));
     buf_text(&expected);
+    bool reloads = memmem(expected.data, expected.size, " reload ", 8) != NULL;
     for (enum way way = 0; way < WAY_COUNT; way++) {
+        if (way == WAY_SLICE && reloads)
+            continue; /* which slice a reload comes between is the daemon's affair */
         struct buf actual = { 0 };
         run(config, buf_str(&expected), way, &actual);
         buf_text(&actual);
