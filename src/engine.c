@@ -42,12 +42,12 @@ bool engine_reach(const struct engine_ops *ops, struct engine *engine, struct ta
                   const struct prepared *prepared, time_ms record_timestamp, time_ms wall,
                   unsigned limit, struct actions *actions)
 {
+    look_at(clock, wall);
     time_ms until = time_max(record_timestamp, clock->passed);
     if (clock->mode == CLOCK_STREAM) {
         time_ms event_time = ops->prepared_time(prepared);
         until = event_time == TIME_NEVER ? clock->stream : time_max(clock->stream, event_time);
     }
-    look_at(clock, wall);
     return let_pass(ops, engine, clock, until, limit, actions);
 }
 

@@ -43,10 +43,8 @@ struct str versions_encode(int version, struct str by, time_ms now, struct arena
     struct buf out = { 0 };
     struct json_writer writer = json_writer_to(&out), *json = &writer;
     json_open_object(json);
-    JSON_KEY(json, "version");
-    json_put_int(json, version);
-    JSON_KEY(json, "by");
-    json_put_str(json, by);
+    JSON_INT(json, "version", version);
+    JSON_STR(json, "by", by);
     JSON_KEY(json, "at");
     json_put_time(json, now);
     json_close_object(json);

@@ -75,6 +75,29 @@ static void what_is_behind_does_not_let_the_clock_overtake(void **state)
     world_close(&world);
 }
 
+/* A night's error of an hour: what it told stands, but what comes after it is not overdue. */
+static void a_clock_that_is_set_right_takes_time_back_with_it(void **state)
+{
+    struct world world;
+    (void)state;
+    open_by_the_clock(&world);
+    feed_fire(&world, "t1", WORLD_START, WORLD_START);
+    world_pass(&world, DUE + TIME_HOUR); /* forward */
+    assert_int_equal(count(&world, "\"status\":\"missed\""), 1);
+    time_ms right = WORLD_START + TIME_MINUTE;
+    feed_fire(&world, "t2", right, right);
+    assert_int_equal(world.clock.now, right);
+    assert_false(pass(&world, false, right + TIME_MINUTE, 100));
+    assert_int_equal(count(&world, "\"kind\":\"timer\""), 0);
+    assert_false(pass(&world, false, right + 15 * TIME_MINUTE, 100));
+    assert_int_equal(count(&world, "\"status\":\"missed\""), 1);
+    /* A step of seconds, as between hosts, is none: time stands until it is over. */
+    time_ms now = world.clock.now;
+    assert_false(pass(&world, false, now - TIME_MINUTE, 100));
+    assert_int_equal(world.clock.now, now);
+    world_close(&world);
+}
+
 static void what_fires_late_says_so_and_warns_of_nothing(void **state)
 {
     static const struct {
@@ -148,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_behind_does_not_let_the_clock_overtake),
+        cmocka_unit_test(a_clock_that_is_set_right_takes_time_back_with_it),
         cmocka_unit_test(what_fires_late_says_so_and_warns_of_nothing),
         cmocka_unit_test(deadlines_before_a_record_come_in_portions),
     };

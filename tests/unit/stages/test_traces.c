@@ -307,7 +307,8 @@ static void run_by_the_clock(struct world *world, const struct input *input, enu
         pass(world, input->own, out);
     if (!input->json)
         return;
-    world_feed_at(world, str_from(input->json), input->own, awake ? input->own : WORLD_START);
+    time_ms wall = awake ? time_max(input->own, world->clock.wall) : WORLD_START;
+    world_feed_at(world, str_from(input->json), input->own, wall);
     print_actions(out, world);
     world_keep(world);
     if (awake)
