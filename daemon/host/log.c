@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -23,9 +24,9 @@ enum {
     ONCE_MS = 60000
 };
 
-/* Lines of one kind: the address of the format tells kinds apart. */
+/* Lines of one kind. */
 struct kind {
-    const char *format;
+    uint64_t hash; /* see kind_of */
     time_ms since;
     unsigned written, left_out;
 };
@@ -63,19 +64,39 @@ void log_free(struct log *log)
     free(log);
 }
 
+static uint64_t hash_without_digits(struct str sentence)
+{
+    char shape[LINE_BYTES];
+    size_t size = 0;
+    for (size_t i = 0; i < sentence.size && size < sizeof(shape); i++) {
+        if (sentence.data[i] < '0' || sentence.data[i] > '9')
+            shape[size++] = sentence.data[i];
+    }
+    return hash64((struct str){ shape, size });
+}
+
+/* The format tells kinds apart. One that is nothing but a sentence made elsewhere tells nothing:
+ * then it is the sentence, but for the numbers in it. */
+static uint64_t kind_of(const char *format, struct str sentence)
+{
+    if (strcmp(format, "%s") == 0 || strcmp(format, "%.*s") == 0)
+        return hash_without_digits(sentence);
+    return hash64(str_from(format));
+}
+
 /* Kinds that share a slot restart each other's window: a little more is written, nothing is lost.
  */
-static bool allowed(struct log *log, const char *format, unsigned *left_out)
+static bool allowed(struct log *log, uint64_t hash, unsigned *left_out)
 {
     time_ms now = now_monotonic();
     bool yes = true;
     *left_out = 0;
     pthread_mutex_lock(&log->lock);
-    struct kind *kind = &log->kinds[((uintptr_t)format >> 3) % KINDS];
-    if (kind->format != format || now - kind->since >= WINDOW_MS) {
-        if (kind->format == format)
+    struct kind *kind = &log->kinds[hash % KINDS];
+    if (kind->hash != hash || now - kind->since >= WINDOW_MS) {
+        if (kind->hash == hash)
             *left_out = kind->left_out;
-        *kind = (struct kind){ .format = format, .since = now };
+        *kind = (struct kind){ .hash = hash, .since = now };
     }
     if (kind->written < BURST) {
         kind->written++;
@@ -118,12 +139,14 @@ static void say(struct log *log, enum log_priority priority, const struct log_pl
                 const char *format, va_list arguments)
 {
     unsigned left_out = 0;
-    if (log == NULL || priority > log->most ||
-        (priority < LOGGED_DEBUG && !allowed(log, format, &left_out)))
+    if (log == NULL || priority > log->most)
         return;
     char line[LINE_BYTES];
     size_t prefix = (size_t)snprintf(line, sizeof(line), "<%d>", (int)priority);
     size_t size = write_sentence(line, prefix, format, arguments);
+    uint64_t kind = kind_of(format, (struct str){ line + prefix, size - prefix });
+    if (priority < LOGGED_DEBUG && !allowed(log, kind, &left_out))
+        return;
     if (left_out > 0)
         size +=
             (size_t)snprintf(line + size, sizeof(line) - size, " (%u like it left out)", left_out);

@@ -21,8 +21,9 @@ struct log;
 struct log *log_new(int fd, enum log_priority most);
 void log_free(struct log *log); /* NULL is fine */
 
-/* The same kind of line (the same `format`) more than ten times within ten seconds is counted
- * instead of written; the next line of its kind says how many were left out. */
+/* The same kind of line (the same `format`; of "%s" and "%.*s" the same sentence, whatever its
+ * numbers) more than ten times within ten seconds is counted instead of written; the next line of
+ * its kind says how many were left out. */
 void log_say(struct log *log, enum log_priority priority, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

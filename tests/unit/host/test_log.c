@@ -115,6 +115,22 @@ static void test_the_same_again_and_again_is_counted_instead(void **state)
     assert_string_equal(said(world), "<4>topic 'x' takes no records\n");
 }
 
+/* Sentences that were made elsewhere are of as many kinds as they are. */
+static void test_a_flood_of_one_sentence_hides_no_other(void **state)
+{
+    struct world *world = *state;
+    char text[64];
+    for (int i = 0; i < 3 * BURST; i++) {
+        snprintf(text, sizeof(text), "the topic 'a' has %d partitions", i);
+        log_say(world->log, LOGGED_ERROR, "%s", text);
+    }
+    assert_int_equal(count_lines(said(world)), BURST);
+    log_say(world->log, LOGGED_ERROR, "%s", "the topic 'b' is missing");
+    assert_string_equal(said(world), "<3>the topic 'b' is missing\n");
+    log_say(world->log, LOGGED_WARNING, "%.*s", 14, "the broker left us");
+    assert_string_equal(said(world), "<4>the broker lef\n");
+}
+
 static void *say_something(void *arg)
 {
     for (int i = 0; i < 100; i++)
@@ -153,6 +169,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_long_line_is_cut_between_characters, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_again_and_again_is_counted_instead, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_flood_of_one_sentence_hides_no_other, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_what_several_say_is_written_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads_share_a_log, set_up, tear_down),
