@@ -2,9 +2,10 @@
 """A second implementation of the clocks of tickets, slow and obviously right, against the first.
 
 It makes configurations (calendars, zones, splits, targets of every unit, pauses, named clocks, a
-regulation) and histories of tickets, lets `ombudctl replay` decide them, and recomputes after each event
-from what happened so far when every clock is due, whether it is broken, and whose each second was. Time is
-counted minute by minute over what calendar.py says of each minute; there is no table and no sum.
+regulation, warnings) and histories of tickets, some events of which come after later ones, lets `ombudctl
+replay` decide them, and recomputes after each event from what happened so far when every clock is due, whether
+it is broken, what it was warned of and when, and whose each second was. Time is counted minute by minute over
+what calendar.py says of each minute; there is no table and no sum.
 
 usage: tickets.py OMBUDCTL [--seed N] [--tickets N]
 """
@@ -47,9 +48,8 @@ class Office:
         return self.open if unit in ("m", "wd") else self.always
 
 
-def walk(office, minutes, start, amount, pauses):
-    """When so many of those minutes have passed since `start`, none of them in a pause; None: too late.
-    What has no time left when a pause begins is due when that is over."""
+def last_minute(office, minutes, start, amount, pauses):
+    """The last of so many of those minutes since `start`, none of them in a pause; None: too late."""
     counted = bytearray(minutes)
     for begin, end in pauses:
         for minute in range(office.index(begin), min(office.index(end), SPAN)):
@@ -57,8 +57,14 @@ def walk(office, minutes, start, amount, pauses):
     for minute in range(office.index(start), SPAN):
         amount -= counted[minute]
         if amount == 0:
-            return go_on(office, minutes, minute + 1, pauses)
+            return minute
     return None
+
+
+def walk(office, minutes, start, amount, pauses):
+    """When they have passed. What has no time left when a pause begins is due when that is over."""
+    last = last_minute(office, minutes, start, amount, pauses)
+    return None if last is None else go_on(office, minutes, last + 1, pauses)
 
 
 def go_on(office, minutes, minute, pauses):
@@ -70,6 +76,15 @@ def go_on(office, minutes, minute, pauses):
 
 def passed(office, minutes, start, end):
     return sum(minutes[minute] for minute in range(office.index(start), min(office.index(end), SPAN)))
+
+
+def walk_to(office, minutes, start, amount, pauses):
+    """The same of milliseconds."""
+    whole, rest = divmod(amount, MINUTE)
+    if not rest:
+        return walk(office, minutes, start, whole, pauses)
+    last = last_minute(office, minutes, start, whole + 1, pauses)
+    return None if last is None else office.first + last * MINUTE + rest
 
 
 def plain_end(office, start, target, counts, on_day_off):
@@ -102,9 +117,31 @@ class Clock:
         self.state, self.pauses, self.paused_since = "running", [], None
         self.broken, self.fulfilled, self.due, self.stopped = False, None, None, None
         self.extension = self.letters = 0
+        self.warned, self.warned_of_all = set(), False
+        self.state_when_stopped = None
 
     def open(self):
         return self.state in ("running", "paused")
+
+    def takes(self, now):
+        """A word that is reported late keeps nothing that began after it, but what began with the receipt."""
+        return self.open() and (self.received or now >= self.start)
+
+    def counts_until(self, now):
+        """In a pause no time passes since it began."""
+        pauses = self.pauses + ([(self.paused_since, None)] if self.state == "paused" else [])
+        for begin, end in pauses:
+            if begin <= now and (end is None or now < end):
+                return begin
+        return now
+
+    def forget_after(self, now):
+        """What was noted after its own time is no part of the promise."""
+        self.state_when_stopped = "paused" if self.state == "paused" and self.paused_since <= now else "running"
+        for begin, end in [pause for pause in self.pauses if pause[1] > now]:
+            self.pauses.remove((begin, end))
+            if begin <= now:
+                self.paused_since, self.state_when_stopped = begin, "paused"
 
 
 class Ticket:
@@ -115,7 +152,8 @@ class Ticket:
         self.status, self.wait, self.band = "new", None, 3
         self.clocks, self.shares, self.since = {}, {}, event["time"]
         self.department = "service"
-        self.lost = False
+        self.last_event, self.passed, self.warnings = event["time"], event["time"], []
+        self.lost = self.unsure = False
 
     # -- clocks
 
@@ -139,9 +177,9 @@ class Ticket:
         clock.due = target_end(sla, self.office(clock), clock.start, target, clock.pauses, clock.extension)
         clock.promised = True
 
-    def begin(self, name, rule, start, repeated=False):
+    def begin(self, name, rule, start, repeated=False, received=False):
         clock = Clock(name, rule, start, repeated)
-        clock.promised = False
+        clock.promised, clock.received = False, received
         self.clocks[name] = clock
         self.aim(clock)
         if self.wait in self.sla(clock)["pause"]:
@@ -149,8 +187,7 @@ class Ticket:
 
     def look(self, clock, now):
         """An event can tighten a promise to a moment that has passed, and stop it, too."""
-        at = clock.paused_since if clock.state == "paused" else now
-        clock.broken |= clock.due is not None and at > clock.due
+        clock.broken |= clock.due is not None and clock.counts_until(now) > clock.due
 
     def pause(self, clock, now):
         clock.state, clock.paused_since = "paused", max(now, clock.start)
@@ -160,19 +197,67 @@ class Ticket:
         clock.pauses.append((clock.paused_since, now))
         self.aim(clock)
 
-    def keep(self, clock, now):
+    def stop(self, clock, now, state):
         self.look(clock, now)
-        clock.state = "missed" if clock.broken else "met"
-        clock.fulfilled = clock.stopped = now
+        clock.forget_after(now)
+        clock.state, clock.stopped = state, now
+
+    def keep(self, clock, now):
+        if clock.takes(now):
+            self.stop(clock, now, None)
+            clock.state, clock.fulfilled = "missed" if clock.broken else "met", now
 
     def end(self, clock, now):
-        self.look(clock, now)
-        clock.state, clock.stopped = "ended", now
+        self.stop(clock, now, "ended")
 
     def let_pass(self, now):
         for clock in self.clocks.values():
-            if clock.state == "running" and clock.due is not None and clock.due <= now:
-                clock.broken = True
+            self.unsure |= clock.promised and clock.due is None and clock.state == "running"
+            while clock.state == "running" and clock.due is not None and not clock.broken:
+                warning = self.next_warning(clock)
+                if min(warning or clock.due, clock.due) > now:
+                    break
+                if warning is None or max(warning, self.passed) >= clock.due:
+                    clock.broken = True
+                else:
+                    self.warn(clock, warning)
+        self.passed = max(self.passed, now)
+
+    # -- warnings
+
+    def warning_times(self, clock):
+        """Of each of them, None where it would warn of nothing."""
+        sla, office, target = self.sla(clock), self.office(clock), self.target(clock, clock.band)
+        minutes = office.minutes(target[0])
+        end = plain_end(office, clock.start, target, sla["first_day"], sla["on_day_off"])
+        if end is None or office.index(end) >= SPAN:
+            self.unsure = True  # behind the time that is walked
+            return []
+        total = target[1] if target[0] == "m" else passed(office, minutes, clock.start, end)
+        total = (total + clock.extension) * MINUTE
+        amounts = [total * amount // 100 if unit == "%" else total - amount * MINUTE for unit, amount in sla["warn"]]
+        times = [walk_to(office, minutes, clock.start, amount, clock.pauses) if 0 < amount < total else None
+                 for amount in amounts]
+        return [at if at is not None and clock.start < at < clock.due else None for at in times]
+
+    def next_warning(self, clock):
+        if clock.warned_of_all or not self.sla(clock)["warn"]:
+            return None
+        return min((at for number, at in enumerate(self.warning_times(clock))
+                    if at is not None and number not in clock.warned), default=None)
+
+    def warn(self, clock, now):
+        """What is due at once is one warning, and after the last that can come there is none."""
+        times = self.warning_times(clock)
+        clock.warned |= {number for number, at in enumerate(times) if at is not None and at <= now}
+        clock.warned_of_all = not any(at is not None and number not in clock.warned for number, at in enumerate(times))
+        self.warnings.append((time_text_ms(now), clock.name))
+
+    def warn_anew(self, clock, now):
+        """Of a new end, as far as it is ahead."""
+        clock.warned_of_all = False
+        clock.warned = {number for number, at in enumerate(self.warning_times(clock) if self.sla(clock)["warn"] else [])
+                        if at is not None and at <= now}
 
     def all_open(self):
         return [clock for clock in self.clocks.values() if clock.open()]
@@ -183,7 +268,9 @@ class Ticket:
         for clock in self.all_open():
             if "reply" in clock.rule["kept_by"]:
                 self.keep(clock, now)
-        if "update" in self.world["built_in"] and not ending:
+        update = self.clocks.get("update")
+        if "update" in self.world["built_in"] and not ending and \
+                not (update and update.open() and now <= update.start):
             self.begin("update", self.world["built_in"]["update"], now)
 
     def ends(self, clock):
@@ -260,7 +347,7 @@ class Ticket:
             if event["type"] == rule["start"] and event["applies"] and not (clock and clock.open()):
                 self.begin(name, rule, event["time"])
         elif not clock and opens:
-            self.begin(name, rule, self.created)
+            self.begin(name, rule, self.created, received=True)
 
     # -- whose time
 
@@ -279,19 +366,31 @@ class Ticket:
 
     def take(self, event):
         now, kind, created = event["time"], event["type"], event["type"] == "opened"
-        self.let_pass(now)
+        late = now < self.last_event
+        self.last_event = max(self.last_event, now)
+        self.let_pass(event["passed"])
         before = self.owner()
-        for clock in self.clocks.values():
-            clock.state_when_stopped = clock.state if clock.open() else getattr(clock, "state_when_stopped", None)
-        event["applies"] = True
+        event["applies"] = not late
         if created:
             self.opened(event)
         elif event.get("priority"):
             self.rise(4 - event["priority"])
-        getattr(self, "on_" + kind)(event, now)
+        if late:
+            self.take_late(event, now)
+        else:
+            getattr(self, "on_" + kind)(event, now)
         if self.status != "closed":
             self.hear(event, created or (kind == "reopened" and event["applies"]))
-        self.share(before, now)
+        if not late:
+            self.share(before, now)
+
+    def take_late(self, event, now):
+        """It moves neither status nor owner; a word to the customer counts at its own time."""
+        if event["type"] == "message" and event["from"] == "agent" and not event.get("automated"):
+            self.replied(now, self.status in ENDED)
+        elif event["type"] == "fulfilled":
+            self.on_fulfilled(event, now)
+            event["applies"] = False
 
     def opened(self, event):
         self.band = event["priority"] - 1
@@ -299,10 +398,10 @@ class Ticket:
         built_in = self.world["built_in"]
         for name in ("response", "resolution"):
             if name in built_in:
-                self.begin(name, built_in[name], self.created)
+                self.begin(name, built_in[name], self.created, received=True)
         response = self.clocks.get("response")
         if "update" in built_in and not (response and response.promised):
-            self.begin("update", built_in["update"], self.created)
+            self.begin("update", built_in["update"], self.created, received=True)
 
     def rise(self, urgency):
         band = 3 - urgency
@@ -413,20 +512,22 @@ class Ticket:
         clock.letters, unit = 1, self.target(clock, clock.band)[0]
         clock.extension += passed(office, office.minutes(unit), clock.due, due)
         clock.due = due
+        self.warn_anew(clock, now)
         return True
 
     def on_fulfilled(self, event, now):
         called = [clock for name, clock in self.clocks.items() if name.endswith("." + event["clock"])]
         clock = self.clocks.get(event["clock"]) or (called[0] if len(called) == 1 else None)
-        if not clock or not clock.open():
+        if not clock or not clock.open() or not (event.get("due") or clock.takes(now)):
             event["applies"] = False
             return
         if event.get("due"):
             event["applies"] = self.letter(clock, now, event["due"])
             return
         self.keep(clock, now)
+        update = self.clocks.get("update")
         if clock.name in ("response", "update") and "update" in self.world["built_in"] and \
-                self.status not in ENDED:
+                self.status not in ENDED and not (update and update.open() and now <= update.start):
             self.begin("update", self.world["built_in"]["update"], now)
 
 
@@ -477,6 +578,12 @@ def random_named(dice, offices, prefix=""):
     return {prefix + name: {**clock, "law": bool(prefix)} for name, clock in named.items()}
 
 
+def random_warnings(dice):
+    """Parts of the target, and times before its end."""
+    return [("%", dice.randrange(1, 100)) if dice.random() < 0.5 else ("m", dice.randrange(1, 60) * dice.choice([1, 5, 30]))
+            for _ in range(dice.randrange(4))]
+
+
 def random_world(dice):
     around = calendars.random_day(dice)
     first = around * DAY - 12 * 3_600_000
@@ -488,12 +595,19 @@ def random_world(dice):
                 if dice.random() < 0.8}
     built_in = {name: rule for name, rule in built_in.items() if any(rule["target"])}
     sla = lambda pause: {"calendar": [dice.choice(names) for _ in BANDS], "pause": pause,
-                         "first_day": dice.randrange(2), "on_day_off": dice.randrange(2)}
+                         "first_day": dice.randrange(2), "on_day_off": dice.randrange(2),
+                         "warn": random_warnings(dice)}
     law = sla([])
     law["calendar"] = [law["calendar"][0]] * 4
+    own = sla(dice.choice([[], ["customer"], ["customer", "third_party"]]))
+    law["own_warn"], law["warn"] = law["warn"], law["warn"] or own["warn"]
     return {"first": first, "offices": offices, "built_in": built_in, "named": random_named(dice, names),
-            "law_clocks": random_named(dice, names, "law."),
-            "sla": sla(dice.choice([[], ["customer"], ["customer", "third_party"]])), "law": law}
+            "law_clocks": random_named(dice, names, "law."), "sla": own, "law": law}
+
+
+def warnings_text(warnings):
+    """A law that says nothing warns as the SLA does."""
+    return {"warn": [f"{amount}{unit}" for unit, amount in warnings]} if warnings else {}
 
 
 def clocks_text(clocks):
@@ -522,9 +636,10 @@ def config_text(world):
         "score": {"caps": {"stated": 10}, "bands": {"P1": 80, "P2": 6, "P3": 3}, "unheard": 0, "contact": 0, "reopen": 0,
                   "priority": {"1": 9, "2": 6, "3": 3, "4": 0}},
         "slas": [{"name": "default", **terms_text(world["sla"]), "pause": world["sla"]["pause"],
+                  **warnings_text(world["sla"]["warn"]),
                   **{name: targets_text(rule["target"]) for name, rule in world["built_in"].items()},
                   "clocks": clocks_text(world["named"])}],
-        "regulations": [{"name": "law", "match": "attributes.law == true",
+        "regulations": [{"name": "law", "match": "attributes.law == true", **warnings_text(world["law"]["own_warn"]),
                          "versions": [{"source": "a test", "checked": True, **terms_text(world["law"]),
                                        "clocks": clocks_text(world["law_clocks"])}]}],
     })
@@ -532,14 +647,17 @@ def config_text(world):
 
 def random_history(dice, world, ticket):
     now = world["first"] + dice.randrange(2 * 1440, 6 * 1440) * MINUTE
-    yield {"type": "opened", "time": now, "ticket": ticket, "priority": dice.randrange(1, 5),
+    created = now
+    yield {"type": "opened", "time": now, "read": now, "ticket": ticket, "priority": dice.randrange(1, 5),
            **({"attributes": {"law": True}} if dice.random() < 0.5 else {})}
     clocks = [*world["built_in"], *[*world["named"], *world["law_clocks"]] * 3]
     for _ in range(dice.randrange(2, 14)):
         now += dice.choice([1, 15, 60, 360, 1440]) * dice.randrange(1, 5) * MINUTE
         kind = dice.choice(["message", "message", "message", "pending", "pending", "resumed", "updated", "accepted",
                             "assigned", "resolved", "reopened", "fulfilled", "fulfilled", "fulfilled", "closed"])
-        event = {"type": kind, "time": now, "ticket": ticket}
+        event = {"type": kind, "time": now, "read": now, "ticket": ticket}
+        if dice.random() < 0.15:  # it is read after what happened later
+            event["time"] = max(created, now - dice.choice([1, 15, 60, 360, 1440]) * dice.randrange(1, 5) * MINUTE)
         if kind == "message":
             event.update({"from": dice.choice(["agent", "customer"])},
                          **({"automated": True} if dice.random() < 0.1 else {}))
@@ -551,15 +669,21 @@ def random_history(dice, world, ticket):
             event["department"] = dice.choice(["service", "billing"])
         elif kind == "fulfilled":
             event["clock"] = dice.choice(clocks)
-            if dice.random() < 0.5:
+            if dice.random() < 0.5 and event["time"] == now:
                 event["due"] = now + dice.choice([60, 720, 2880]) * dice.randrange(1, 5) * MINUTE
         elif kind == "updated":
-            event.update(priority=dice.randrange(1, 5),
+            event.update(priority=dice.randrange(1 if event["time"] == now else 2, 5),
                          **({"attributes": dice.choice([{"law": True}, {"heard": "heard"}])} if dice.random() < 0.6 else {}))
         yield event
 
 
 # ---- both answers
+
+def time_text_ms(moment):
+    """As records have it: without a fraction where there is none."""
+    fraction = moment % 1000
+    return time_text(moment)[:-1] + f".{fraction:03}Z"
+
 
 def time_text(moment):
     return datetime.datetime.fromtimestamp(moment // 1000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -589,13 +713,13 @@ def shares_of(decision):
 
 
 def decide(ombudctl, world, events):
-    """The decisions by id of their event."""
+    """The decisions by id of their event, and before each the warnings of its ticket since the last."""
     with tempfile.TemporaryDirectory() as folder:
         config, lines = pathlib.Path(folder, "config.yaml"), pathlib.Path(folder, "events.ndjson")
         config.write_text(config_text(world))
         with lines.open("w") as file:
             for event in events:
-                record = {key: value for key, value in event.items() if key != "applies"}
+                record = {key: value for key, value in event.items() if key not in ("applies", "read", "passed")}
                 if event.get("priority") == 1:  # what somebody states makes nothing P1, a danger does
                     record["body"] = "it is on fire"
                 record.update({key: time_text(event[key]) for key in ("time", "due") if key in event})
@@ -605,17 +729,25 @@ def decide(ombudctl, world, events):
         if run.returncode:
             sys.exit(run.stderr + config.read_text())
         records = [json.loads(line) for line in run.stdout.splitlines()]
-    values = [one.get("value") for one in records]
-    return {value["event"]: value for value in values if isinstance(value, dict) and value.get("kind") == "decision"}
+    decisions, warnings = {}, {}
+    for value in (one.get("value") for one in records):
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if kind == "timer" and value["timer"].endswith(" warning"):
+            warnings.setdefault(value["ticket"], []).append((value["due"], value["timer"][:-len(" warning")]))
+        elif kind == "decision":
+            decisions[value["event"]] = {**value, "warnings": sorted(warnings.get(value["ticket"], []))}
+    return decisions
 
 
 def compare(ombudctl, dice, tickets):
     world = random_world(dice)
     last = time_text(world["first"] + (SPAN - 1440) * MINUTE)
     events = sorted((event for number in range(tickets) for event in random_history(dice, world, f"t{number}")),
-                    key=lambda event: event["time"])
+                    key=lambda event: event["read"])
+    latest = 0
     for number, event in enumerate(events):
-        event["id"] = f"e{number}"
+        latest = max(latest, event["time"])
+        event.update(id=f"e{number}", passed=latest)
     decisions = decide(ombudctl, world, events)
     known, wrong, asked = {}, [], 0
     for event in events:
@@ -627,14 +759,16 @@ def compare(ombudctl, dice, tickets):
             continue
         decision = decisions[event["id"]]
         expected, found = expected_clocks(ticket), found_clocks(decision)
-        asked += len(found)
-        fine = same(expected, found, last)
-        if "ledger" in decision:
+        asked += len(found) + len(ticket.warnings)
+        fine = same(expected, found, last) and \
+            (ticket.unsure or sorted(ticket.warnings) == decision["warnings"])
+        if "ledger" in decision and event["time"] == ticket.last_event:
             fine &= {owner: seconds for owner, seconds in ticket.shares.items() if seconds} == shares_of(decision)
             asked += 1
         if not fine:
-            history = [one for one in events if one["ticket"] == event["ticket"] and one["time"] <= event["time"]]
-            wrong.append((world, history, expected, found, ticket.shares, decision.get("ledger")))
+            history = [one for one in events if one["ticket"] == event["ticket"] and one["read"] <= event["read"]]
+            wrong.append((world, history, expected, found, ticket.shares, decision.get("ledger"),
+                          sorted(ticket.warnings), decision["warnings"]))
             break
     return asked, wrong
 
@@ -651,15 +785,16 @@ def main():
     while done < options.tickets and len(wrong) < 3:
         more, bad = compare(options.ombudctl, dice, min(TICKETS_EACH, options.tickets - done))
         asked, wrong, done = asked + more, wrong + bad, done + TICKETS_EACH
-    for world, history, expected, found, shares, ledger in wrong:
+    for world, history, expected, found, shares, ledger, warned, told in wrong:
         print(config_text(world))
         for event in history:
-            print(" ", time_text(event["time"]), {k: v for k, v in event.items() if k not in ("time", "ticket")})
+            print(" ", time_text(event["time"]), {k: v for k, v in event.items() if k not in ("time", "ticket", "read", "passed")})
         for name in sorted({*expected, *found}):
             mark = " " if expected.get(name) == found.get(name) else "!"
             print(f"  {mark} {name}: expected {expected.get(name)}, found {found.get(name)}")
         print("   ledger:", shares, ledger)
-    print(f"{done} tickets, {asked} clocks and ledgers, {len(wrong)} configurations with a wrong one")
+        print("   warnings: expected", warned, "found", told)
+    print(f"{done} tickets, {asked} clocks, warnings and ledgers, {len(wrong)} configurations with a wrong one")
     sys.exit(bool(wrong))
 
 
