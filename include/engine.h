@@ -87,6 +87,8 @@ struct engine_ops {
      * the last mark and is still there, one record a key. The bytes die with the next change. NULL:
      * no record ever waits. */
     void (*changelog)(const struct engine *engine, struct actions *actions);
+    /* Whether it would give any. NULL: where the engine changes it appends something, too. */
+    bool (*unsaved)(const struct engine *engine);
     /* Transaction bounds: `mark` forgets the undo log, `undo` returns to the last mark. */
     void (*mark)(struct engine *engine);
     void (*undo)(struct engine *engine);

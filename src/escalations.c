@@ -71,7 +71,7 @@ static struct engine *escalations_create(const struct engine_setup *setup)
     stage->alive = setup->alive;
     stage->progress.beat = stage->committed.beat = first_beat(stage);
     stage->inhibitions = inhibitions_new(setup->config);
-    stage->groups = groups_new(stage->inhibitions);
+    stage->groups = groups_new(stage->inhibitions, setup->changelog_at_commit);
     stage->spent = spent_new();
     stage->scratch = match_scratch_new();
     rule_hits_reset(&stage->hits, setup->config);
@@ -134,7 +134,28 @@ static time_ms interval_of(const struct escalations *stage, const struct notice 
 {
     if (notice->band == 0)
         return 0;
+    if (notice->pace.rests)
+        return notice->pace.interval;
     return stage->config->group_interval[notice->band < 0 ? 1 : notice->band];
+}
+
+static time_ms wait_of(const struct escalations *stage, const struct notice *notice)
+{
+    return notice->pace.waits ? notice->pace.wait : stage->config->group_wait;
+}
+
+/* What was muted in it is told in company: after the shortest of its waits. */
+static time_ms wait_of_muted(const struct escalations *stage, const struct group *group)
+{
+    time_ms shortest = TIME_NEVER;
+    struct notice notice;
+    for (size_t i = 0; i < group->member_count; i++) {
+        if (!group->members[i]->muted)
+            continue;
+        member_notice(group->members[i], &notice);
+        shortest = time_min(shortest, wait_of(stage, &notice));
+    }
+    return shortest;
 }
 
 static struct quiet quiet_of(const struct escalations *stage)
@@ -156,8 +177,9 @@ static int compare_groups(const void *a, const void *b)
     return str_compare((*(struct group *const *)a)->name, (*(struct group *const *)b)->name);
 }
 
-/* What is muted is judged again, at `at` at the latest. */
-static void wake_muted(struct escalations *stage, time_ms at, struct actions *actions)
+/* What is muted is judged again: at once, or in company. */
+static void wake_muted(struct escalations *stage, time_ms now, bool at_once,
+                       struct actions *actions)
 {
     size_t count = 0, place = 0;
     struct group **groups =
@@ -170,7 +192,8 @@ static void wake_muted(struct escalations *stage, time_ms at, struct actions *ac
     }
     qsort(groups, count, sizeof(struct group *), compare_groups);
     for (size_t i = 0; i < count; i++)
-        groups_wake(stage->groups, groups[i], at, actions);
+        groups_wake(stage->groups, groups[i], at_once ? now : now + wait_of_muted(stage, groups[i]),
+                    actions);
 }
 
 /* The last source of an inhibition ended in this turn: what it kept quiet is told, in company. */
@@ -178,7 +201,7 @@ static void conclude(struct escalations *stage, const struct moment *moment,
                      struct actions *actions)
 {
     if (inhibitions_released(stage->inhibitions))
-        wake_muted(stage, moment->now + stage->config->group_wait, actions);
+        wake_muted(stage, moment->now, false, actions);
 }
 
 static bool covers_another(const struct escalations *stage, const struct silence *silence)
@@ -234,7 +257,7 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
         note_duplicate(stage, notice, member, moment->now, actions);
         return;
     }
-    const struct group_pace pace = { moment->now, stage->config->group_wait,
+    const struct group_pace pace = { moment->now, wait_of(stage, notice),
                                      interval_of(stage, notice) };
     struct str name = groups_name(notice, stage->config->group_by, actions->arena);
     groups_put(stage->groups, notice, name, &pace, actions);
@@ -259,6 +282,12 @@ static bool must_announce(const struct escalations *stage)
     return changelog_awaits(&stage->changelog, allowed_version(stage));
 }
 
+static struct deadletter_writer letter_writer(struct escalations *stage)
+{
+    return (struct deadletter_writer){ stage->config, SOURCE_ESCALATIONS,
+                                       &stage->progress.dead_letters, &stage->hits };
+}
+
 static void escalations_feed(struct engine *engine, struct prepared *opaque,
                              const struct moment *moment, struct actions *actions)
 {
@@ -272,16 +301,16 @@ static void escalations_feed(struct engine *engine, struct prepared *opaque,
         conclude(stage, moment, actions);
         return;
     }
-    deadletter_add(stage->config, SOURCE_ESCALATIONS, prepared->record, prepared->refusal, STR(""),
-                   moment->now, &stage->progress.dead_letters, actions);
+    const struct deadletter_writer writer = letter_writer(stage);
+    deadletter_add(&writer, prepared->record, prepared->refusal, STR(""), moment->now, actions);
 }
 
 static void escalations_poison(struct engine *engine, const struct record *record, int attempts,
                                const struct moment *moment, struct actions *actions)
 {
     struct escalations *stage = (struct escalations *)engine;
-    deadletter_poison(stage->config, SOURCE_ESCALATIONS, record, attempts, moment->now,
-                      &stage->progress.dead_letters, actions);
+    const struct deadletter_writer writer = letter_writer(stage);
+    deadletter_poison(&writer, record, attempts, moment->now, actions);
 }
 
 static bool must_rejudge(const struct escalations *stage)
@@ -298,7 +327,7 @@ static void rejudge(struct escalations *stage, const struct moment *moment, stru
     bool asked = stage->progress.silences != silences_version(silences);
     stage->progress.rejudge = false;
     stage->progress.silences = silences_version(silences);
-    wake_muted(stage, asked ? moment->now : moment->now + stage->config->group_wait, actions);
+    wake_muted(stage, moment->now, asked, actions);
     spent_sweep(stage->spent, silences, actions);
 }
 
@@ -378,6 +407,16 @@ static bool escalations_restored(struct engine *engine, struct error *err)
                               err);
 }
 
+static void escalations_changelog(const struct engine *engine, struct actions *actions)
+{
+    groups_changelog(((const struct escalations *)engine)->groups, actions);
+}
+
+static bool escalations_unsaved(const struct engine *engine)
+{
+    return groups_changed(((const struct escalations *)engine)->groups);
+}
+
 static void escalations_mark(struct engine *engine)
 {
     struct escalations *stage = (struct escalations *)engine;
@@ -436,10 +475,7 @@ static const struct series_row series_rows[] = {
                       true,
                       "Notices that are open, by what became of them.",
                       { "level", "status" } },
-    [SERIES_RULES] = { "rule_hits",
-                       false,
-                       "Notices that an inhibition kept quiet.",
-                       { "kind", "rule" } },
+    [SERIES_RULES] = RULE_HITS_SERIES,
     { 0 },
 };
 
@@ -465,12 +501,8 @@ static void escalations_series(const struct engine *engine, series_fn *each, voi
     deadletter_series(&stage->committed.dead_letters, SERIES_DEADLETTERS, each, arg);
     for (size_t i = 0; i < stage->config->level_count; i++)
         count_open(stage, stage->config->levels[i].name, each, arg);
-    for (size_t i = 0; i < stage->config->inhibit_count; i++) {
-        unsigned rule = stage->config->inhibits[i].rule;
-        struct str values[SERIES_LABELS] = { str_from(stage->config->rules[rule - 1].kind),
-                                             stage->config->rules[rule - 1].name };
-        each(arg, SERIES_RULES, values, stage->hits_committed.counts[rule - 1]);
-    }
+    rule_hits_series(&stage->hits_committed, stage->config, RULE_OF_ESCALATIONS, SERIES_RULES, each,
+                     arg);
 }
 
 static size_t escalations_upcoming(const struct engine *engine, struct engine_upcoming *list,
@@ -505,6 +537,8 @@ const struct engine_ops escalations_engine = {
     .next = escalations_next,
     .restore = escalations_restore,
     .restored = escalations_restored,
+    .changelog = escalations_changelog,
+    .unsaved = escalations_unsaved,
     .mark = escalations_mark,
     .undo = escalations_undo,
     .configure = escalations_configure,

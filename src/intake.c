@@ -17,6 +17,7 @@ struct intake {
         uint64_t forwards, skipped;
         struct deadletter_tally dead_letters;
     } tally, committed; /* now, and at the last mark */
+    struct rule_hits hits, hits_committed;
 };
 
 struct intake_prepared {
@@ -49,12 +50,17 @@ static struct engine *intake_create(const struct engine_setup *setup)
     intake->config = setup->config;
     intake->topic = setup->topic;
     intake->home_partitions = setup->home_partitions;
+    rule_hits_reset(&intake->hits, setup->config);
+    rule_hits_reset(&intake->hits_committed, setup->config);
     return (struct engine *)intake;
 }
 
 static void intake_destroy(struct engine *engine)
 {
-    free(engine);
+    struct intake *intake = (struct intake *)engine;
+    rule_hits_free(&intake->hits);
+    rule_hits_free(&intake->hits_committed);
+    free(intake);
 }
 
 static struct prepared *intake_prepare(struct engine *engine, const struct record *record,
@@ -76,6 +82,12 @@ static time_ms intake_time(const struct prepared *prepared)
     return TIME_NEVER;
 }
 
+static struct deadletter_writer letter_writer(struct intake *intake)
+{
+    return (struct deadletter_writer){ intake->config, SOURCE_INTAKE, &intake->tally.dead_letters,
+                                       &intake->hits };
+}
+
 static void intake_feed(struct engine *engine, struct prepared *opaque, const struct moment *moment,
                         struct actions *actions)
 {
@@ -89,8 +101,9 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
     } else if (prepared->refusal.skipped) {
         intake->tally.skipped++;
     } else {
-        deadletter_add(intake->config, SOURCE_INTAKE, prepared->record, prepared->refusal.reason,
-                       prepared->refusal.at, moment->now, &intake->tally.dead_letters, actions);
+        const struct deadletter_writer writer = letter_writer(intake);
+        deadletter_add(&writer, prepared->record, prepared->refusal.reason, prepared->refusal.at,
+                       moment->now, actions);
     }
 }
 
@@ -98,8 +111,8 @@ static void intake_poison(struct engine *engine, const struct record *record, in
                           const struct moment *moment, struct actions *actions)
 {
     struct intake *intake = (struct intake *)engine;
-    deadletter_poison(intake->config, SOURCE_INTAKE, record, attempts, moment->now,
-                      &intake->tally.dead_letters, actions);
+    const struct deadletter_writer writer = letter_writer(intake);
+    deadletter_poison(&writer, record, attempts, moment->now, actions);
 }
 
 static bool intake_tick(struct engine *engine, const struct moment *moment, unsigned limit,
@@ -132,17 +145,22 @@ static void intake_mark(struct engine *engine)
 {
     struct intake *intake = (struct intake *)engine;
     intake->committed = intake->tally;
+    rule_hits_copy(&intake->hits_committed, &intake->hits);
 }
 
 static void intake_undo(struct engine *engine)
 {
     struct intake *intake = (struct intake *)engine;
     intake->tally = intake->committed;
+    rule_hits_copy(&intake->hits, &intake->hits_committed);
 }
 
 static void intake_configure(struct engine *engine, const struct config *config)
 {
-    ((struct intake *)engine)->config = config;
+    struct intake *intake = (struct intake *)engine;
+    intake->config = config;
+    rule_hits_reset(&intake->hits, config);
+    rule_hits_reset(&intake->hits_committed, config);
 }
 
 static void intake_count(const struct engine *engine, uint64_t *values)
@@ -153,11 +171,18 @@ static void intake_count(const struct engine *engine, uint64_t *values)
     values[2] = intake->committed.skipped;
 }
 
-static const struct series_row intake_rows[] = { DEADLETTER_SERIES, { 0 } };
+enum { SERIES_DEADLETTERS, SERIES_RULES };
+
+static const struct series_row intake_rows[] = {
+    [SERIES_DEADLETTERS] = DEADLETTER_SERIES, [SERIES_RULES] = RULE_HITS_SERIES, { 0 }
+};
 
 static void intake_series(const struct engine *engine, series_fn *each, void *arg)
 {
-    deadletter_series(&((const struct intake *)engine)->committed.dead_letters, 0, each, arg);
+    const struct intake *intake = (const struct intake *)engine;
+    deadletter_series(&intake->committed.dead_letters, SERIES_DEADLETTERS, each, arg);
+    rule_hits_series(&intake->hits_committed, intake->config, RULE_OF_INTAKE, SERIES_RULES, each,
+                     arg);
 }
 
 const struct engine_ops intake_engine = {

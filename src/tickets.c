@@ -12,6 +12,7 @@
 #include "enrich/enrich.h"
 #include "globals.h"
 #include "stages.h"
+#include "track/ladder.h"
 #include "track/ledger.h"
 #include "track/lifecycle.h"
 #include "track/links.h"
@@ -51,6 +52,12 @@ struct tickets_prepared {
 static struct tickets *tickets_of(struct engine *engine)
 {
     return (struct tickets *)engine;
+}
+
+static struct deadletter_writer letter_writer(struct tickets *tickets)
+{
+    return (struct deadletter_writer){ tickets->setup.config, SOURCE_TICKETS,
+                                       &tickets->tally.deadletters, &tickets->hits };
 }
 
 static struct engine *tickets_create(const struct engine_setup *setup)
@@ -208,6 +215,8 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
 
 static void encode(struct tickets *tickets, struct turn *turn, struct actions *actions)
 {
+    if (turn->ticket)
+        ladder_conclude(turn);
     encode_turn(tickets->encoder, turn, actions, &tickets->tally.records);
     tickets->tally.unanchored += turn->unanchored;
     tickets->tally.warnings += turn->warning_count;
@@ -319,9 +328,9 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
         return;
     }
     if (!find_ticket(tickets, &turn)) {
-        deadletter_add(tickets->setup.config, SOURCE_TICKETS, prepared->record,
-                       STR(DEADLETTER_REASON_EXPIRED), STR("/time"), moment->now,
-                       &tickets->tally.deadletters, actions);
+        const struct deadletter_writer writer = letter_writer(tickets);
+        deadletter_add(&writer, prepared->record, STR(DEADLETTER_REASON_EXPIRED), STR("/time"),
+                       moment->now, actions);
         return;
     }
     if (pass_on(tickets, &turn, actions))
@@ -353,6 +362,7 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     const struct tickets_prepared *prepared = (const struct tickets_prepared *)opaque;
     const struct config *config = tickets->setup.config;
     const struct record *record = prepared->record;
+    const struct deadletter_writer writer = letter_writer(tickets);
     /* Whatever has an event time moves the stream, which the committed position keeps: by that a
      * restore knows that there was a changelog, see restore.c. */
     if (prepared->kind == PREPARED_EVENT || prepared->kind == PREPARED_FORWARD)
@@ -368,8 +378,8 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
                     tickets->setup.partition_count, actions);
         break;
     case PREPARED_DEADLETTER:
-        deadletter_add(config, SOURCE_TICKETS, record, prepared->refusal.reason,
-                       prepared->refusal.at, moment->now, &tickets->tally.deadletters, actions);
+        deadletter_add(&writer, record, prepared->refusal.reason, prepared->refusal.at, moment->now,
+                       actions);
         break;
     case PREPARED_SKIPPED:
         tickets->tally.skipped++;
@@ -381,8 +391,8 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
                            const struct moment *moment, struct actions *actions)
 {
     struct tickets *tickets = tickets_of(engine);
-    deadletter_poison(tickets->setup.config, SOURCE_TICKETS, record, attempts, moment->now,
-                      &tickets->tally.deadletters, actions);
+    const struct deadletter_writer writer = letter_writer(tickets);
+    deadletter_poison(&writer, record, attempts, moment->now, actions);
 }
 
 /* ---- one deadline ---- */

@@ -113,10 +113,7 @@ const struct series_row tally_series_rows[] = {
                           false,
                           "Promises to customers that broke while a department had the ticket.",
                           { "department" } },
-    [SERIES_RULES] = { "rule_hits",
-                       false,
-                       "How often a rule of the configuration was taken.",
-                       { "kind", "rule" } },
+    [SERIES_RULES] = RULE_HITS_SERIES,
     { 0 },
 };
 
@@ -139,12 +136,7 @@ static void row_series(const struct census_row *row, series_fn *each, void *arg)
 void tally_rules(const struct config *config, const struct rule_hits *hits, series_fn *each,
                  void *arg)
 {
-    for (size_t i = 0; i < hits->count; i++) {
-        struct str values[SERIES_LABELS] = { str_from(config->rules[i].kind),
-                                             config->rules[i].name };
-        if (!str_is(values[0], "inhibit"))
-            each(arg, SERIES_RULES, values, hits->counts[i]);
-    }
+    rule_hits_series(hits, config, RULE_OF_TICKETS, SERIES_RULES, each, arg);
 }
 
 void tally_series(const struct tally *tally, const struct census *census, series_fn *each,

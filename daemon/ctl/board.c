@@ -49,7 +49,7 @@ static bool read_topic(struct board *board, const struct config *config, struct 
 bool board_open(struct board *board, const struct config *config, struct error *err)
 {
     board->inhibitions = inhibitions_new(config);
-    board->groups = groups_new(board->inhibitions);
+    board->groups = groups_new(board->inhibitions, false);
     board->spent = spent_new();
     board->silences = silences_new();
     if (read_topic(board, config, config->topics.silences, put_silence, err) &&

@@ -220,7 +220,7 @@ static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, t
         actions_clear(&feeder->actions);
         if (task_pass(task, wall, PASS, &feeder->actions))
             feeder->more = true;
-        if (feeder->actions.count == 0)
+        if (feeder->actions.count == 0 && !task_is_unsaved(task))
             continue;
         take_part(feeder, task, now);
         write_out(feeder, task);

@@ -361,6 +361,11 @@ struct offset_note task_note(const struct task *task, int commit_records)
     return note;
 }
 
+bool task_is_unsaved(const struct task *task)
+{
+    return task->row->ops->unsaved != NULL && task->row->ops->unsaved(task->engine);
+}
+
 void task_changelog(const struct task *task, struct actions *actions)
 {
     if (task->row->ops->changelog != NULL)

@@ -132,6 +132,8 @@ bool task_is_behind(const struct task *task);
 bool task_wants_end(const struct task *task);
 /* The open transaction is its last: it shall say that nothing died. */
 void task_say_goodbye(struct task *task);
+/* Whether the engine changed without a word that is in an output already. */
+bool task_is_unsaved(const struct task *task);
 /* Appends the changelog records that waited for the commit; their bytes die with the next change.
  */
 void task_changelog(const struct task *task, struct actions *actions);

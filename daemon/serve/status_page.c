@@ -1,10 +1,10 @@
 #include "serve/status_page.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "json/json_writer.h"
 #include "kafka/kafka_conf.h"
+#include "serve/never_hit.h"
 #include "serve/status.h"
 
 static const char *const phases[] = { [WORKER_STARTING] = "starting",
@@ -115,50 +115,6 @@ static void put_next(const struct worker_report *worker, struct json_writer *jso
     }
 }
 
-static bool counts_rules(const struct series_report *series)
-{
-    return strcmp(stages[series->stage].ops->series_rows[series->row].name, "rule_hits") == 0;
-}
-
-/* Over all workers; each has the same rules, in no order that could be relied on. */
-static bool was_hit(const struct app_report *report, const struct series_report *rule)
-{
-    for (int i = 0; i < report->count; i++) {
-        const struct worker_report *worker = &report->workers[i];
-        for (size_t k = 0; k < worker->series_count; k++) {
-            const struct series_report *other = &worker->series[k];
-            if (other->value > 0 && other->stage == rule->stage && other->row == rule->row &&
-                memcmp(other->values, rule->values, sizeof(rule->values)) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Since this process started. The first worker that has tickets knows all rules. */
-static void put_never_hit(const struct app_report *report, struct json_writer *json)
-{
-    JSON_KEY(json, "rules_never_hit");
-    json_open_array(json);
-    bool done = false;
-    for (int i = 0; i < report->count && !done; i++) {
-        const struct worker_report *worker = &report->workers[i];
-        for (size_t k = 0; k < worker->series_count; k++) {
-            const struct series_report *rule = &worker->series[k];
-            if (!counts_rules(rule))
-                continue;
-            done = true;
-            if (was_hit(report, rule))
-                continue;
-            json_open_object(json);
-            JSON_TEXT(json, "kind", rule->values[0]);
-            JSON_TEXT(json, "rule", rule->values[1]);
-            json_close_object(json);
-        }
-    }
-    json_close_array(json);
-}
-
 /* An array of what `put` has to say of each worker. */
 static void put_all(const struct app_report *report, const char *name,
                     void (*put)(const struct worker_report *worker, struct json_writer *json),
@@ -187,6 +143,7 @@ void status_page_write(const struct app_report *report, const struct app *app, s
     put_all(report, "partitions", put_tasks, json);
     put_all(report, "restoring", put_restoring, json);
     put_all(report, "next", put_next, json);
-    put_never_hit(report, json);
+    JSON_KEY(json, "rules_never_hit");
+    never_hit_put(report, shared_config_get(app->config), json);
     json_close_object(json);
 }

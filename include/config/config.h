@@ -75,6 +75,7 @@ struct config_department {
     struct str overflow_name;  /* as written; absent: none */
     int overflow;              /* department, -1: none */
     struct yaml_place place;
+    unsigned rule; /* the number of its overflow, see rules.h; 0: it has none */
 };
 
 struct config_level {

@@ -20,11 +20,13 @@ struct config_step {
     time_ms repeat;                /* told again after so long; 0: it is not */
     int limit;                     /* so often */
     const struct calendar *window; /* put off until that opens; NULL: told at any time */
+    struct yaml_place place;
+    unsigned rule; /* its number, see rules.h */
 };
 
 struct config_ladder {
     struct str name;
-    const struct config_step *steps; /* `after` ascending */
+    struct config_step *steps; /* `after` ascending */
     size_t step_count;
     struct yaml_place place;
 };
@@ -36,6 +38,8 @@ struct config_escalation {
     struct matcher *matcher; /* NULL: every ticket */
     struct str match_text;
     int ladder;
+    time_ms group_wait;                 /* of its notices; -1: as of all, see struct config */
+    time_ms group_interval[BAND_COUNT]; /* likewise */
     struct yaml_place place;
     unsigned rule; /* its number, see rules.h */
 };

@@ -50,5 +50,7 @@ struct config_learned {
     struct routing_model *model;
     struct config_route *routes; /* one for each of its departments, named "learned" */
     size_t route_count;
+    struct yaml_place place;
+    unsigned rule; /* its number where it decides, see rules.h; 0: it does not */
     char hash[13]; /* 12 hex digits of the model and NUL; "": none */
 };

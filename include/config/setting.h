@@ -64,7 +64,9 @@ enum {
     SETTING_REQUIRED = 1,
     SETTING_FIXED = 2,   /* a reload may not change it */
     SETTING_SERVICE = 4, /* decides nothing: not in the canonical text */
-    SETTING_NOTICES = 8  /* a matcher that is asked about notices, not about tickets */
+    SETTING_NOTICES = 8, /* a matcher that is asked about notices, not about tickets */
+    SETTING_CLIMBS = 16, /* a matcher that is asked in an escalation */
+    SETTING_OR_NOT = 32  /* durations of which 0 says something: absent is -1 */
 };
 
 struct setting_table;

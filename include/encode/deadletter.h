@@ -7,6 +7,7 @@
 #include "model/series.h"
 
 struct config;
+struct rule_hits;
 
 #define DEADLETTER_ERROR "ombud-error"
 #define DEADLETTER_AT "ombud-at" /* JSON pointer, or "byte 17"; "" for the whole record */
@@ -53,15 +54,21 @@ void deadletter_series(const struct deadletter_tally *tally, int row, series_fn 
  */
 bool deadletter_tells(struct str name);
 
+/* Who writes them. */
+struct deadletter_writer {
+    const struct config *config;
+    const char *stage; /* its SOURCE_ */
+    struct deadletter_tally *tally;
+    struct rule_hits *hits; /* of the escalation rule that says who hears of it */
+};
+
 /* Appends the dead letter (original key, bytes and headers plus the five above and Kafka Connect's
  * names for them, which replace older ones of the same name) and the notice that tells the root
  * department's lead, or whom the first escalation rule `on: deadletter` names in its ladder's first
- * step; no notice for a record whose Kafka timestamp lies before quiet_before. `stage` is the
- * SOURCE_ of who writes. Everything is copied into `actions->arena`. Counts it in `tally`. */
-void deadletter_add(const struct config *config, const char *stage, const struct record *record,
-                    struct str reason, struct str at, time_ms now, struct deadletter_tally *tally,
-                    struct actions *actions);
+ * step; no notice for a record whose Kafka timestamp lies before quiet_before. Everything is copied
+ * into `actions->arena`, and counted. */
+void deadletter_add(const struct deadletter_writer *writer, const struct record *record,
+                    struct str reason, struct str at, time_ms now, struct actions *actions);
 /* The same of a record that ended the process `attempts` times: nobody looks inside. */
-void deadletter_poison(const struct config *config, const char *stage, const struct record *record,
-                       int attempts, time_ms now, struct deadletter_tally *tally,
-                       struct actions *actions);
+void deadletter_poison(const struct deadletter_writer *writer, const struct record *record,
+                       int attempts, time_ms now, struct actions *actions);

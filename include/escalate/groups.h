@@ -2,10 +2,11 @@
  * for each ticket (or dead letter) that the level was or will be told about, or is not told of for
  * now.
  *
- * Every change is one write of a changelog record, and memory is nothing but those records applied:
- * restoring applies them again, undoing applies the previous ones. Keys are "g/GROUP" for a group
- * and "n/LEVEL/DEPARTMENT/TRIGGER/MEMBER" for a member, whatever group it is in; one record a
- * member, so an outage of ten thousand tickets never makes a record too large. */
+ * Every change makes one changelog record another, and memory is nothing but those records applied:
+ * restoring applies them again, undoing applies the previous ones. However often a record changes
+ * in a transaction, it is written once, with the commit; where there are none, each time. Keys are
+ * "g/GROUP" for a group and "n/LEVEL/DEPARTMENT/TRIGGER/MEMBER" for a member, whatever group it is
+ * in; one record a member, so an outage of ten thousand tickets never makes a record too large. */
 #pragma once
 
 #include "base/error.h"
@@ -29,8 +30,9 @@ struct group {
     size_t member_count, muted_count;
 };
 
-/* `inhibitions` hears of every member that comes, changes or goes. */
-struct groups *groups_new(struct inhibitions *inhibitions);
+/* `inhibitions` hears of every member that comes, changes or goes. `at_commit`: changelog records
+ * wait for groups_changelog; else each change appends its own at once. */
+struct groups *groups_new(struct inhibitions *inhibitions, bool at_commit);
 void groups_free(struct groups *groups); /* NULL is fine */
 
 /* The member that this notice is about, or NULL: its level was not told of it. Valid until the next
@@ -50,7 +52,7 @@ struct group_pace {
 };
 
 /* Puts the notice into its group, the one it is in or else `name`, which is made if need be, and
- * sets when that is to be flushed, unless it is to be earlier. Appends changelog records. */
+ * sets when that is to be flushed, unless it is to be earlier. */
 void groups_put(struct groups *groups, const struct notice *notice, struct str name,
                 const struct group_pace *pace, struct actions *actions);
 /* The member is not told for that reason; NULL: it was, or is about to be. Invalidates it. */
@@ -83,6 +85,9 @@ const struct member *groups_next_member(const struct groups *groups, size_t *at)
 
 /* One record whose key begins with g/ or n/. */
 bool groups_restore(struct groups *groups, struct str key, struct str value, struct error *err);
+/* The records that wait for the commit: of what changed since the last mark, one a key. */
+void groups_changelog(const struct groups *groups, struct actions *actions);
+bool groups_changed(const struct groups *groups); /* since the last mark */
 void groups_mark(struct groups *groups);
 void groups_undo(struct groups *groups);
 

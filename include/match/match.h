@@ -18,8 +18,11 @@
  * it is, 0 to 100: `learned == billing and margin >= 20`. Of a ticket that tells of a danger, and
  * without a model, both are absent.
  *
- * Silences and inhibitions are asked about notices, which have a `level` and a `clock` and of the
- * ticket only what matcher_stranger lets pass; tickets have neither.
+ * Escalations and steps of ladders may ask which `clock` warned or ran out ("response",
+ * "REGULATION.CLOCK"), and by which `sla` (or agreement, or regulation) it runs; where they are not
+ * about a clock, that one is absent, and `sla` is the ticket's. Silences and inhibitions are asked
+ * about notices, which have a `level` and a `clock` and of the ticket only what matcher_stranger
+ * lets pass. Tickets have none of them.
  *
  * `signal` and `tags` are sets: == and `in` ask for one that is equal, =~ for one that matches.
  * `strongest` is the text signal with the most points: what the customer mostly talks about.
@@ -55,7 +58,9 @@ struct facts {
     const struct customer *customer; /* enriched; NULL: the event's */
     struct str department;           /* slug of the responsible one, absent before routing */
     struct str trigger;              /* in ladders and escalations */
-    struct str level, clock;         /* of a notice: whom it tells, and about which promise */
+    struct str level;                /* of a notice: whom it tells */
+    struct str clock;                /* which promise an escalation or a notice is about */
+    struct str sla;                  /* of an escalation: by which terms that one runs */
     struct learned *learned;         /* asked when a matcher asks; NULL: nothing is learned */
 };
 
@@ -82,9 +87,9 @@ bool matcher_asks_learned(const struct matcher *matcher);
 /* Any number of threads may ask the same matcher, each with scratch memory of its own. */
 bool matcher_matches(const struct matcher *matcher, const struct facts *facts);
 
-/* What a matcher is asked about: a ticket with all that is known of it, or a notice, of which no
- * more is known than whom it tells and why. */
-enum matcher_about { MATCHER_OF_TICKETS, MATCHER_OF_NOTICES };
+/* What a matcher is asked about: a ticket with all that is known of it, the same in an escalation,
+ * or a notice, of which no more is known than whom it tells and why. */
+enum matcher_about { MATCHER_OF_TICKETS, MATCHER_OF_CLIMBS, MATCHER_OF_NOTICES };
 /* The first field that it asks for and that such a thing never has; absent: there is none. */
 struct str matcher_stranger(const struct matcher *matcher, enum matcher_about about);
 /* Whether it compares `ticket` with this very one, and does not exclude it. */

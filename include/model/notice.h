@@ -31,6 +31,13 @@ enum notice_label {
     LABEL_COUNT
 };
 
+/* How long what is new in its group waits for company, where the rule behind it says so. */
+struct notice_pace {
+    bool waits, rests; /* which of the two it says */
+    time_ms wait;      /* as group_wait */
+    time_ms interval;  /* as group_interval, of the ticket's band */
+};
+
 struct notice {
     struct str id;         /* 32 hexadecimal digits, the record's ce_id: never the same twice */
     struct str ticket;     /* absent: a dead letter */
@@ -64,6 +71,7 @@ struct notice {
     struct str comment; /* acknowledged: what they said, personal data masked; may be absent */
     struct str also;    /* further levels that this very turn told the same: "lead manager" */
 
+    struct notice_pace pace;
     struct str source; /* of a dead letter: "topic/partition/offset", else absent */
 };
 
@@ -72,6 +80,9 @@ struct str notice_label(const struct notice *notice, enum notice_label label);
 /* What it tells its level, told apart from all else that the level may be told of the same ticket:
  * two with one mark say the same. Never 0. */
 uint64_t notice_mark(const struct notice *notice);
+
+/* A negative time says nothing. */
+struct notice_pace notice_pace(time_ms wait, time_ms interval);
 
 /* The next step as a value: {"level":…,"at":…}, or null. */
 struct json_writer;

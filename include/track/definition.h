@@ -62,6 +62,8 @@ struct ladder_terms {
     struct str name;
     struct ladder_terms_step *steps; /* at most 32; `after` ascending */
     size_t step_count;
+    time_ms group_wait;                 /* of what it tells; -1: as the configuration says */
+    time_ms group_interval[BAND_COUNT]; /* likewise */
 };
 
 enum { LADDER_STEPS_MAX = 32 };
@@ -73,7 +75,8 @@ void definitions_free(struct definitions *definitions); /* NULL is fine */
 
 /* Takes in everything that `config` defines; what tickets use of older ones stays. */
 void definitions_configure(struct definitions *definitions, const struct config *config);
-/* Of the current configuration, by index in its list of that kind (config->slas, ...). */
+/* Of the current configuration, by index in its list of that kind (config->slas, ...); of ladders
+ * in that of the rules that start them (config->escalations). */
 uint64_t definitions_hash(const struct definitions *definitions, enum definition_kind kind,
                           size_t index);
 static inline uint64_t definitions_sla_hash(const struct definitions *definitions, size_t index)

@@ -33,6 +33,11 @@ void ladder_end(struct turn *turn, enum trigger trigger, struct str by);
 /* What was climbed for about that clock is over, and the levels that were told hear it. */
 void ladder_end_clock(struct turn *turn, int subject, struct str by);
 
+/* After a turn, when all of its notices are there: a level that several ladders of one trigger have
+ * told (each clock has its own) hears of the end when the last of them has ended, and of an answer
+ * to one of them how the others stand. */
+void ladder_conclude(struct turn *turn);
+
 /* The matter ended: every level that was told hears it, and the ladders are gone. */
 void ladder_end_all(struct turn *turn, struct str by);
 

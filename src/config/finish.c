@@ -402,5 +402,4 @@ void loader_finish(struct loader *loader)
     finish_agreements(loader);
     finish_ladders(loader);
     finish_inhibits(loader);
-    loader_number_rules(loader);
 }

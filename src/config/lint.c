@@ -303,21 +303,86 @@ static void check_learned(struct loader *loader)
     }
 }
 
-/* The clocks that a notice can be about. */
+/* Names as they are gathered, in the scratch arena. */
+struct names {
+    struct str *items;
+    size_t count;
+};
+
+static void add_name(struct loader *loader, struct names *names, struct str name)
+{
+    struct str *grown = arena_alloc_raw(loader->scratch, (names->count + 1) * sizeof(*grown));
+    if (names->count > 0)
+        memcpy(grown, names->items, names->count * sizeof(*grown));
+    grown[names->count++] = name;
+    names->items = grown;
+}
+
+static void add_regulation_clocks(struct loader *loader, struct names *names,
+                                  const struct config_regulation *regulation)
+{
+    for (size_t i = 0; i < regulation->version_count; i++) {
+        const struct config_sla *terms = &regulation->versions[i].terms;
+        for (size_t k = 0; k < terms->clock_count; k++)
+            add_name(loader, names,
+                     arena_printf(loader->scratch, "%.*s.%.*s", STR_ARG(regulation->name),
+                                  STR_ARG(terms->clocks[k].name)));
+    }
+}
+
+/* Whether an SLA or an agreement says anything of that kind; what agents promise needs neither. */
+static bool is_promised(const struct config *config, enum clock_kind kind)
+{
+    bool promised = kind == CLOCK_PROMISED;
+    for (size_t i = 0; i < config->sla_count && !promised; i++)
+        promised = targets_given(config->slas[i].target[kind]);
+    for (size_t i = 0; i < config->agreement_count && !promised; i++)
+        promised = loader_promises(&config->agreements[i], kind);
+    return promised;
+}
+
+/* A matcher on a clock that nobody promises is one that never matches. */
+static void lint_unpromised(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->use_count; i++) {
+        const struct loader_use *use = &loader->uses[i];
+        enum clock_kind kind;
+        if (use->kind == MATCHER_VALUE && str_is(use->field, "clock") &&
+            clock_kind_parse(use->value, &kind) && !is_promised(loader->config, kind))
+            loader_note(loader, use->place, "no SLA and no agreement promises '%.*s'",
+                        STR_ARG(use->value));
+    }
+}
+
+/* The clocks that an escalation or a notice can be about. */
 static void check_clocks(struct loader *loader)
 {
     const struct config *config = loader->config;
-    size_t room = clock_kind_count, count = 0;
-    for (size_t i = 0; i < config->sla_count; i++)
-        room += config->slas[i].clock_count;
-    struct str *names = arena_alloc(loader->scratch, (room + 1) * sizeof(*names));
-    for (; count < clock_kind_count; count++)
-        names[count] = str_from(clock_kind_name((enum clock_kind)count));
+    struct names names = { 0 };
+    for (int kind = 0; kind < CLOCK_NAMED; kind++)
+        add_name(loader, &names, str_from(clock_kind_name((enum clock_kind)kind)));
     for (size_t i = 0; i < config->sla_count; i++) {
         for (size_t k = 0; k < config->slas[i].clock_count; k++)
-            names[count++] = config->slas[i].clocks[k].name;
+            add_name(loader, &names, config->slas[i].clocks[k].name);
     }
-    check_uses(loader, "clock", "clock", names, count, false);
+    for (size_t i = 0; i < config->regulation_count; i++)
+        add_regulation_clocks(loader, &names, &config->regulations[i]);
+    check_uses(loader, "clock", "clock", names.items, names.count, true);
+    lint_unpromised(loader);
+}
+
+/* What clocks run by. */
+static void check_terms(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    struct names names = { 0 };
+    for (size_t i = 0; i < config->sla_count; i++)
+        add_name(loader, &names, config->slas[i].name);
+    for (size_t i = 0; i < config->agreement_count; i++)
+        add_name(loader, &names, config->agreements[i].terms.name);
+    for (size_t i = 0; i < config->regulation_count; i++)
+        add_name(loader, &names, config->regulations[i].name);
+    check_uses(loader, "sla", "SLA, agreement or regulation", names.items, names.count, true);
 }
 
 static void check_names(struct loader *loader)
@@ -341,6 +406,7 @@ static void check_names(struct loader *loader)
         names[i] = config->levels[i].name;
     check_uses(loader, "level", "level", names, config->level_count, true);
     check_clocks(loader);
+    check_terms(loader);
 }
 
 /* Categories whose phrases neither add points nor are asked for by any rule. */

@@ -66,6 +66,7 @@ static void build(struct loader *loader)
     loader_lexicons(loader);
     loader_pairs(loader);
     loader_learned(loader);
+    loader_number_rules(loader);
     if (!loader->failed) {
         config_make_canonical(config);
         loader_lint(loader);

@@ -66,6 +66,11 @@ static void clear_value(const struct setting *row, char *object)
 {
     if (row->type == SETTING_DEPARTMENT || row->type == SETTING_BAND || row->type == SETTING_LADDER)
         *(int *)(void *)(object + row->offset) = -1;
+    if (row->flags & SETTING_OR_NOT) {
+        time_ms *times = (time_ms *)(void *)(object + row->offset);
+        for (int i = 0; i < (row->type == SETTING_BAND_TIMES ? BAND_COUNT : 1); i++)
+            times[i] = -1;
+    }
 }
 
 /* "this inform rule", "the configuration" */

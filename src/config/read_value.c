@@ -271,20 +271,23 @@ static void note_use(void *arg, enum matcher_use kind, struct str field, struct 
 static bool check_about(struct loader *loader, const struct setting *row, const struct yaml *node,
                         const struct matcher *matcher)
 {
-    bool notices = row->flags & SETTING_NOTICES;
-    struct str stranger =
-        matcher_stranger(matcher, notices ? MATCHER_OF_NOTICES : MATCHER_OF_TICKETS);
+    enum matcher_about about = row->flags & SETTING_NOTICES  ? MATCHER_OF_NOTICES
+                               : row->flags & SETTING_CLIMBS ? MATCHER_OF_CLIMBS
+                                                             : MATCHER_OF_TICKETS;
+    struct str stranger = matcher_stranger(matcher, about);
     if (!str_present(stranger))
         return true;
-    if (notices)
+    if (about == MATCHER_OF_NOTICES)
         loader_fail(loader, node->place,
                     "'%s': a notice has no '%.*s', but level, department, trigger, clock, ticket, "
                     "band, score, label, category and customer.account",
                     row->key, STR_ARG(stranger));
     else
-        loader_fail(loader, node->place,
-                    "'%s': a ticket has no '%.*s', which is for inhibitions and silences", row->key,
-                    STR_ARG(stranger));
+        loader_fail(loader, node->place, "'%s': a ticket has no '%.*s', which is for %s", row->key,
+                    STR_ARG(stranger),
+                    str_is(stranger, "level") ? "inhibitions and silences"
+                                              : "escalations, their ladders, inhibitions and "
+                                                "silences");
     return false;
 }
 

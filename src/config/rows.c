@@ -164,7 +164,7 @@ static const struct setting learned_rows[] = {
               "many more it got right than wrong. 0: as good as guessing, 80: 90 right, 10 wrong." },
 };
 static const struct setting_table learned_settings = {
-    .name = "learned", .size = sizeof(struct config_learned), .place = -1,
+    .name = "learned", .size = sizeof(struct config_learned), .place = PLACE(struct config_learned),
     .rows = learned_rows, .count = COUNT(learned_rows),
 };
 
@@ -278,6 +278,11 @@ static const struct setting_table agreement_settings = {
     .rows = agreement_rows, .count = COUNT(agreement_rows),
 };
 
+#define CLIMB_HELP                                                                                 \
+    MATCH_HELP " Also `clock`, the promise that warned or ran out (`response`, one of `clocks`, or "  \
+    "`REGULATION.CLOCK`; absent where it is about the ticket), `sla`, by which that promise was made " \
+    "(an agreement and a regulation have a name, too), and `department`, who holds the ticket."
+
 static const struct setting step_rows[] = {
     { .key = "after", .type = SETTING_DURATION, AT(struct config_step, after), .min = 0,
       .max = 30 * TIME_DAY, .flags = SETTING_REQUIRED, .help = "Time since the trigger." },
@@ -286,7 +291,8 @@ static const struct setting step_rows[] = {
     { .key = "unless", .type = SETTING_UNLESS, AT(struct config_step, unless_acknowledged),
       .help = "`acknowledged`: the step is left out when somebody has acknowledged." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_step, matcher),
-      EXTRA(struct config_step, match_text), .help = MATCH_HELP },
+      EXTRA(struct config_step, match_text), .flags = SETTING_CLIMBS,
+      .help = CLIMB_HELP " Asked when the step is due." },
     { .key = "repeat", .type = SETTING_DURATION, AT(struct config_step, repeat),
       .min = TIME_MINUTE, .max = 30 * TIME_DAY,
       .help = "Told again after each such time, as long as nobody has acknowledged. By a timer of its "
@@ -298,7 +304,7 @@ static const struct setting step_rows[] = {
               "off, never left out." },
 };
 static const struct setting_table step_settings = {
-    .name = "step", .size = sizeof(struct config_step), .place = -1,
+    .name = "step", .size = sizeof(struct config_step), .place = PLACE(struct config_step),
     .rows = step_rows, .count = COUNT(step_rows),
 };
 
@@ -325,14 +331,25 @@ static const struct setting escalation_rows[] = {
               "`broken promise` (what an agent promised for a date), `low rating` (1 or 2 of 5, or not "
               "solved)." },
     { .key = "match", .type = SETTING_MATCHER, AT(struct config_escalation, matcher),
-      EXTRA(struct config_escalation, match_text), .help = MATCH_HELP },
+      EXTRA(struct config_escalation, match_text), .flags = SETTING_CLIMBS, .help = CLIMB_HELP },
     { .key = "ladder", .type = SETTING_LADDER, AT(struct config_escalation, ladder),
       .flags = SETTING_REQUIRED, .help = "The ladder that a ticket then climbs." },
+    { .key = "group_wait", .type = SETTING_DURATION, AT(struct config_escalation, group_wait),
+      .min = 0, .max = TIME_HOUR, .flags = SETTING_OR_NOT,
+      .help = "How long what it tells is gathered with others of its group. Default: as the setting of "
+              "that name." },
+    { .key = "group_interval", .type = SETTING_BAND_TIMES,
+      AT(struct config_escalation, group_interval), .min = 0, .max = 7 * TIME_DAY,
+      .flags = SETTING_OR_NOT,
+      .help = "How long a group that was told of waits before its next message when what is new in it "
+              "comes from here. Default, also of bands that are not named: as the setting of that name." },
 };
 const struct setting_table escalation_settings = {
     .name = "escalation", .size = sizeof(struct config_escalation),
     .place = PLACE(struct config_escalation),
-    .example = "- { on: [\"band P1\", warning, breach], ladder: default }",
+    .example = "- { on: [breach], match: \"clock == response and sla == gold\", ladder: default, "
+               "group_wait: 0s }\n"
+               "- { on: [\"band P1\", warning, breach], ladder: default }",
     .rows = escalation_rows, .count = COUNT(escalation_rows),
 };
 

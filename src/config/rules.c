@@ -26,7 +26,8 @@ static unsigned number(struct loader *loader, const char *kind, struct str name,
     grown[config->rule_count] =
         (struct config_rule){ kind,
                               arena_printf(loader->arena, "%.*s:%d%s%.*s", STR_ARG(file),
-                                           place.line, str_empty(name) ? "" : " ", STR_ARG(name)) };
+                                           place.line, str_empty(name) ? "" : " ", STR_ARG(name)),
+                              RULE_OF_TICKETS };
     config->rules = grown;
     return (unsigned)++config->rule_count;
 }
@@ -55,10 +56,25 @@ static void number_judging(struct loader *loader)
         config->informs[i].rule = number(loader, "inform", STR_NONE, config->informs[i].place);
 }
 
-void loader_number_rules(struct loader *loader)
+/* What a model alone decides is a rule, too, and so is where a full department's tickets go. */
+static void number_fallbacks(struct loader *loader)
 {
     struct config *config = loader->config;
-    number_judging(loader);
+    struct config_learned *learned = &config->learned;
+    if (learned->model && learned->fallback)
+        learned->rule = number(loader, "learned", STR("fallback"), learned->place);
+    for (size_t i = 0; i < learned->route_count; i++)
+        learned->routes[i].rule = learned->rule;
+    for (size_t i = 0; i < config->department_count; i++) {
+        struct config_department *department = &config->departments[i];
+        if (department->overflow >= 0)
+            department->rule = number(loader, "overflow", department->slug, department->place);
+    }
+}
+
+static void number_promises(struct loader *loader)
+{
+    struct config *config = loader->config;
     for (size_t i = 0; i < config->sla_count; i++)
         config->slas[i].rule = number(loader, "sla", config->slas[i].name, config->slas[i].place);
     for (size_t i = 0; i < config->regulation_count; i++) {
@@ -70,12 +86,44 @@ void loader_number_rules(struct loader *loader)
         agreement->terms.rule =
             number(loader, "agreement", agreement->terms.name, agreement->place);
     }
+}
+
+static void number_steps(struct loader *loader, struct config_ladder *ladder)
+{
+    for (size_t i = 0; i < ladder->step_count; i++) {
+        struct str name =
+            arena_printf(loader->scratch, "%.*s step %zu", STR_ARG(ladder->name), i + 1);
+        ladder->steps[i].rule = number(loader, "step", name, ladder->steps[i].place);
+    }
+}
+
+static void number_escalation(struct loader *loader, struct config_escalation *rule)
+{
+    rule->rule = number(loader, "escalation", STR_NONE, rule->place);
+    if (!rule->on[TRIGGER_DEADLETTER] || rule->matcher || rule->ladder < 0)
+        return;
+    struct config *config = loader->config;
+    config->rules[rule->rule - 1].stages |= RULE_OF_ESCALATIONS | RULE_OF_INTAKE;
+    if (config->ladders[rule->ladder].step_count > 0)
+        config->rules[config->ladders[rule->ladder].steps[0].rule - 1].stages |=
+            RULE_OF_ESCALATIONS | RULE_OF_INTAKE;
+}
+
+void loader_number_rules(struct loader *loader)
+{
+    struct config *config = loader->config;
+    number_judging(loader);
+    number_fallbacks(loader);
+    number_promises(loader);
+    for (size_t i = 0; i < config->ladder_count; i++)
+        number_steps(loader, &config->ladders[i]);
     for (size_t i = 0; i < config->escalation_count; i++)
-        config->escalations[i].rule =
-            number(loader, "escalation", STR_NONE, config->escalations[i].place);
-    for (size_t i = 0; i < config->inhibit_count; i++)
-        config->inhibits[i].rule =
-            number(loader, "inhibit", config->inhibits[i].name, config->inhibits[i].place);
+        number_escalation(loader, &config->escalations[i]);
+    for (size_t i = 0; i < config->inhibit_count; i++) {
+        struct config_inhibit *inhibit = &config->inhibits[i];
+        inhibit->rule = number(loader, "inhibit", inhibit->name, inhibit->place);
+        config->rules[inhibit->rule - 1].stages = RULE_OF_ESCALATIONS;
+    }
 }
 
 /* ---- counting */
@@ -97,4 +145,15 @@ void rule_hits_free(struct rule_hits *hits)
 {
     free(hits->counts);
     *hits = (struct rule_hits){ NULL, 0 };
+}
+
+void rule_hits_series(const struct rule_hits *hits, const struct config *config, unsigned stage,
+                      int row, series_fn *each, void *arg)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct config_rule *rule = &config->rules[i];
+        struct str values[SERIES_LABELS] = { str_from(rule->kind), rule->name };
+        if (rule->stages & stage)
+            each(arg, row, values, hits->counts[i]);
+    }
 }

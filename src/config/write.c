@@ -267,7 +267,8 @@ static void write_bands(struct writer *writer, const struct setting *row, const 
             continue;
         const struct target *target =
             row->type == SETTING_TARGETS ? &((const struct target *)at)[band] : NULL;
-        if (target && !target_given(target))
+        if (target ? !target_given(target)
+                   : row->type == SETTING_BAND_TIMES && ((const time_ms *)at)[band] < 0)
             continue;
         write_key(writer, str_from(band_name(band)));
         if (row->type == SETTING_BAND_SCORES)
@@ -403,10 +404,21 @@ static void write_value(struct writer *writer, const struct setting *row, const 
     }
 }
 
+static bool no_times(const time_ms *times, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (times[i] >= 0)
+            return false;
+    }
+    return true;
+}
+
 /* Absent values are left out: reading the text again gives the same struct. */
 static bool absent(const struct setting *row, const char *object)
 {
     const void *at = object + row->offset;
+    if (row->flags & SETTING_OR_NOT)
+        return no_times(at, row->type == SETTING_BAND_TIMES ? BAND_COUNT : 1);
     switch (row->type) {
     case SETTING_TEXT:
     case SETTING_SLUG:

@@ -111,24 +111,40 @@ static void add_letter(const struct record *record, struct str reason, struct st
     action->header_count = count;
 }
 
-/* The ladder of the first rule for dead letters, or NULL: matchers see tickets, so a rule with one
- * cannot match here. A dead letter has no state, so only the ladder's first step can ever be told.
- */
-static const struct config_ladder *deadletter_ladder(const struct config *config)
+/* The first rule for dead letters, or NULL: matchers see tickets, so one that has any cannot match
+ * here. A dead letter has no state, so only the ladder's first step can ever be told. */
+static const struct config_escalation *deadletter_rule(const struct config *config)
 {
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
         if (rule->on[TRIGGER_DEADLETTER] && !rule->matcher)
-            return &config->ladders[rule->ladder];
+            return rule;
     }
     return NULL;
 }
 
-static void add_notice(const struct config *config, const char *stage, const struct record *record,
+static void say_who(const struct deadletter_writer *writer, struct notice *notice)
+{
+    enum { AS_URGENT_AS = 1 /* band: it may hide any complaint */ };
+    const struct config *config = writer->config;
+    const struct config_escalation *rule = deadletter_rule(config);
+    notice->level = config->levels[0].name;
+    if (!rule)
+        return;
+    struct config_ladder *ladder = &config->ladders[rule->ladder];
+    notice->ladder = ladder->name;
+    notice->pace = notice_pace(rule->group_wait, rule->group_interval[AS_URGENT_AS]);
+    rule_hit(writer->hits, rule->rule);
+    if (ladder->step_count == 0)
+        return;
+    notice->level = config->levels[ladder->steps[0].level].name;
+    rule_hit(writer->hits, ladder->steps[0].rule);
+}
+
+static void add_notice(const struct deadletter_writer *writer, const struct record *record,
                        struct str reason, time_ms now, struct actions *actions)
 {
-    const struct config_ladder *ladder = deadletter_ladder(config);
-    int level = ladder && ladder->step_count ? ladder->steps[0].level : 0;
+    const struct config *config = writer->config;
     if (config->level_count == 0 ||
         (time_is_plausible(record->timestamp) && record->timestamp < config->quiet_before))
         return;
@@ -141,11 +157,9 @@ static void add_notice(const struct config *config, const char *stage, const str
     struct str department = config->departments[config->root->department].slug;
     struct notice notice = { .id = { id, 32 },
                              .department = department,
-                             .level = config->levels[level].name,
                              .step = 1,
                              .status = NOTICE_FIRING,
                              .trigger = str_from(trigger_name(TRIGGER_DEADLETTER)),
-                             .ladder = ladder ? ladder->name : STR_NONE,
                              .since = now,
                              .time = now,
                              .band = -1,
@@ -153,26 +167,25 @@ static void add_notice(const struct config *config, const char *stage, const str
                              .why = mask_personal(reason, arena),
                              .next_at = TIME_NEVER,
                              .source = source };
+    say_who(writer, &notice);
     struct str value = notice_encode(&notice, arena);
     struct action *action = actions_add(actions, OUTPUT_NOTICES);
     action->key = arena_copy(arena, department);
     action->value = value;
-    headers_set(action, actions, "ombud.notice", stage, notice.id);
+    headers_set(action, actions, "ombud.notice", writer->stage, notice.id);
 }
 
-void deadletter_add(const struct config *config, const char *stage, const struct record *record,
-                    struct str reason, struct str at, time_ms now, struct deadletter_tally *tally,
-                    struct actions *actions)
+void deadletter_add(const struct deadletter_writer *writer, const struct record *record,
+                    struct str reason, struct str at, time_ms now, struct actions *actions)
 {
-    tally->counts[deadletter_kind_of(reason, at)]++;
+    writer->tally->counts[deadletter_kind_of(reason, at)]++;
     add_letter(record, reason, at, actions);
-    add_notice(config, stage, record, reason, now, actions);
+    add_notice(writer, record, reason, now, actions);
 }
 
-void deadletter_poison(const struct config *config, const char *stage, const struct record *record,
-                       int attempts, time_ms now, struct deadletter_tally *tally,
-                       struct actions *actions)
+void deadletter_poison(const struct deadletter_writer *writer, const struct record *record,
+                       int attempts, time_ms now, struct actions *actions)
 {
     struct str reason = arena_printf(actions->arena, POISON "%d times", attempts);
-    deadletter_add(config, stage, record, reason, STR(""), now, tally, actions);
+    deadletter_add(writer, record, reason, STR(""), now, actions);
 }

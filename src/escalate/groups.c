@@ -31,6 +31,7 @@ struct undo {
 
 struct groups {
     struct inhibitions *inhibitions;
+    bool at_commit; /* changelog records wait for it */
     struct table *homes, *members;
     size_t member_bytes, muted;
     struct timers *timers;
@@ -53,10 +54,11 @@ static struct str key_of_member(const void *value)
     return member_key(value);
 }
 
-struct groups *groups_new(struct inhibitions *inhibitions)
+struct groups *groups_new(struct inhibitions *inhibitions, bool at_commit)
 {
     struct groups *groups = mem_alloc(sizeof(*groups));
     groups->inhibitions = inhibitions;
+    groups->at_commit = at_commit;
     groups->homes = table_new(home_name);
     groups->members = table_new(key_of_member);
     groups->timers = timers_new();
@@ -257,13 +259,28 @@ static struct undo *remember(struct groups *groups, struct str key)
     return undo;
 }
 
+static void add_head(struct str name, const struct head *head, struct actions *actions)
+{
+    struct action *action = actions_add(actions, OUTPUT_GROUPS);
+    action->key = arena_printf(actions->arena, "g/%.*s", STR_ARG(name));
+    action->value = head->written ? head_text(head, actions->arena) : STR_NONE;
+}
+
+/* `key` lives as long as `actions`. */
+static void add_member(struct str key, struct str group, const struct member *member,
+                       struct actions *actions)
+{
+    struct action *action = actions_add(actions, OUTPUT_GROUPS);
+    action->key = key;
+    action->value = member ? member_record(member, group, actions->arena) : STR_NONE;
+}
+
 /* Writes a group's record and does what it says. `name` may be the group's own. */
 static void write_head(struct groups *groups, struct str name, struct head head,
                        struct actions *actions)
 {
-    struct action *action = actions_add(actions, OUTPUT_GROUPS);
-    action->key = arena_printf(actions->arena, "g/%.*s", STR_ARG(name));
-    action->value = head.written ? head_text(&head, actions->arena) : STR_NONE;
+    if (!groups->at_commit)
+        add_head(name, &head, actions);
     struct undo *undo = remember(groups, name);
     undo->head = head_of(table_get(groups->homes, name));
     set_head(groups, undo->key, head);
@@ -273,13 +290,59 @@ static void write_head(struct groups *groups, struct str name, struct head head,
 static void write_member(struct groups *groups, struct str key, struct str group,
                          struct member *member, struct actions *actions)
 {
-    struct action *action = actions_add(actions, OUTPUT_GROUPS);
-    action->key = key;
-    action->value = member ? member_record(member, group, actions->arena) : STR_NONE;
+    if (!groups->at_commit)
+        add_member(key, group, member, actions);
     struct undo *undo = remember(groups, key);
     undo->of_member = true;
     undo->group = arena_copy(groups->undo_arena, group);
     undo->member = set_member(groups, undo->key, undo->group, member);
+}
+
+/* Groups before members, by their keys, the oldest change first. */
+static int compare_undos(const void *a, const void *b)
+{
+    const struct undo *one = *(const struct undo *const *)a;
+    const struct undo *other = *(const struct undo *const *)b;
+    if (one->of_member != other->of_member)
+        return one->of_member ? 1 : -1;
+    int order = str_compare(one->key, other->key);
+    return order != 0 ? order : one < other ? -1 : one > other;
+}
+
+/* What became of it since; nothing where it came and went. */
+static void add_change(const struct groups *groups, const struct undo *first,
+                       struct actions *actions)
+{
+    if (!first->of_member) {
+        struct head head = head_of(table_get(groups->homes, first->key));
+        if (head.written || first->head.written)
+            add_head(first->key, &head, actions);
+        return;
+    }
+    const struct member *member = table_get(groups->members, first->key);
+    if (member || first->member)
+        add_member(arena_copy(actions->arena, first->key),
+                   member ? member->group->name : first->group, member, actions);
+}
+
+void groups_changelog(const struct groups *groups, struct actions *actions)
+{
+    size_t count = groups->at_commit ? groups->undo_count : 0;
+    const struct undo **undos = arena_alloc_raw(actions->arena, (count + 1) * sizeof(*undos));
+    for (size_t i = 0; i < count; i++)
+        undos[i] = &groups->undos[i];
+    qsort(undos, count, sizeof(*undos), compare_undos);
+    for (size_t i = 0; i < count; i++) {
+        const struct undo *before = i > 0 ? undos[i - 1] : NULL;
+        if (!before || before->of_member != undos[i]->of_member ||
+            !str_equal(before->key, undos[i]->key))
+            add_change(groups, undos[i], actions);
+    }
+}
+
+bool groups_changed(const struct groups *groups)
+{
+    return groups->undo_count > 0;
 }
 
 void groups_mark(struct groups *groups)

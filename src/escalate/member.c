@@ -31,6 +31,8 @@ static void pack(struct buf *out, const struct notice *notice)
     pack_str(out, notice->by);
     pack_str(out, notice->comment);
     pack_str(out, notice->also);
+    pack_signed(out, notice->pace.waits ? notice->pace.wait : -1);
+    pack_signed(out, notice->pace.rests ? notice->pace.interval : -1);
 }
 
 static void unpack(struct unpack *in, struct notice *notice)
@@ -54,6 +56,8 @@ static void unpack(struct unpack *in, struct notice *notice)
     notice->by = unpack_str(in);
     notice->comment = unpack_str(in);
     notice->also = unpack_str(in);
+    time_ms wait = unpack_signed(in);
+    notice->pace = notice_pace(wait, unpack_signed(in));
 }
 
 static void pack_cause(struct buf *out, const struct cause *cause)

@@ -136,6 +136,8 @@ static struct value field_value(const struct match_node *test, const struct fact
         return of_text(facts->level);
     case FIELD_CLOCK:
         return of_text(facts->clock);
+    case FIELD_SLA:
+        return of_text(facts->sla);
     case FIELD_LEARNED:
         return of_text(learned_department(facts->learned));
     case FIELD_MARGIN:

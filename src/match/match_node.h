@@ -39,6 +39,7 @@ enum match_field {
     FIELD_MARGIN,
     FIELD_LEVEL,
     FIELD_CLOCK,
+    FIELD_SLA,
     FIELD_COUNT,
     FIELD_ATTRIBUTE = FIELD_COUNT
 };

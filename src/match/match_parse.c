@@ -41,6 +41,7 @@ static const struct str field_names[FIELD_COUNT] = {
     [FIELD_MARGIN] = { "margin", 6 },
     [FIELD_LEVEL] = { "level", 5 },
     [FIELD_CLOCK] = { "clock", 5 },
+    [FIELD_SLA] = { "sla", 3 },
 };
 
 const struct str *matcher_fields(size_t *count)

@@ -24,7 +24,8 @@ static bool has(enum match_field field, enum matcher_about about)
 {
     if (about == MATCHER_OF_NOTICES)
         return notice_has(field);
-    return field != FIELD_LEVEL && field != FIELD_CLOCK;
+    bool of_clocks = field == FIELD_CLOCK || field == FIELD_SLA;
+    return field != FIELD_LEVEL && (about == MATCHER_OF_CLIMBS || !of_clocks);
 }
 
 static struct str field_text(const struct match_node *test)

@@ -57,6 +57,14 @@ uint64_t notice_mark(const struct notice *notice)
     return mark ? mark : 1;
 }
 
+struct notice_pace notice_pace(time_ms wait, time_ms interval)
+{
+    return (struct notice_pace){ .waits = wait >= 0,
+                                 .rests = interval >= 0,
+                                 .wait = time_max(wait, 0),
+                                 .interval = time_max(interval, 0) };
+}
+
 void notice_put_next(struct json_writer *json, const struct notice *notice)
 {
     if (!str_present(notice->next_level)) {
@@ -117,6 +125,20 @@ static void write_ticket(struct json_writer *json, const struct notice *notice)
     JSON_STR(json, "source", notice->source);
 }
 
+/* Only where a rule has one of its own. */
+static void write_pace(struct json_writer *json, const struct notice_pace *pace)
+{
+    if (!pace->waits && !pace->rests)
+        return;
+    JSON_KEY(json, "pace");
+    json_open_object(json);
+    if (pace->waits)
+        JSON_INT(json, "wait_ms", pace->wait);
+    if (pace->rests)
+        JSON_INT(json, "interval_ms", pace->interval);
+    json_close_object(json);
+}
+
 struct str notice_encode(const struct notice *notice, struct arena *arena)
 {
     struct buf out = { 0 };
@@ -129,6 +151,7 @@ struct str notice_encode(const struct notice *notice, struct arena *arena)
     JSON_STR(&json, "event", notice->event);
     write_step(&json, notice);
     write_ticket(&json, notice);
+    write_pace(&json, &notice->pace);
     json_close_object(&json);
     struct str value = arena_copy(arena, buf_str(&out));
     buf_free(&out);
@@ -200,6 +223,17 @@ static bool read_times(const cJSON *root, struct notice *notice, struct error *e
            read_time(root, "/next/at", &notice->next_at, err);
 }
 
+static bool read_pace(const cJSON *root, struct notice_pace *pace, struct error *err)
+{
+    int64_t wait = -1, interval = -1;
+    json_integer(json_pointer(root, STR("/pace/wait_ms")), &wait);
+    json_integer(json_pointer(root, STR("/pace/interval_ms")), &interval);
+    if (wait > TIME_DAY * 366 || interval > TIME_DAY * 366)
+        return error_set(err, "/pace: no group waits for a year");
+    *pace = notice_pace(wait, interval);
+    return true;
+}
+
 /* These name the group, joined by slashes; of the names in a key only a ticket's may have one. */
 static bool is_name_part(struct str text)
 {
@@ -217,7 +251,7 @@ bool notice_decode(struct str text, struct arena *arena, struct notice *notice, 
     read_texts(root, &read);
     read.also = read_words(json_get(root, STR("also")), arena);
     if (!read_status(json_string(json_get(root, STR("status"))), &read.status, err) ||
-        !read_times(root, &read, err))
+        !read_times(root, &read, err) || !read_pace(root, &read.pace, err))
         return false;
     json_integer(json_get(root, STR("step")), &step);
     json_integer(json_get(root, STR("score")), &score);

@@ -1,9 +1,11 @@
 #include "calendar/calendar_text.h"
 #include "definition_kind.h"
 
+/* A ladder as a rule starts it: two rules may start the same one, and make groups of their own pace
+ * of what it tells. */
 static size_t count(const struct config *config)
 {
-    return config->ladder_count;
+    return config->escalation_count;
 }
 
 /* What a step does not have is not in its text: releases wrote it so that knew no more. */
@@ -34,15 +36,34 @@ static void write_step(struct json_writer *json, const struct config *config,
     json_close_object(json);
 }
 
+/* -1 is as the configuration says for all; a rule that says nothing has no such member. */
+static void write_pace(struct json_writer *json, const struct config_escalation *rule)
+{
+    bool given = false;
+    if (rule->group_wait >= 0)
+        JSON_INT(json, "group_wait", rule->group_wait);
+    for (int band = 0; band < BAND_COUNT; band++)
+        given |= rule->group_interval[band] >= 0;
+    if (!given)
+        return;
+    JSON_KEY(json, "group_interval");
+    json_open_array(json);
+    for (int band = 0; band < BAND_COUNT; band++)
+        json_put_int(json, rule->group_interval[band]);
+    json_close_array(json);
+}
+
 static void write(struct json_writer *json, const struct config *config, size_t index)
 {
-    const struct config_ladder *ladder = &config->ladders[index];
+    const struct config_escalation *rule = &config->escalations[index];
+    const struct config_ladder *ladder = &config->ladders[rule->ladder];
     JSON_STR(json, "name", ladder->name);
     JSON_KEY(json, "steps");
     json_open_array(json);
     for (size_t i = 0; i < ladder->step_count && i < LADDER_STEPS_MAX; i++)
         write_step(json, config, &ladder->steps[i]);
     json_close_array(json);
+    write_pace(json, rule);
 }
 
 static bool read_further(const cJSON *item, struct ladder_terms_step *step, struct error *err)
@@ -79,9 +100,33 @@ static bool read_step(const cJSON *item, struct arena *arena, struct ladder_term
     return read_further(item, step, err);
 }
 
+static bool is_pace(time_ms time, struct error *err)
+{
+    return (time >= -1 && time <= TIME_DAY * 366) ||
+           error_set(err, "no group waits %lld ms", (long long)time);
+}
+
+static bool read_pace(const cJSON *root, struct ladder_terms *terms, struct error *err)
+{
+    const cJSON *item = json_get(root, STR("group_interval"));
+    terms->group_wait = -1;
+    json_integer(json_get(root, STR("group_wait")), &terms->group_wait);
+    item = item ? item->child : NULL;
+    for (int band = 0; band < BAND_COUNT; band++) {
+        terms->group_interval[band] = -1;
+        json_integer(item, &terms->group_interval[band]);
+        if (!is_pace(terms->group_interval[band], err))
+            return false;
+        item = item ? item->next : NULL;
+    }
+    return is_pace(terms->group_wait, err);
+}
+
 static bool parse(const cJSON *root, struct arena *arena, void *memory, struct error *err)
 {
     struct ladder_terms *terms = memory;
+    if (!read_pace(root, terms, err))
+        return false;
     const cJSON *steps = json_get(root, STR("steps"));
     terms->name = arena_copy(arena, json_string(json_get(root, STR("name"))));
     terms->steps = arena_alloc(arena, LADDER_STEPS_MAX * sizeof(*terms->steps));

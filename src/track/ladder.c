@@ -1,5 +1,6 @@
-#include "track/ladder.h"
+#include "ladder_inside.h"
 
+#include "clocks_inside.h"
 #include "text/mask.h"
 #include "track/later.h"
 
@@ -54,8 +55,8 @@ static void foresee(const struct climb *climb, const struct ladder_terms *terms,
     notice->next_at = at;
 }
 
-static struct notice *add_notice(struct turn *turn, const struct climb *climb, unsigned step,
-                                 enum notice_status status)
+struct notice *ladder_notice(struct turn *turn, const struct climb *climb, unsigned step,
+                             enum notice_status status)
 {
     const struct ladder_terms *terms = terms_of(turn, climb);
     struct notice *notice = turn_notice(turn, clock_of(turn, climb));
@@ -65,6 +66,7 @@ static struct notice *add_notice(struct turn *turn, const struct climb *climb, u
     notice->trigger = str_from(trigger_name(climb->trigger));
     notice->ladder = terms->name;
     notice->since = climb->since;
+    notice->pace = notice_pace(terms->group_wait, terms->group_interval[turn->ticket->band]);
     if (status != NOTICE_RESOLVED)
         foresee(climb, terms, notice);
     return notice;
@@ -77,7 +79,7 @@ static void tell_steps(struct turn *turn, const struct climb *climb, uint32_t st
     const struct ladder_terms *terms = terms_of(turn, climb);
     for (unsigned step = 0; terms && step < terms->step_count; step++) {
         if (steps & UINT32_C(1) << step)
-            add_notice(turn, climb, step, status)->by = by;
+            ladder_notice(turn, climb, step, status)->by = by;
     }
 }
 
@@ -91,11 +93,43 @@ static void tell_told(struct turn *turn, const struct climb *climb, enum notice_
 static const char *const timer_words[] = { "", " put off", " again" };
 enum telling { TOLD, PUT_OFF, TOLD_AGAIN };
 
+/* The terms of its clock; of what is about no clock those of its SLA. */
+static struct str terms_name(const struct turn *turn, const struct clock *about)
+{
+    const struct sla_terms *terms =
+        definitions_sla(turn->definitions, about ? about->definition : clocks_sla(turn));
+    return terms ? terms->name : STR_NONE;
+}
+
+/* What escalations and their steps are asked about. */
+static struct facts facts_about(const struct turn *turn, enum trigger trigger, int subject)
+{
+    struct facts facts = turn_facts(turn, str_from(trigger_name(trigger)));
+    const struct clock *clock = ticket_clock_of(turn->ticket, subject);
+    facts.clock = clock ? clock_name(clock) : STR_NONE;
+    facts.sla = terms_name(turn, clock);
+    return facts;
+}
+
 static bool step_matches(struct turn *turn, const struct climb *climb,
                          const struct ladder_terms_step *step)
 {
-    struct facts facts = turn_facts(turn, str_from(trigger_name(climb->trigger)));
-    return !step->matcher || matcher_matches(step->matcher, &facts);
+    if (!step->matcher)
+        return true;
+    struct facts facts = facts_about(turn, climb->trigger, climb->subject);
+    return matcher_matches(step->matcher, &facts);
+}
+
+/* Of the ladder that the configuration has: one that it had counts nowhere. */
+static void count_step(struct turn *turn, const struct climb *climb, unsigned step)
+{
+    const struct config *config = turn->config;
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        if (definitions_ladder_hash(turn->definitions, i) != climb->definition)
+            continue;
+        rule_hit(turn->hits, config->ladders[config->escalations[i].ladder].steps[step].rule);
+        return;
+    }
 }
 
 /* Unless its conditions say otherwise; outside its hours it waits for them. */
@@ -117,7 +151,8 @@ static enum telling tell_step(struct turn *turn, struct climb *climb, unsigned s
     later.at = now;
     if (later_again(rule, &later, now))
         later_put(climb, later, turn->arena);
-    add_notice(turn, climb, step, NOTICE_FIRING)->by = before;
+    count_step(turn, climb, step);
+    ladder_notice(turn, climb, step, NOTICE_FIRING)->by = before;
     return TOLD;
 }
 
@@ -139,7 +174,7 @@ static enum telling tell_again(struct turn *turn, struct climb *climb, struct la
     else
         later_drop(climb, later.step);
     if (step_matches(turn, climb, rule))
-        add_notice(turn, climb, later.step, NOTICE_FIRING)->repeat = (int)later.again;
+        ladder_notice(turn, climb, later.step, NOTICE_FIRING)->repeat = (int)later.again;
     return TOLD_AGAIN;
 }
 
@@ -211,14 +246,13 @@ static void trigger_about(struct turn *turn, enum trigger trigger, int subject, 
     const struct config *config = turn->config;
     if (when < config->quiet_before || turn->event->initial)
         return;
-    struct facts facts = turn_facts(turn, str_from(trigger_name(trigger)));
+    struct facts facts = facts_about(turn, trigger, subject);
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
         if (!rule_applies(rule, trigger, turn->ticket, &facts))
             continue;
         rule_hit(turn->hits, rule->rule);
-        start(turn, trigger, subject, again,
-              definitions_ladder_hash(turn->definitions, (size_t)rule->ladder));
+        start(turn, trigger, subject, again, definitions_ladder_hash(turn->definitions, i));
         return;
     }
 }

@@ -46,6 +46,7 @@ static int spill(struct turn *turn, int department, enum why *why)
         return department;
     struct overflow *overflow = arena_alloc(turn->arena, sizeof(*overflow));
     *overflow = seen;
+    rule_hit(turn->hits, turn->config->departments[department].rule);
     turn->overflow = overflow;
     *why = WHY_OVERFLOW;
     return to;

@@ -456,10 +456,9 @@ class Checker:
     # ---- the end
 
     def _compare(self, expected, actual):
-        """Byte for byte; but of the state `replay` writes every change, the daemon each ticket once a
+        """Byte for byte; but of changelogs `replay` writes every change, the daemon each record once a
         transaction."""
-        state = self.router.topic("state")
-        parts = [[[o for o in outputs if (o.topic == state) == of_state]
+        parts = [[[o for o in outputs if (o.topic in self.changelogs) == of_state]
                   for outputs in (expected, actual)] for of_state in (False, True)]
         return Verdict(*map(list.__add__, compare(*parts[0]), compare_changelog(*parts[1])))
 

@@ -127,6 +127,16 @@ def test_a_changelog_that_has_a_key_once_a_transaction(got, found):
     assert findings(verdict) == found
 
 
+def test_a_changelog_need_not_have_what_came_and_went_within_a_transaction():
+    """A letter with the figure 0 is a tombstone."""
+    def of(text):
+        return [o._replace(value=None) if o.value.endswith(b"0") else o for o in states(text)]
+    want = of("a1 b1 a0 b2")
+    for got, found in (("b2", set()), ("a0 b2", set()), ("a1 b2", {"lost"}), ("a0 a0 b2", {"duplicates"}),
+                       ("a1 a0", {"lost"})):
+        assert findings(compare_changelog(want, of(got))) == found, got
+
+
 def test_a_record_nobody_expected_is_found(outputs):
     stranger = outputs[0]._replace(value=b"{}")
     assert "unexpected" in findings(compare(outputs, outputs + [stranger]))

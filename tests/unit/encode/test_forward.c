@@ -20,11 +20,13 @@ static struct config_department departments[] = { { .slug = STR("front"),
                                                     .topic = STR("d.front") } };
 static struct config_level levels[] = { { .name = STR("lead") }, { .name = STR("boss") } };
 static struct config_route root = { .department = 0 };
-static const struct config_step steps[] = { { .after = 0, .level = 1 } };
+static struct config_step steps[] = { { .after = 0, .level = 1 } };
 static struct config_ladder ladders[] = {
     { .name = STR("loud"), .steps = steps, .step_count = 1 }
 };
-static struct config_escalation rule = { .ladder = 0 };
+static struct config_escalation rule = {
+    .ladder = 0, .group_wait = -1, .group_interval = { -1, -1, -1, -1 }, .rule = 1
+};
 
 static struct config config = { .topics = { .home = STR("home") },
                                 .departments = departments,
@@ -146,8 +148,8 @@ static void a_dead_letter_keeps_what_it_was(void **state)
     struct deadletter_tally tally = { 0 };
     (void)state;
     actions_init(&actions);
-    deadletter_add(&config, SOURCE_INTAKE, &record, STR("no value"), STR_NONE, QUIET_BEFORE + 1001,
-                   &tally, &actions);
+    const struct deadletter_writer writer = { &config, SOURCE_INTAKE, &tally, NULL };
+    deadletter_add(&writer, &record, STR("no value"), STR_NONE, QUIET_BEFORE + 1001, &actions);
     assert_int_equal(tally.counts[DEADLETTER_RECORD], 1);
     assert_int_equal(deadletter_total(&tally), 1);
     assert_int_equal(actions.count, 2);
@@ -192,14 +194,17 @@ static void who_hears_of_a_dead_letter(void **state)
         struct arena *arena = arena_new(4096);
         struct notice notice;
         struct deadletter_tally tally = { 0 };
+        uint64_t counts[1] = { 0 };
+        struct rule_hits hits = { counts, 1 };
         struct record record = { .topic = STR("t"), .timestamp = cases[i].timestamp };
         rule.on[TRIGGER_DEADLETTER] = true;
         config.escalations = &rule;
         config.escalation_count = cases[i].rule ? 1 : 0;
         actions_init(&actions);
-        deadletter_add(&config, SOURCE_INTAKE, &record, STR("x"), STR("byte 1"), 5000, &tally,
-                       &actions);
+        const struct deadletter_writer writer = { &config, SOURCE_INTAKE, &tally, &hits };
+        deadletter_add(&writer, &record, STR("x"), STR("byte 1"), 5000, &actions);
         assert_int_equal(actions.count, cases[i].level ? 2 : 1);
+        assert_int_equal(counts[0], cases[i].level && cases[i].rule);
         if (cases[i].level) {
             assert_true(notice_decode(actions.items[1].value, arena, &notice, NULL));
             if (!str_is(notice.level, cases[i].level))

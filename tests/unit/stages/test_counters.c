@@ -81,15 +81,26 @@ struct hits {
     size_t rules;
 };
 
-static void take_hits(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
+static void take(struct hits *hits, const struct series_row *row,
+                 const struct str values[SERIES_LABELS], uint64_t value)
 {
-    struct hits *hits = arg;
-    if (strcmp(tickets_engine.series_rows[row].name, "rule_hits") != 0)
+    if (strcmp(row->name, "rule_hits") != 0)
         return;
     hits->rules++;
     if (str_is(values[0], hits->kind) &&
         memmem(values[1].data, values[1].size, hits->name, strlen(hits->name)))
         hits->found += value;
+}
+
+static void take_hits(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
+{
+    take(arg, &tickets_engine.series_rows[row], values, value);
+}
+
+static void take_intake_hits(void *arg, int row, const struct str values[SERIES_LABELS],
+                             uint64_t value)
+{
+    take(arg, &intake_engine.series_rows[row], values, value);
 }
 
 /* keep #6793: a rule that is accepted and silently ignored. None is left out, taken or not. */
@@ -103,6 +114,9 @@ static void test_every_rule_tells_how_often_it_was_taken(void **state)
         { "sla", "default", 2, 0 },
         { "sla", "gold", 0, 0 },
         { "escalation", "ombud.yaml:", 2, 0 },
+        { "step", "default step 1", 2, 0 },
+        { "step", "default step 2", 0, 0 },
+        { "step", "note step 1", 0, 0 },
     };
     struct world world;
     const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
@@ -128,12 +142,51 @@ static void test_every_rule_tells_how_often_it_was_taken(void **state)
     config_free((struct config *)(uintptr_t)config);
 }
 
+/* Who hears of a dead letter is a rule of whichever stage writes it. */
+static void test_a_dead_letter_takes_its_rule(void **state)
+{
+    static const struct hits rows[] = { { "escalation", "ombud.yaml:", 1, 0 },
+                                        { "step", "note step 1", 1, 0 },
+                                        { "step", "default step 1", 0, 0 } };
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    (void)state;
+    for (int intake = 0; intake < 2; intake++) {
+        const struct engine_ops *ops = intake ? &intake_engine : &tickets_engine;
+        struct engine_setup setup = { .config = config,
+                                      .topic = config->topics.home,
+                                      .partition_count = 1,
+                                      .home_partitions = 1 };
+        struct engine *engine = ops->create(&setup);
+        struct arena *arena = arena_new(4096);
+        struct actions actions;
+        struct record record = { .topic = setup.topic,
+                                 .timestamp = WORLD_START,
+                                 .value = STR("?") };
+        struct moment moment = { WORLD_START, WORLD_START, WORLD_START };
+        actions_init(&actions);
+        ops->feed(engine, ops->prepare(engine, &record, arena), &moment, &actions);
+        ops->undo(engine);
+        ops->feed(engine, ops->prepare(engine, &record, arena), &moment, &actions);
+        ops->mark(engine);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+            struct hits hits = { rows[i].kind, rows[i].name, 0, 0 };
+            ops->series(engine, intake ? take_intake_hits : take_hits, &hits);
+            assert_int_equal(hits.found, rows[i].found);
+        }
+        actions_free(&actions);
+        arena_free(arena);
+        ops->destroy(engine);
+    }
+    config_free((struct config *)(uintptr_t)config);
+}
+
 int main(void)
 {
     json_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_undone_work_is_not_counted),
         cmocka_unit_test(test_gauges_are_as_of_now),
+        cmocka_unit_test(test_a_dead_letter_takes_its_rule),
         cmocka_unit_test(test_every_rule_tells_how_often_it_was_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,10 @@
 /* Golden traces of what supervisors hear: tests/traces/messages/NAME.trace tells in virtual time
  * which notices come in, which silences are made, and what must be told or kept quiet. Each runs
- * plainly, with every step undone and done again, and with a restart after every step.
+ * plainly, with every step undone and done again, with a restart after every step, and with a
+ * changelog that has what several steps made of a record once.
  *
  *     > 00:00:05 firing T-1 lead breach P2 [floored] [by=lin] [step=2] [account=acme]
+ *                                          [wait=0] [interval=60]   (of its rule, in seconds)
  *     > 00:01:00 silence s1 until 01:00:00 ticket == T-1       (or: silence s1 until_resolved …)
  *     > 00:02:00 expire s1 | reload other.yaml | restart
  *     > 01:00:00                                                (time passes)
@@ -19,9 +21,10 @@
 
 #define FOLDER SOURCE_DIR "/tests/traces/messages"
 
-enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_COUNT };
+enum way { WAY_PLAIN, WAY_UNDONE, WAY_RESTARTED, WAY_AT_COMMIT, WAY_COUNT };
 static const char *const way_names[WAY_COUNT] = { "plainly", "with each step undone and redone",
-                                                  "restarted after each step" };
+                                                  "restarted after each step",
+                                                  "with a changelog at commit" };
 
 struct hall {
     const struct config *config, *other; /* `other`: of a reload */
@@ -182,6 +185,10 @@ static bool feed_notice(struct hall *hall, const char *line, time_ms now)
         notice.step = (int)step;
     if (str_present(option(hall, rest, " department=")))
         notice.department = option(hall, rest, " department=");
+    int64_t wait = -1, interval = -1;
+    str_to_int(option(hall, rest, " wait="), &wait);
+    str_to_int(option(hall, rest, " interval="), &interval);
+    notice.pace = notice_pace(wait * 1000, interval * 1000);
     if (str_present(option(hall, rest, " since=")))
         notice.since = parse_time_of_day(option(hall, rest, " since=").data);
     if (str_present(option(hall, rest, " id=")))
@@ -261,7 +268,7 @@ static void step(struct hall *hall, const char *line, time_ms now)
         fail_msg("'%s' is nothing that can happen", line);
 }
 
-static void commit(struct hall *hall)
+static void keep(struct hall *hall)
 {
     for (size_t i = 0; i < hall->actions.count; i++) {
         const struct action *action = &hall->actions.items[i];
@@ -271,7 +278,14 @@ static void commit(struct hall *hall)
         kept->key = arena_copy(hall->log.arena, action->key);
         kept->value = arena_copy(hall->log.arena, action->value);
     }
+}
+
+static void commit(struct hall *hall)
+{
+    escalations_engine.changelog(hall->engine, &hall->actions);
+    keep(hall);
     escalations_engine.mark(hall->engine);
+    assert_false(escalations_engine.unsaved(hall->engine));
 }
 
 static void run_line(struct hall *hall, const char *line, enum way way, struct buf *out)
@@ -298,8 +312,13 @@ static void run_line(struct hall *hall, const char *line, enum way way, struct b
     }
     step(hall, what, now);
     print_actions(hall, out);
+    /* Then the next step is of the same transaction. */
+    if (way == WAY_AT_COMMIT && hall->notices % 2 == 0) {
+        keep(hall);
+        return;
+    }
     commit(hall);
-    if (way == WAY_RESTARTED)
+    if (way == WAY_RESTARTED || way == WAY_AT_COMMIT)
         restart(hall);
 }
 
@@ -313,6 +332,7 @@ static void run(const struct config *config, struct str text, enum way way, stru
                                         .topic = STR("notices"),
                                         .partition_count = 1,
                                         .home_partitions = 1,
+                                        .changelog_at_commit = way == WAY_AT_COMMIT,
                                         .globals = &hall.globals };
     hall.globals.tables[GLOBAL_SILENCES] = hall.silences;
     hall.engine = escalations_engine.create(&hall.setup);

@@ -123,6 +123,19 @@ static void print_promises(struct buf *out, const cJSON *root)
     }
 }
 
+/* Where its rule has one of its own. */
+static void print_pace(struct buf *out, const cJSON *root)
+{
+    static const char *const names[][2] = { { "/pace/wait_ms", "waits" },
+                                            { "/pace/interval_ms", "rests" } };
+    for (size_t i = 0; i < 2; i++) {
+        int64_t ms = 0;
+        char text[TIME_TEXT_SIZE];
+        if (json_integer(json_pointer(root, str_from(names[i][0])), &ms))
+            buf_printf(out, ", %s %.*s", names[i][1], STR_ARG(duration_format(ms, text)));
+    }
+}
+
 static void print_notice(struct buf *out, const cJSON *root)
 {
     buf_printf(out, "%.*s %.*s → %.*s of %.*s (step %d)", STR_ARG(member(root, "/trigger")),
@@ -142,6 +155,7 @@ static void print_notice(struct buf *out, const cJSON *root)
         buf_printf(out, ", then %.*s at ", STR_ARG(member(root, "/next/level")));
         print_time(out, at);
     }
+    print_pace(out, root);
 }
 
 static bool is_link(const struct action *action)
