@@ -119,6 +119,7 @@ struct task_clock {
     time_ms now;    /* last given out */
     time_ms passed; /* time passed up to here: deadlines until then are no longer to come */
     time_ms wall;   /* the latest that the machine's clock has said; 0: it was not asked */
+    uint64_t fired; /* deadlines so far */
 };
 
 /* Lets time pass up to the record that is fed next, deadline by deadline in order, and stops after

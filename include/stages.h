@@ -21,7 +21,8 @@ struct stage_row {
     /* Only other stages write its input: it reads from the beginning whatever `start` says, and
      * `replay` hands on to it. */
     bool inner;
-    bool first; /* fed before the other stages: it does not queue behind complaints */
+    unsigned pass; /* deadlines that fire in one go, between two looks at what else is to be done */
+    bool first;    /* fed before the other stages: it does not queue behind complaints */
     /* Its state: outputs of kind TOPIC_STATE, restored together; their keys must differ. A
      * partition of a changelog is that of the input. */
     size_t changelog_count;

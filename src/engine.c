@@ -12,6 +12,7 @@ static bool let_pass(const struct engine_ops *ops, struct engine *engine, struct
         clock->now = time_max(clock->now, clock->passed);
         struct moment moment = { clock->now, clock->passed, clock->stream };
         ops->tick(engine, &moment, 1, actions);
+        clock->fired++;
     }
     clock->passed = time_max(clock->passed, until);
     clock->now = time_max(clock->now, until);

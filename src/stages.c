@@ -6,16 +6,18 @@
 #include "config/versions.h"
 
 const struct stage_row stages[STAGE_COUNT] = {
-    [STAGE_INTAKE] = { .name = "intake", .ops = &intake_engine, .input = OUTPUT_COUNT },
+    [STAGE_INTAKE] = { .name = "intake", .ops = &intake_engine, .input = OUTPUT_COUNT, .pass = 1 },
     [STAGE_TICKETS] = { .name = "tickets",
                         .ops = &tickets_engine,
                         .input = OUTPUT_HOME,
+                        .pass = 32,
                         .changelog_count = 1,
                         .changelogs = { OUTPUT_STATE } },
     [STAGE_ESCALATIONS] = { .name = "escalations",
                             .ops = &escalations_engine,
                             .input = OUTPUT_NOTICES,
                             .inner = true,
+                            .pass = 1, /* a message about thousands of tickets, perhaps */
                             .first = true,
                             .changelog_count = 1,
                             .changelogs = { OUTPUT_GROUPS } },

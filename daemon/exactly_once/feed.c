@@ -12,7 +12,6 @@ enum {
     RUN = 4096,             /* records of one task before the next one has its turn */
     REST_MS = 1000,         /* what a slow broker may make the next transaction wait, at most */
     TURN_US = 2000,         /* how long one turn may feed */
-    PASS = 256,             /* deadlines of one task in one go */
     AHEAD_BYTES = 16 << 20, /* what all tasks together have read ahead */
     IDLE_MS = 1000
 };
@@ -23,9 +22,11 @@ struct feeder {
     struct failpoints *failpoints;
     struct log *log;
     struct actions actions;
-    size_t first; /* whose turn it is */
-    int run;      /* records it was fed in its turn */
-    int fed;      /* events in the open transaction */
+    size_t first;              /* whose turn it is */
+    int run;                   /* records it was fed in its turn */
+    int fed;                   /* events in the open transaction */
+    size_t firing;             /* whose deadlines are next */
+    uint64_t fired, fired_now; /* deadlines in the open transaction, and in this turn */
     bool end, more;
     time_ms due;      /* of the open transaction */
     time_ms last_end; /* when the last transaction began to end */
@@ -104,6 +105,22 @@ static void write_out(struct feeder *feeder, const struct task *task)
         feeder->end = true;
 }
 
+/* Of that task, since it had fired `before` of them. */
+static void count_fired(struct feeder *feeder, const struct task *task, uint64_t before)
+{
+    uint64_t fired = task->current.clock.fired - before;
+    feeder->fired_now += fired;
+    feeder->fired += fired;
+    if (feeder->fired >= FEEDER_FIRES)
+        feeder->end = true;
+}
+
+/* However many fall due at once, the loop turns. */
+static bool turn_is_over(const struct feeder *feeder, int64_t deadline)
+{
+    return feeder->fired_now >= FEEDER_FIRES_TURN || now_monotonic_us() >= deadline;
+}
+
 enum step {
     STEP_FED,
     STEP_PASSED, /* some deadlines before the record; more are to come */
@@ -140,11 +157,13 @@ static enum step feed_one(struct feeder *feeder, struct task *task, time_ms now,
     }
     actions_clear(&feeder->actions);
     time_ms timestamp = task_next(task)->timestamp;
+    uint64_t before = task->current.clock.fired;
     bool fed = true;
     if (gives_up)
         task_give_up(task, wall, &feeder->actions);
     else
-        fed = task_feed(task, wall, PASS, &feeder->actions);
+        fed = task_feed(task, wall, task->row->pass, &feeder->actions);
+    count_fired(feeder, task, before);
     write_out(feeder, task);
     if (fed && task->stage == STAGE_TICKETS && timestamp >= 0)
         latency_add(&feeder->latency, wall - timestamp);
@@ -203,7 +222,7 @@ static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, t
         idle = step == STEP_NOTHING ? idle + 1 : 0;
         if (step == STEP_NOTHING || feeder->run >= RUN)
             next_task(feeder);
-        if (idle == 0 && now_monotonic_us() >= deadline) {
+        if (idle == 0 && turn_is_over(feeder, deadline)) {
             feeder->more = true;
             return true;
         }
@@ -211,19 +230,33 @@ static bool feed_all(struct feeder *feeder, struct task **tasks, size_t count, t
     return true;
 }
 
-/* Deadlines that no record brought. */
+/* Some deadlines of one task. True: more of them are due. */
+static bool fire_some(struct feeder *feeder, struct task *task, time_ms now, time_ms wall)
+{
+    uint64_t before = task->current.clock.fired;
+    actions_clear(&feeder->actions);
+    bool more = task_pass(task, wall, task->row->pass, &feeder->actions);
+    if (feeder->actions.count > 0 || task_is_unsaved(task)) {
+        take_part(feeder, task, now);
+        write_out(feeder, task);
+    }
+    count_fired(feeder, task, before);
+    return more;
+}
+
+/* Deadlines that no record brought, some of each task in turn: what is urgent in one does not wait
+ * for the crowd in another. */
 static void fire_all(struct feeder *feeder, struct task **tasks, size_t count, time_ms now,
                      time_ms wall)
 {
-    for (size_t i = 0; i < count && !feeder->end; i++) {
-        struct task *task = tasks[i];
-        actions_clear(&feeder->actions);
-        if (task_pass(task, wall, PASS, &feeder->actions))
+    int64_t deadline = now_monotonic_us() + TURN_US;
+    for (size_t idle = 0; idle < count && !feeder->end;) {
+        bool more = fire_some(feeder, tasks[feeder->firing++ % count], now, wall);
+        idle = more ? 0 : idle + 1;
+        if (idle < count && turn_is_over(feeder, deadline)) {
             feeder->more = true;
-        if (feeder->actions.count == 0 && !task_is_unsaved(task))
-            continue;
-        take_part(feeder, task, now);
-        write_out(feeder, task);
+            return;
+        }
     }
 }
 
@@ -251,9 +284,11 @@ bool feeder_feed(struct feeder *feeder, struct task **tasks, size_t count, time_
                  time_ms wall, struct error *err)
 {
     feeder->more = false;
+    feeder->fired_now = 0;
     if (transaction_state(feeder->transaction) == TRANSACTION_IDLE) {
         feeder->end = false;
         feeder->fed = 0;
+        feeder->fired = 0;
     }
     struct task *alone = find_alone(tasks, count);
     if (alone != NULL)
@@ -311,6 +346,7 @@ void feeder_ended(struct feeder *feeder, time_ms now)
 {
     feeder->last_end = now;
     feeder->fed = 0;
+    feeder->fired = 0;
     feeder->end = false;
 }
 
@@ -323,6 +359,7 @@ void feeder_rewind(struct feeder *feeder)
 {
     feeder->end = false;
     feeder->fed = 0;
+    feeder->fired = 0;
 }
 
 time_ms feeder_delay(const struct feeder *feeder, struct task **tasks, size_t count, time_ms now,

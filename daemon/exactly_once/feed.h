@@ -11,6 +11,10 @@
 
 struct feeder;
 
+/* Deadlines that fire in one turn of the loop, and in one transaction, whose end writes the state
+ * of their tickets in one go: give or take what one task fires between two looks at this. */
+enum { FEEDER_FIRES_TURN = 256, FEEDER_FIRES = 4096 };
+
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
                           struct failpoints *failpoints, struct log *log);
 void feeder_free(struct feeder *feeder); /* NULL is fine */

@@ -61,10 +61,12 @@ struct worker_report {
     struct series_report *series; /* `series_count` */
     size_t series_count;
     struct latency decisions; /* from a record's Kafka timestamp to its decision */
-    struct stalls {
-        uint64_t count; /* turns of the loop that took longer than a tenth of a second */
-        uint64_t sum_ms;
-    } stalls;
+    struct turns {            /* of the loop */
+        uint64_t counts[8];   /* by transaction_buckets */
+        uint64_t sum_us;
+        uint64_t stalls; /* that took longer than a tenth of a second */
+        uint64_t stalls_ms;
+    } turns;
 };
 
 /* What takes long is looked at only where `thorough`; else it is what it was. */

@@ -259,23 +259,30 @@ static void follow_plan(struct worker *worker, time_ms now)
     }
 }
 
-static void note_stall(struct worker *worker, time_ms took)
+static void note_turn(struct worker *worker, int64_t took_us)
 {
-    if (took < STALL_MS)
+    struct turns *turns = &worker->turns;
+    int bucket = 0;
+    while (took_us > INT64_C(1000) * transaction_buckets[bucket])
+        bucket++;
+    turns->counts[bucket]++;
+    turns->sum_us += (uint64_t)took_us;
+    if (took_us < STALL_MS * 1000)
         return;
-    worker->stalls.count++;
-    worker->stalls.sum_ms += (uint64_t)took;
+    turns->stalls++;
+    turns->stalls_ms += (uint64_t)took_us / 1000;
 }
 
 static void turn(struct worker *worker)
 {
     if (is_over(worker))
         return;
+    int64_t begin = now_monotonic_us();
     time_ms now = now_boot();
     notice_gap(worker, now);
     adopt_snapshots(worker);
     follow_plan(worker, now);
-    note_stall(worker, now_boot() - now);
+    note_turn(worker, now_monotonic_us() - begin);
     enum transaction_state state = transaction_state(worker->transaction);
     if (is_over(worker) || state == TRANSACTION_STARTING)
         return;
@@ -500,7 +507,7 @@ static void make_report(struct worker *worker)
                                             .thorough = worker->ticks++ % THOROUGH_TICKS == 0,
                                             .wall = now_wall() };
     report_make(&report, &sources);
-    report.stalls = worker->stalls;
+    report.turns = worker->turns;
     report.broker_reachable = !worker->broker_away;
     report.undeliverable = undeliverable_count(worker->undeliverable);
     pthread_mutex_lock(&worker->lock);

@@ -35,7 +35,7 @@ struct worker {
     time_ms last_turn;
     struct series *series;
     unsigned ticks;
-    struct stalls stalls;
+    struct turns turns;
     int undone;         /* transactions, one after the other */
     time_ms not_before; /* feeds nothing until then, boot clock */
 

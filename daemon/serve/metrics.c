@@ -157,12 +157,12 @@ static double age_seconds(const struct worker_report *worker)
 
 static double stalls(const struct worker_report *worker)
 {
-    return (double)worker->stalls.count;
+    return (double)worker->turns.stalls;
 }
 
 static double stall_seconds(const struct worker_report *worker)
 {
-    return (double)worker->stalls.sum_ms / 1000;
+    return (double)worker->turns.stalls_ms / 1000;
 }
 
 static const struct worker_metric worker_metrics[] = {

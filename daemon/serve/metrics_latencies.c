@@ -20,19 +20,37 @@ static void total(struct buf *text, const char *name, int worker, uint64_t sum_m
     buf_printf(text, "%s_count{worker=\"%d\"} %" PRIu64 "\n", name, worker, count);
 }
 
+/* One worker's, in the buckets of commits. */
+static void write_buckets(struct buf *text, const char *name, int worker, const uint64_t *counts,
+                          uint64_t sum_ms)
+{
+    uint64_t sum = 0;
+    for (int b = 0; b < 8; b++) {
+        sum += counts[b];
+        bucket(text, name, worker, transaction_buckets[b] == INT_MAX ? -1 : transaction_buckets[b],
+               sum);
+    }
+    total(text, name, worker, sum_ms, sum);
+}
+
 static void write_commits(struct buf *text, const struct app_report *app)
 {
     static const char name[] = "ombud_commit_seconds";
     metrics_head(text, name, "histogram", "From deciding to commit to committed.");
     for (int i = 0; i < app->count; i++) {
         const struct transaction_counters *counters = &app->workers[i].transactions;
-        uint64_t sum = 0;
-        for (int b = 0; b < 8; b++) {
-            sum += counters->commit_count[b];
-            bucket(text, name, i, transaction_buckets[b] == INT_MAX ? -1 : transaction_buckets[b],
-                   sum);
-        }
-        total(text, name, i, counters->commit_ms_sum, sum);
+        write_buckets(text, name, i, counters->commit_count, counters->commit_ms_sum);
+    }
+}
+
+static void write_turns(struct buf *text, const struct app_report *app)
+{
+    static const char name[] = "ombud_loop_turn_seconds";
+    metrics_head(text, name, "histogram",
+                 "How long a worker's loop was busy at a time, unable to take up anything else.");
+    for (int i = 0; i < app->count; i++) {
+        const struct turns *turns = &app->workers[i].turns;
+        write_buckets(text, name, i, turns->counts, turns->sum_us / 1000);
     }
 }
 
@@ -55,5 +73,6 @@ static void write_decisions(struct buf *text, const struct app_report *app)
 void metrics_latencies(struct buf *text, const struct app_report *app)
 {
     write_commits(text, app);
+    write_turns(text, app);
     write_decisions(text, app);
 }

@@ -53,7 +53,8 @@ static inline const struct config *mock_config(const char *servers)
             "         message.max.bytes: \"100000\" }\n"
             "departments: { service: {}, billing: {} }\n"
             "route:\n  department: service\n  routes:\n    - match: category == billing\n"
-            "      department: billing\n",
+            "      department: billing\n"
+            "slas: [{ name: default, response: 1h, warn: 75%% }]\n",
             servers);
     close(fd);
     struct config_findings findings = { 0 };

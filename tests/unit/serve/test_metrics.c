@@ -37,7 +37,9 @@ static struct buf write_page(void)
     latency_add(&worker.decisions, 60);
     latency_add(&worker.decisions, 700000);
     latency_add(&worker.decisions, -5);
-    worker.stalls = (struct stalls){ 2, 1500 };
+    worker.turns = (struct turns){
+        .counts = { 40, 3, 0, 0, 0, 2 }, .sum_us = 1600000, .stalls = 2, .stalls_ms = 1500
+    };
     struct reload_tally reloads = { .taken = 3, .refused = 1, .taken_at = 2000, .refused_at = 5 };
     struct app_report app = { .workers = &worker,
                               .count = 1,
@@ -102,6 +104,9 @@ static void test_what_engines_count_has_name_and_type_by_the_rules(void **state)
         "ombud_decision_seconds_count{worker=\"0\"} 4",
         "ombud_loop_stalls_total{worker=\"0\"} 2",
         "ombud_loop_stall_seconds_total{worker=\"0\"} 1.5",
+        "ombud_loop_turn_seconds_bucket{worker=\"0\",le=\"0.02\"} 43",
+        "ombud_loop_turn_seconds_count{worker=\"0\"} 45",
+        "ombud_loop_turn_seconds_sum{worker=\"0\"} 1.6",
         "ombud_reloads_total{outcome=\"taken\"} 3",
         "ombud_reloads_total{outcome=\"refused\"} 1",
         "ombud_reload_last_successful 1",
