@@ -179,7 +179,7 @@ void action_to_line(const struct action *action, const struct config *config, bo
     json_close_object(json);
     if (!str_present(action->value)) {
         JSON_NULL(json, "value");
-    } else if (!packed && stands_alone(action->value)) {
+    } else if (!packed && (outputs[action->output].ours || stands_alone(action->value))) {
         JSON_RAW(json, "value", action->value);
     } else {
         JSON_KEY(json, "value_base64");

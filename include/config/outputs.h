@@ -35,6 +35,7 @@ struct output_row {
      * the others the dead-letter topic takes what they refuse. */
     bool essential;
     bool shadow;      /* written in shadow mode, too */
+    bool ours;        /* every value is an object that the encoders here wrote, on one line */
     const char *what; /* for people: what its records are */
 };
 

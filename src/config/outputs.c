@@ -12,13 +12,13 @@ const struct output_row outputs[OUTPUT_COUNT] = {
         NAMED(home), .kind = TOPIC_INPUT, .essential = true,
         .what = "Every event, those of other topics forwarded." },
     [OUTPUT_DEPARTMENT] = {
-        NAMED(department_prefix), .span = SPAN_DEPARTMENTS, .kind = TOPIC_LOG,
+        NAMED(department_prefix), .span = SPAN_DEPARTMENTS, .kind = TOPIC_LOG, .ours = true,
         .what = "Dispatches: what a department is to work on." },
     [OUTPUT_PROMISES] = {
-        NAMED(promises), .kind = TOPIC_TABLE,
+        NAMED(promises), .kind = TOPIC_TABLE, .ours = true,
         .what = "What customers were promised, and what became of it; by ticket." },
     [OUTPUT_DECISIONS] = {
-        NAMED(decisions), .kind = TOPIC_LOG, .shadow = true,
+        NAMED(decisions), .kind = TOPIC_LOG, .shadow = true, .ours = true,
         .what = "Every decision with its reasons." },
     [OUTPUT_DEADLETTER] = {
         NAMED(deadletter), .kind = TOPIC_LOG, .essential = true, .shadow = true,
@@ -29,10 +29,11 @@ const struct output_row outputs[OUTPUT_COUNT] = {
         .what = "State of tickets." },
     [OUTPUT_NOTICES] = {
         NAMED(notices), .kind = TOPIC_LOG, .partitions = PARTITIONS_ONE, .essential = true,
+        .ours = true,
         .what = "Whom to tell what, from tickets to escalations." },
     [OUTPUT_ESCALATIONS] = {
         NAMED(escalation_prefix), .span = SPAN_LEVELS, .kind = TOPIC_LOG,
-        .partitions = PARTITIONS_ONE,
+        .partitions = PARTITIONS_ONE, .ours = true,
         .what = "Messages to supervisors." },
     [OUTPUT_GROUPS] = {
         NAMED(groups), .kind = TOPIC_STATE, .partitions = PARTITIONS_INPUT, .essential = true,

@@ -1,6 +1,7 @@
 #include "escalate/message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "config/outputs.h"
@@ -189,6 +190,30 @@ static void find_common(struct message *message)
     }
 }
 
+static void sort(const struct member **members, size_t count)
+{
+    if (count > 1)
+        qsort(members, count, sizeof(*members), compare_members);
+}
+
+/* Puts those in front that are listed, in their order, out of perhaps thousands. */
+static void sort_first(const struct member **members, size_t count)
+{
+    size_t first = count < MESSAGE_TICKETS ? count : MESSAGE_TICKETS;
+    sort(members, first);
+    for (size_t i = first; i < count; i++) {
+        const struct member *member = members[i];
+        size_t at = first;
+        while (at > 0 && compare_members(&member, &members[at - 1]) < 0)
+            at--;
+        if (at == first)
+            continue;
+        members[i] = members[first - 1];
+        memmove(&members[at + 1], &members[at], (first - 1 - at) * sizeof(*members));
+        members[at] = member;
+    }
+}
+
 static void gather(struct message *message, const struct group *group)
 {
     message->members = arena_alloc(message->arena, (group->member_count + 1) * sizeof(void *));
@@ -204,13 +229,17 @@ static void gather(struct message *message, const struct group *group)
         message->members[message->count++] = member;
         message->open += !ended;
     }
-    qsort(message->members, message->count, sizeof(*message->members), compare_members);
+    find_common(message);
+    /* Of several departments people are asked in the order of all. */
+    if (str_present(message->department))
+        sort_first(message->members, message->count);
+    else
+        sort(message->members, message->count);
     message->status = NOTICE_RESOLVED;
     if (message->count > 0) {
         member_notice(message->members[0], &message->first);
         message->status = message->first.status;
     }
-    find_common(message);
 }
 
 /* As people call it; the configuration may have lost it, or it is of several. */

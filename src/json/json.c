@@ -153,6 +153,8 @@ const cJSON *json_get(const cJSON *object, struct str name)
     if (!cJSON_IsObject(object))
         return NULL;
     for (const cJSON *item = object->child; item; item = item->next) {
+        if (name.size > 0 && *item->string != *name.data)
+            continue; /* most, without a call */
         if (strncmp(item->string, name.data, name.size) == 0 && item->string[name.size] == '\0')
             return item;
     }

@@ -9,7 +9,7 @@
 const struct json_limits json_event_limits = { 512 * 1024, 65536, JSON_DEPTH_MAX };
 
 enum {
-    FEW_KEYS = 16,      /* up to here each new key is compared with all before it */
+    FEW_KEYS = 32,      /* up to here each new key is compared with all before it */
     KEYS_AT_HAND = 96,  /* of all open objects; more go to the heap */
     DOUBLE_DIGITS = 15, /* any number of so many digits survives a double */
     REPLACEMENT = 0xFFFD,
