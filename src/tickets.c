@@ -451,7 +451,7 @@ static void take_deadline(struct tickets *tickets, struct ticket *ticket,
     if (!renewal_take(&turn))
         track_deadline(&turn);
     ledger_conclude(&turn);
-    urgency_remember(&turn, turn.timer);
+    urgency_remember(&turn);
     links_conclude(&turn);
     ticket->turns++;
     encode(tickets, &turn, actions);

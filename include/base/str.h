@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *data;
@@ -16,7 +17,11 @@ struct str {
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).size, (s).data ? (s).data : ""
 
-struct str str_from(const char *text); /* NULL gives STR_NONE */
+/* NULL gives STR_NONE. */
+static inline struct str str_from(const char *text)
+{
+    return text ? (struct str){ text, strlen(text) } : STR_NONE;
+}
 static inline bool str_present(struct str s)
 {
     return s.data != NULL;
@@ -25,8 +30,15 @@ static inline bool str_empty(struct str s)
 {
     return s.size == 0;
 }
-bool str_equal(struct str a, struct str b); /* absent equals empty */
-bool str_is(struct str s, const char *text);
+/* Absent equals empty. Inline, because nearly all that is compared differs in size. */
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+static inline bool str_is(struct str s, const char *text)
+{
+    return str_equal(s, str_from(text));
+}
 bool str_starts(struct str s, struct str prefix);
 bool str_equal_nocase(struct str a, struct str b); /* ASCII case only */
 int str_compare(struct str a, struct str b);       /* bytewise, like memcmp then size */

@@ -17,6 +17,9 @@ struct standing standing_of(const struct ticket *ticket);
 void census_move(struct census *census, const struct standing *before,
                  const struct standing *after);
 
+/* Another number whenever a department has more or fewer open tickets than before. */
+uint64_t census_moves(const struct census *census);
+
 /* Counts what came of a turn. */
 void census_turn(struct census *census, const struct turn *turn);
 void census_mark(struct census *census);

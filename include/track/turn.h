@@ -171,6 +171,9 @@ void turn_outcome(struct turn *turn, enum outcome outcome, const char *format, .
 /* A warning of the decision's. */
 void turn_warn(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What made what the turn makes: "message e-7", "origin T-1", "response breach". In its arena. */
+struct str turn_cause(const struct turn *turn);
+
 /* Whether the ticket has ended, or this very event ends it. */
 bool turn_ends(const struct turn *turn);
 

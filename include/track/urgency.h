@@ -19,8 +19,8 @@ struct history urgency_history(const struct ticket *ticket);
 /* Counts the past anew, where this turn added to it without a word of the customer: turn->score is
  * then of its signals alone, where that is more. */
 void urgency_recount(struct turn *turn);
-/* Keeps what the band was, if it is another at the end of the turn. `by`: what made it so. */
-void urgency_remember(struct turn *turn, struct str by);
+/* Keeps what the band was, if it is another at the end of the turn, and what made it so. */
+void urgency_remember(struct turn *turn);
 /* Takes over what ticket->origin says, where that is more: turn->score is then of one signal. A
  * screening's cap does not hold against it. */
 void urgency_inherit(struct turn *turn);

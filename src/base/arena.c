@@ -126,13 +126,16 @@ struct str arena_join(struct arena *arena, const struct str *parts, size_t count
 
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
+    char few[256]; /* nearly always enough: to format twice costs twice */
     va_list args;
 
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(few, sizeof(few), format, args);
     va_end(args);
     if (length < 0)
         abort();
+    if ((size_t)length < sizeof(few))
+        return arena_copy(arena, (struct str){ few, (size_t)length });
     char *text = arena_alloc_raw(arena, (size_t)length + 1);
     va_start(args, format);
     vsnprintf(text, (size_t)length + 1, format, args);

@@ -17,39 +17,17 @@ void buf_clear(struct buf *buf)
     buf->size = 0;
 }
 
-void buf_reserve(struct buf *buf, size_t more)
+void buf_grow(struct buf *buf, size_t more)
 {
     size_t need = 0;
 
     if (__builtin_add_overflow(buf->size, more, &need))
         abort();
-    if (need <= buf->capacity)
-        return;
     size_t capacity = buf->capacity < 32 ? 64 : buf->capacity * 2;
     if (capacity < need)
         capacity = need;
     buf->data = mem_resize(buf->data, capacity, 1);
     buf->capacity = capacity;
-}
-
-void buf_add(struct buf *buf, const void *data, size_t size)
-{
-    if (size == 0)
-        return;
-    buf_reserve(buf, size);
-    memcpy(buf->data + buf->size, data, size);
-    buf->size += size;
-}
-
-void buf_add_str(struct buf *buf, struct str s)
-{
-    buf_add(buf, s.data, s.size);
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    buf_reserve(buf, 1);
-    buf->data[buf->size++] = c;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -17,10 +17,11 @@ struct date date_from_days(int64_t days)
 {
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
-    int64_t shifted = (5 * of_year + 2) / 153;
+    /* From here on 32 bits do, and are divided faster. */
+    uint32_t of_era = (uint32_t)(days - era * 146097);
+    uint32_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint32_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    uint32_t shifted = (5 * of_year + 2) / 153;
     int month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
     return (struct date){ .year = years + era * 400 + (month <= 2),
                           .month = month,

@@ -2,12 +2,7 @@
 
 #include <string.h>
 
-void pack_byte(struct buf *out, unsigned value)
-{
-    buf_add_char(out, (char)value);
-}
-
-void pack_number(struct buf *out, uint64_t value)
+void pack_large(struct buf *out, uint64_t value)
 {
     unsigned char bytes[10];
     size_t size = 0;
@@ -81,13 +76,7 @@ const unsigned char *unpack_bytes(struct unpack *in, size_t size)
     return bytes;
 }
 
-unsigned unpack_byte(struct unpack *in)
-{
-    const unsigned char *byte = unpack_bytes(in, 1);
-    return byte ? *byte : 0;
-}
-
-uint64_t unpack_number(struct unpack *in)
+uint64_t unpack_large(struct unpack *in)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -150,13 +139,4 @@ time_ms unpack_time(struct unpack *in, time_ms base)
         return TIME_NEVER;
     }
     return value;
-}
-
-uint64_t unpack_bounded(struct unpack *in, uint64_t max)
-{
-    uint64_t value = unpack_number(in);
-    if (value <= max)
-        return value;
-    in->failed = true;
-    return 0;
 }

@@ -2,21 +2,6 @@
 
 #include <string.h>
 
-struct str str_from(const char *text)
-{
-    return text ? (struct str){ text, strlen(text) } : STR_NONE;
-}
-
-bool str_equal(struct str a, struct str b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
-bool str_is(struct str s, const char *text)
-{
-    return str_equal(s, str_from(text));
-}
-
 bool str_starts(struct str s, struct str prefix)
 {
     return s.size >= prefix.size && str_equal((struct str){ s.data, prefix.size }, prefix);

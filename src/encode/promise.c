@@ -51,9 +51,12 @@ static struct str fill(struct str format, struct str who, struct str due, struct
                    { STR("{zone}"), zone },
                    { STR("{what}"), what } };
     while (format.size) {
-        struct str piece = { format.data, 1 };
-        size_t taken = 1;
-        for (size_t i = 0; *format.data == '{' && i < sizeof(blanks) / sizeof(*blanks); i++) {
+        const char *blank = memchr(format.data, '{', format.size);
+        size_t taken = blank == NULL          ? format.size
+                       : blank == format.data ? 1
+                                              : (size_t)(blank - format.data);
+        struct str piece = { format.data, taken };
+        for (size_t i = 0; blank == format.data && i < sizeof(blanks) / sizeof(*blanks); i++) {
             if (str_starts(format, blanks[i].name)) {
                 piece = blanks[i].value;
                 taken = blanks[i].name.size;

@@ -6,25 +6,16 @@
 #include <emmintrin.h>
 #endif
 
-/* Room for `size` more bytes; where they begin. */
-static inline char *room(struct json_writer *json, size_t size)
-{
-    struct buf *out = json->out;
-    if (__builtin_expect(out->capacity - out->size < size, 0))
-        buf_reserve(out, size);
-    return out->data + out->size;
-}
-
 static inline void put(struct json_writer *json, const void *data, size_t size)
 {
-    memcpy(room(json, size), data, size);
+    memcpy(json_room(json, size), data, size);
     json->out->size += size;
 }
 
 /* A comma when one is due, then the bytes; afterwards a comma is due. */
 static inline void put_value(struct json_writer *json, const void *data, size_t size)
 {
-    char *at = room(json, size + 1);
+    char *at = json_room(json, size + 1);
     *at = ',';
     memcpy(at + json->comma, data, size);
     json->out->size += size + json->comma;
@@ -53,12 +44,6 @@ void json_close_array(struct json_writer *json)
 {
     put(json, "]", 1);
     json->comma = true;
-}
-
-void json_key_quoted(struct json_writer *json, struct str quoted)
-{
-    put_value(json, quoted.data, quoted.size);
-    json->comma = false;
 }
 
 void json_key(struct json_writer *json, const char *name)
@@ -158,7 +143,7 @@ void json_put_str(struct json_writer *json, struct str value)
     put_value(json, "\"", 1);
     for (;;) {
         size_t run = plain_run(at, end);
-        char *out = room(json, run + 1);
+        char *out = json_room(json, run + 1);
         memcpy(out, at, run);
         out[run] = '"';
         json->out->size += run + 1;

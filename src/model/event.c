@@ -1,41 +1,41 @@
 #include "model/event.h"
 
-static const char *const type_names[EVENT_TYPE_COUNT] = {
-    [EVENT_OPENED] = "opened",
-    [EVENT_MESSAGE] = "message",
-    [EVENT_UPDATED] = "updated",
-    [EVENT_ASSIGNED] = "assigned",
-    [EVENT_ACCEPTED] = "accepted",
-    [EVENT_RETURNED] = "returned",
-    [EVENT_PENDING] = "pending",
-    [EVENT_RESUMED] = "resumed",
-    [EVENT_PROMISED] = "promised",
-    [EVENT_EXTENDED] = "extended",
-    [EVENT_RESOLVED] = "resolved",
-    [EVENT_REOPENED] = "reopened",
-    [EVENT_CLOSED] = "closed",
-    [EVENT_MERGED] = "merged",
-    [EVENT_RATED] = "rated",
-    [EVENT_ACKNOWLEDGED] = "acknowledged",
-    [EVENT_UNACKNOWLEDGED] = "unacknowledged",
-    [EVENT_SETTLED] = "settled",
-    [EVENT_FULFILLED] = "fulfilled",
-    [EVENT_ERASED] = "erased",
-    [EVENT_SNAPSHOT] = "snapshot",
-    [EVENT_LINKED] = "linked",
-    [EVENT_ORIGIN_CHANGED] = "origin_changed",
-    [EVENT_LOAD] = "load",
+static const struct str type_names[EVENT_TYPE_COUNT] = {
+    [EVENT_OPENED] = STR("opened"),
+    [EVENT_MESSAGE] = STR("message"),
+    [EVENT_UPDATED] = STR("updated"),
+    [EVENT_ASSIGNED] = STR("assigned"),
+    [EVENT_ACCEPTED] = STR("accepted"),
+    [EVENT_RETURNED] = STR("returned"),
+    [EVENT_PENDING] = STR("pending"),
+    [EVENT_RESUMED] = STR("resumed"),
+    [EVENT_PROMISED] = STR("promised"),
+    [EVENT_EXTENDED] = STR("extended"),
+    [EVENT_RESOLVED] = STR("resolved"),
+    [EVENT_REOPENED] = STR("reopened"),
+    [EVENT_CLOSED] = STR("closed"),
+    [EVENT_MERGED] = STR("merged"),
+    [EVENT_RATED] = STR("rated"),
+    [EVENT_ACKNOWLEDGED] = STR("acknowledged"),
+    [EVENT_UNACKNOWLEDGED] = STR("unacknowledged"),
+    [EVENT_SETTLED] = STR("settled"),
+    [EVENT_FULFILLED] = STR("fulfilled"),
+    [EVENT_ERASED] = STR("erased"),
+    [EVENT_SNAPSHOT] = STR("snapshot"),
+    [EVENT_LINKED] = STR("linked"),
+    [EVENT_ORIGIN_CHANGED] = STR("origin_changed"),
+    [EVENT_LOAD] = STR("load"),
 };
 
 const char *event_type_name(enum event_type type)
 {
-    return type_names[type];
+    return type_names[type].data;
 }
 
 bool event_type_parse(struct str name, enum event_type *type)
 {
     for (int i = 0; i < EVENT_TYPE_COUNT; i++) {
-        if (str_is(name, type_names[i])) {
+        if (str_equal(name, type_names[i])) {
             *type = (enum event_type)i;
             return true;
         }

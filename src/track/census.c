@@ -14,6 +14,7 @@ struct entry {
 struct census {
     struct entry *rows;
     size_t count;
+    uint64_t moves;
 };
 
 struct census *census_new(void)
@@ -65,6 +66,7 @@ static void add(struct census *census, const struct standing *standing, int chan
     struct entry *row = entry_of(census, standing->department);
     row->row.open[standing->band] += change;
     row->row.overdue += standing->overdue ? change : 0;
+    census->moves++;
 }
 
 void census_move(struct census *census, const struct standing *before, const struct standing *after)
@@ -76,6 +78,11 @@ void census_move(struct census *census, const struct standing *before, const str
         return;
     add(census, before, -1);
     add(census, after, 1);
+}
+
+uint64_t census_moves(const struct census *census)
+{
+    return census->moves;
 }
 
 void census_turn(struct census *census, const struct turn *turn)

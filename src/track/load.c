@@ -30,6 +30,7 @@ struct load {
     uint64_t number; /* of the last word to the others */
     time_ms told_at, due;
     bool changed;
+    uint64_t moves;           /* of the census when it was counted; UINT64_MAX: it was not */
     struct buf bytes, marked; /* its state now, and as of the last mark */
 };
 
@@ -90,6 +91,7 @@ static struct place *find_or_add(struct load *load, struct str slug)
 void load_configure(struct load *load, const struct config *config)
 {
     load->config = config;
+    load->moves = UINT64_MAX;
     for (size_t i = 0; i < load->place_count; i++)
         load->places[i].capacity = 0;
     for (size_t i = 0; i < config->department_count; i++) {
@@ -149,6 +151,10 @@ static int64_t own_load(const struct census *census, struct str slug)
 void load_count(struct load *load, const struct census *census, time_ms now)
 {
     bool differs = false, much = false;
+    /* Most turns change nothing here. */
+    if (load->moves == census_moves(census))
+        return;
+    load->moves = census_moves(census);
     for (size_t i = 0; i < load->place_count; i++) {
         struct place *place = &load->places[i];
         if (place->capacity == 0)

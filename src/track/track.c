@@ -108,37 +108,28 @@ static void track_new(struct turn *turn, const struct past *past)
     lifecycle_apply(turn, false);
 }
 
-/* What made the band another. */
-static struct str cause_of(const struct turn *turn)
-{
-    const struct event *event = turn->event;
-    bool follows = event->type == EVENT_ORIGIN_CHANGED;
-    return arena_printf(turn->arena, "%s %.*s", follows ? "origin" : event_type_name(event->type),
-                        STR_ARG(follows ? event->origin : event->id));
-}
-
 /* What the event did may count against us: a return, a low rating, a promise that is late. */
-static void recount(struct turn *turn, struct str cause)
+static void recount(struct turn *turn)
 {
     int band = turn->ticket->band;
     if (turn->outcome == OUTCOME_DUPLICATE || turn->outcome == OUTCOME_REJECTED)
         return;
     urgency_recount(turn);
     if (turn->ticket->band != band)
-        clocks_retarget(turn, cause);
+        clocks_retarget(turn, turn_cause(turn));
 }
 
 static void track_known(struct turn *turn, const struct past *past)
 {
     urgency_recount(turn);
     if (turn->ticket->band != past->band)
-        clocks_retarget(turn, cause_of(turn));
+        clocks_retarget(turn, turn_cause(turn));
     /* What is over, or was over when it happened, stays with whom it was. */
     bool stays = past->late || past->ended;
     if (turn->verdict && !turn->returned)
         ownership_review(turn, !stays || lifecycle_reopens(turn, past->late));
     lifecycle_apply(turn, past->late);
-    recount(turn, cause_of(turn));
+    recount(turn);
     announce_band(turn, past->band);
     set_off(turn, past);
 }
@@ -151,7 +142,7 @@ void track_event(struct turn *turn, const struct past *past)
         track_known(turn, past);
     ownership_conclude(turn);
     ledger_conclude(turn);
-    urgency_remember(turn, cause_of(turn));
+    urgency_remember(turn);
     links_name(turn, past->late);
     links_conclude(turn);
 }
@@ -172,7 +163,7 @@ static void fire_climb(struct turn *turn)
 static void recount_late(struct turn *turn)
 {
     struct past past = { .band = turn->ticket->band };
-    recount(turn, turn->timer);
+    recount(turn);
     announce_band(turn, past.band);
     if (turn->ticket->band < past.band)
         set_off(turn, &past);

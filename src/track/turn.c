@@ -103,6 +103,16 @@ void turn_warn(struct turn *turn, const char *format, ...)
     turn->warnings[turn->warning_count++] = arena_copy(turn->arena, str_from(text));
 }
 
+struct str turn_cause(const struct turn *turn)
+{
+    const struct event *event = turn->event;
+    bool follows = event->type == EVENT_ORIGIN_CHANGED;
+    if (!turn->record)
+        return turn->timer;
+    return arena_printf(turn->arena, "%s %.*s", follows ? "origin" : event_type_name(event->type),
+                        STR_ARG(follows ? event->origin : event->id));
+}
+
 bool turn_ends(const struct turn *turn)
 {
     enum event_type type = turn->event->type;

@@ -153,7 +153,7 @@ void urgency_recount(struct turn *turn)
     take_signals(turn);
 }
 
-void urgency_remember(struct turn *turn, struct str by)
+void urgency_remember(struct turn *turn)
 {
     struct ticket *ticket = turn->ticket;
     size_t count = ticket->band_change_count;
@@ -162,7 +162,8 @@ void urgency_remember(struct turn *turn, struct str by)
     struct band_change *grown = arena_alloc_raw(turn->arena, (count + 1) * sizeof(*grown));
     if (count)
         memcpy(grown, ticket->band_changes, count * sizeof(*grown));
-    grown[count] = (struct band_change){ turn->earlier_band, ticket->band, turn->at, by };
+    grown[count] =
+        (struct band_change){ turn->earlier_band, ticket->band, turn->at, turn_cause(turn) };
     ticket->band_changes = grown;
     ticket->band_change_count = count + 1;
 }
