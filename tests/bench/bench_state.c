@@ -11,6 +11,7 @@
 #include "host/config_file.h"
 #include "json/json.h"
 #include "stages.h"
+#include "track/ticket.h"
 
 #define START INT64_C(1795219200000)
 enum { BATCH = 10000 };
@@ -169,22 +170,38 @@ static void restore(struct bench *bench, struct engine *engine)
     printf("restore: %zu records in %.2f s\n", bench->changelog_count, (now_ns() - begin) / 1e9);
 }
 
+/* Promises that run in a ticket as it was written. */
+static size_t running(struct str state, struct arena *arena)
+{
+    struct ticket ticket;
+    size_t count = 0;
+    arena_reset(arena);
+    if (!ticket_decode(state, STR("?"), arena, &ticket, NULL))
+        abort();
+    for (size_t i = 0; i < ticket.clock_count; i++)
+        count += ticket.clocks[i].state == CLOCK_RUNNING && ticket.clocks[i].due != TIME_NEVER;
+    return count;
+}
+
 static void weigh(const struct bench *bench, size_t before)
 {
-    size_t text = 0, state = 0;
+    size_t text = 0, state = 0, clocks = 0;
     for (size_t i = 0; i < bench->changelog_count; i++) {
         const struct kept *kept = &bench->changelog[i];
         /* As allocated: 16-byte steps, 8 bytes in front, a NUL behind. */
         if (kept->key.data[0] == 'x')
             text += (kept->value.size + 1 + 8 + 15) / 16 * 16;
-        if (kept->key.data[0] == 't')
-            state += kept->value.size;
+        if (kept->key.data[0] != 't')
+            continue;
+        state += kept->value.size;
+        clocks += running(kept->value, bench->arena);
     }
     double count = (double)bench->tickets;
     double all = (double)(heap() - before);
     printf("memory: %.0f bytes a ticket, %.0f of them kept text, so %.0f beside it (%.0f the "
-           "encoding, with 8 for the one identity)\n",
-           all / count, (double)text / count, (all - (double)text) / count, (double)state / count);
+           "encoding, with 8 for the one identity) with %.2f running clocks (aim: 600 with 3)\n",
+           all / count, (double)text / count, (all - (double)text) / count, (double)state / count,
+           (double)clocks / count);
 }
 
 int main(int argc, char **argv)

@@ -79,6 +79,7 @@ def instead_of(base, year):
     return changes
 
 
+@pytest.mark.timeout(1800)  # half a million records, compared one by one
 def test_kafka_and_replay_say_the_same(kafka, make_router):
     base = yaml.load((ROOT / "tests/system/router.yaml").read_text(), Loader)
     year = yaml.load(CONFIG.read_text(), Loader)
