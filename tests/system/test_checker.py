@@ -5,12 +5,13 @@ import random
 
 import pytest
 
+import loads
 import ownership
 from compare import compare, compare_changelog, compare_remade, count_fates, is_tail
 from harness import Router
 from kafka import Record, home_partition
 from oracle import Output, lane, replay
-from traffic import Traffic
+from traffic import CROWDED, Traffic
 
 PARTITIONS = 4
 
@@ -211,3 +212,43 @@ def test_a_wrong_owner_and_a_wrong_ledger_are_found(outputs, damage):
     decisions = decisions_of(outputs)
     damage(next(d for d in decisions if "ledger" in d))
     assert len(ownership.problems(decisions, DEPARTMENTS)) == 1
+
+
+DEPARTMENTS_CROWDED = {"service": {}, "legal": {}, **CROWDED["departments"]}
+
+
+def events_of_load(outputs, changes=()):
+    """(home, decisions) of some traffic as if one partition had all: what it has, and a word on each change of it."""
+    decisions = [Record("decisions", 0, n, 0, b"", [], o.value) for n, o in enumerate(outputs)
+                 if o.topic.endswith("decisions")]
+    told = list(dict.fromkeys(loads.histories(decisions, ["billing", "quality"])[0]))[1:]
+    rows = [dict(zip(("billing", "quality"), load)) for load in told]
+    words = list(enumerate(rows, 1))
+    assert len(decisions) > 50 and len(words) > 5
+    for change in changes:
+        words = change(words)
+    home = [Record("events", to, 0, 0, b"load/0", [], json.dumps(
+        {"id": f"load/0/{number}", "attributes": load}).encode()) for number, load in words for to in (1, 2, 3)]
+    return home, decisions
+
+
+@pytest.mark.parametrize("change, fine", [
+    (lambda words: words, True),
+    (lambda words: words[:5], True),
+    (lambda words: words[:3] + words[4:], False),                       # one is lost
+    (lambda words: words + words[:1], False),                           # one is told twice
+    (lambda words: words[:3] + [(4, {"billing": 999, "quality": 0})], False),
+    (lambda words: [(1, words[4][1]), (2, words[0][1])], False)])       # out of order
+def test_a_load_that_nobody_had_is_found(outputs, change, fine):
+    home, decisions = events_of_load(outputs, [change])
+    assert (loads.problems(home, decisions, DEPARTMENTS_CROWDED, 4) == []) == fine
+
+
+def test_an_overflow_of_what_is_urgent_or_of_a_department_that_has_room_is_found():
+    def found(band, load, capacity=12):
+        value = {"kind": "decision", "ticket": "T-1", "responsible": "service", "status": "open", "band": band,
+                 "overflow": {"from": "billing", "load": load, "capacity": capacity}}
+        return loads.problems([], [Record("decisions", 0, 0, 0, b"", [], json.dumps(value).encode())],
+                              DEPARTMENTS_CROWDED, 4)
+    assert not found("P3", 12) and not found("P4", 11)
+    assert found("P2", 12) and found("P3", 10) and found("P3", 12, 13)

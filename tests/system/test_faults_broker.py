@@ -11,7 +11,7 @@ from faults import SESSION, counter
 from harness import tail
 from kafka import wait_until
 from proxy import ANSWER, REQUEST
-from traffic import Traffic
+from traffic import CROWDED, Traffic
 
 
 def test_broker_killed_and_restarted(kafka, make_router):
@@ -19,7 +19,7 @@ def test_broker_killed_and_restarted(kafka, make_router):
     one and started again has its partitions taken away by its own controller, and then Kafka 4.3.0
     now and then leaves the transaction's offsets undecided for ever: of three brokers one is killed
     within transactions below."""
-    router = make_router(kafka, clock="stream")
+    router = make_router(kafka, clock="stream", **CROWDED)
     checker = Checker(router)
     records = Traffic(seed=40).records(250)
     daemon = router.start()

@@ -11,7 +11,7 @@ from checker import Checker
 from faults import SESSION, Supervisor, reached, send_until_reached, tasks_of
 from harness import tail
 from kafka import wait_until
-from traffic import Traffic
+from traffic import CROWDED, Traffic
 
 KILLED = -9
 
@@ -54,7 +54,7 @@ def test_killed_in_restore(kafka, make_router):
 def test_killed_in_rebalance(kafka, make_router):
     """Three rebalances bring the partitions; the fourth, when another instance joins, is to take
     some away: killed there, they belong to nobody until the group deals out all of them again."""
-    router = make_router(kafka, clock="stream", kafka=SESSION)
+    router = make_router(kafka, clock="stream", kafka=SESSION, **CROWDED)
     checker = Checker(router)
     records = Traffic(seed=12).records(250)
     doomed = router.start("one", failpoint="in_rebalance=4:kill")
@@ -83,7 +83,7 @@ def test_killed_in_shutdown(kafka, make_router):
 
 
 def test_killed_at_random_moments(kafka, make_router):
-    router = make_router(kafka, clock="stream", kafka=SESSION)
+    router = make_router(kafka, clock="stream", kafka=SESSION, **CROWDED)
     checker = Checker(router)
     records = Traffic(seed=14, step_ms=1500).records(720)
     chance = random.Random(14)

@@ -1,6 +1,7 @@
 """The group takes a member's partitions away, or is about to: restores that last, hosts that boot
 together, pauses and cuts a little longer than a session."""
 
+import json
 import random
 import threading
 import time
@@ -11,8 +12,8 @@ import pytest
 from checker import Checker
 from faults import SESSION, Thawer, send_until_reached, tasks_of
 from harness import tail
-from kafka import wait_until
-from traffic import Traffic
+from kafka import ROOT, wait_until
+from traffic import CROWDED, Traffic
 
 TASKS = 5  # four partitions of home and the one of notices
 
@@ -55,7 +56,7 @@ def boot_together(kafka, make_router, seed, boots):
     """Two hosts at a time, under names that come back: what the last two had is still theirs for the
     length of a session, and is taken away and dealt out while the next two restore."""
     session = {"session.timeout.ms": 3000, "heartbeat.interval.ms": 300}
-    router = make_router(kafka, clock="stream", kafka=session)
+    router = make_router(kafka, clock="stream", kafka=session, **CROWDED)
     checker = Checker(router)
     chance = random.Random(seed)
     records = Traffic(seed=seed).records(20 * boots + 50)
@@ -89,6 +90,51 @@ def test_hosts_that_boot_together(kafka, make_router):
 @pytest.mark.timeout(3600)
 def test_hosts_that_boot_together_a_hundred_times(kafka, make_router):
     boot_together(kafka, make_router, 72, 100)
+
+
+def host_of_notices(hosts):
+    """The name of the host that groups notices, None while nobody does."""
+    for name, host in sorted(hosts.items()):
+        if host.process.poll() is None and host.http("/metrics")[0] == 200 and \
+                any('stage="escalations"' in sample for sample in host.metrics()):
+            return name
+    return None
+
+
+def move_about(kafka, make_router, seed, moves):
+    """Alertmanager #2447, #4008: a peer that takes over tells once more of what is over. Whoever groups the
+    notices is killed or stopped, the other takes over with open groups, and the first comes back."""
+    session = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 200}
+    router = make_router(kafka, clock="stream", kafka=session, group_wait="20s", **CROWDED,
+                         lexicons=[str(ROOT / "tests/traces/lexicon")])  # the others take a second to read
+    checker = Checker(router)
+    chance = random.Random(seed)
+    records = Traffic(seed=seed, step_ms=6000).records(12 * moves + 50)
+    hosts = {name: router.start(name) for name in ("one", "two")}
+    for _ in range(moves):
+        checker.send(islice(records, 40))
+        owner = wait_until(lambda: host_of_notices(hosts), 60, "somebody to group notices")
+        checker.send(islice(records, 10))
+        (hosts[owner].kill if chance.random() < 0.7 else hosts[owner].stop)()
+        wait_until(lambda: host_of_notices(hosts) not in (None, owner), 60, "the other to take over")
+        hosts[owner] = router.start(owner)
+    checker.send(records)
+    checked = checker.check()
+    ends = [ticket for record in checked.records[router.topic("escalations.lead")]
+            for ticket in json.loads(record.value).get("tickets", []) if ticket["status"] == "resolved"]
+    assert len(ends) >= moves // 2, "hardly anything ended"
+    for host in router.daemons:
+        assert "Sanitizer" not in host.log.read_text(errors="replace"), tail(host.log)
+
+
+def test_the_notices_move_between_two_hosts(kafka, make_router):
+    move_about(kafka, make_router, 75, 8)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_the_notices_move_between_two_hosts_fifty_times(kafka, make_router):
+    move_about(kafka, make_router, 76, 50)
 
 
 def test_paused_for_a_little_longer_than_a_session(kafka, make_router):

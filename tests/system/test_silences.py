@@ -82,6 +82,30 @@ def test_the_end_of_what_was_told_is_told_in_silence(router):
     assert daemon.stop() == 0
 
 
+def test_a_silence_has_one_writer(router):
+    """Alerta #278, #887: two systems write the same silence, and disagree. The router keeps for itself what
+    it knows of one: here that all that it was to last for has been resolved."""
+    rules(router)
+    daemon = router.start()
+    made = silence(router, "add", "ticket == T-1", "--by", "Lee", "--comment", "known", "--for", "2h",
+                   "--until-resolved")
+    name = made.stdout.split()[0]
+    send(router, manager("T-1"))
+    wait_until(lambda: suppressed(router, "T-1") == [name], 30, "the record of what was not told")
+    send(router, {"type": "resolved", "ticket": "T-1", "id": "T-1-2"})
+    spent = f"s/{name}".encode()
+    wait_until(lambda: spent in {record.key for record in router.kafka.read(router.topic("groups"))}, 30,
+               "the router's own record")
+    daemon.kill()
+    daemon = router.start()
+    send(router, {"type": "reopened", "ticket": "T-1", "id": "T-1-3"},
+         manager("T-1") | {"type": "message", "id": "T-1-4", "from": "customer"})
+    wait_until(lambda: told(router, "T-1"), 30, "the new matter")
+    written = [record for record in router.kafka.read(router.topic("silences"))]
+    assert [record.key.decode() for record in written] == [name], "somebody else wrote it"
+    assert daemon.stop() == 0
+
+
 def test_a_danger_is_silenced_by_its_name_alone(router):
     daemon = router.start()
     silence(router, "add", "department == quality", "--by", "Lee", "--comment", "known", "--for", "2h")

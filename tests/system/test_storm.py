@@ -14,7 +14,7 @@ import pytest
 from checker import Checker
 from faults import SESSION, Supervisor
 from harness import tail
-from traffic import Traffic
+from traffic import CROWDED, Traffic
 
 HOSTS, GUESTS = ["one", "two", "three"], ["guest", "stranger"]
 
@@ -95,7 +95,7 @@ def test_storm(kafka, make_router):
     faults = int(os.environ.get("OMBUD_STORM_FAULTS") or 300)
     print(f"storm: OMBUD_STORM_SEED={seed}")
     chance = random.Random(seed)
-    router = make_router(kafka, clock="stream", kafka=SESSION)
+    router = make_router(kafka, clock="stream", kafka=SESSION, **CROWDED)
     checker = Checker(router)
     records = Traffic(seed=seed, step_ms=1500).records(100 * faults)
     storm = Storm(router, chance)

@@ -18,6 +18,11 @@ TEXTS = [
 ]
 
 
+# Settings under which it fills two departments: what can wait goes elsewhere, and all partitions hear.
+CROWDED = {"departments": {"billing": {"capacity": 12, "overflow": "service"},
+                           "quality": {"capacity": 60, "overflow": "legal"}}}
+
+
 class Traffic:
     """Events of many tickets, interleaved, each ticket's in order, with unique ids and times that
     move forward from an hour ago. Some records are no events at all."""
