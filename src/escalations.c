@@ -7,17 +7,16 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
-#include "encode/deadletter.h"
 #include "escalate/flush.h"
 #include "escalate/heartbeat.h"
 #include "escalate/suppressed.h"
+#include "escalations_tally.h"
 #include "globals.h"
 #include "model/changelog.h"
 
 /* What an undo takes back beside the groups. */
 struct progress {
-    uint64_t notices, messages, suppressed;
-    struct deadletter_tally dead_letters;
+    struct escalations_tally tally;
     uint64_t silences; /* the version of the table by which all that is muted was judged */
     bool rejudge;      /* by another configuration, or another release */
     time_ms beat;      /* when the next heartbeat is due; TIME_NEVER: none is */
@@ -42,18 +41,6 @@ struct notice_prepared {
     bool decoded;
     struct notice notice;
     struct str refusal;
-};
-
-static const struct engine_counter counter_rows[] = {
-    { "notices", false, "Notices read." },
-    { "escalations", false, "Messages to supervisors." },
-    { "deadletters", false, "Notices that could not be taken." },
-    { "groups", true, "Groups with open notices." },
-    { "members", true, "Open notices." },
-    { "member_bytes", true, "Memory that they take." },
-    { "suppressed", false, "Notices that were not told: inhibited, silenced, or known already." },
-    { "muted", true, "Open notices that are inhibited or silenced." },
-    { 0 },
 };
 
 enum { GROUPS_VERSION = 1 /* of the changelog */, UPCOMING_MOST = 32 };
@@ -240,7 +227,7 @@ static void note_duplicate(struct escalations *stage, const struct notice *notic
                            const struct member *member, time_ms now, struct actions *actions)
 {
     const struct cause why = { SUPPRESSED_AS_DUPLICATE, STR_NONE, TIME_NEVER };
-    stage->progress.suppressed++;
+    stage->progress.tally.suppressed++;
     suppressed_add(stage->config, notice, member->group->name, &why, NULL, now, actions);
 }
 
@@ -249,7 +236,7 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
 {
     const struct notice *notice = &prepared->notice;
     const struct member *member = groups_find(stage->groups, notice, actions->arena);
-    stage->progress.notices++;
+    stage->progress.tally.notices++;
     /* The end of something that this level was never told of needs no message. */
     if (member == NULL && notice->status != NOTICE_FIRING)
         return;
@@ -285,7 +272,7 @@ static bool must_announce(const struct escalations *stage)
 static struct deadletter_writer letter_writer(struct escalations *stage)
 {
     return (struct deadletter_writer){ stage->config, SOURCE_ESCALATIONS,
-                                       &stage->progress.dead_letters, &stage->hits };
+                                       &stage->progress.tally.dead_letters, &stage->hits };
 }
 
 static void escalations_feed(struct engine *engine, struct prepared *opaque,
@@ -338,8 +325,8 @@ static void flush(struct escalations *stage, struct group *group, const struct m
         .quiet = quiet_of(stage), .groups = stage->groups, .zone = stage->zone, .hits = &stage->hits
     };
     flush_group(&flush, group, moment, actions);
-    stage->progress.messages += flush.messages;
-    stage->progress.suppressed += flush.suppressed;
+    stage->progress.tally.messages += flush.messages;
+    stage->progress.tally.suppressed += flush.suppressed;
 }
 
 /* The first only sets the time: who has just begun does not know yet whether it is behind. */
@@ -457,52 +444,14 @@ static void escalations_configure(struct engine *engine, const struct config *co
 static void escalations_count(const struct engine *engine, uint64_t *values)
 {
     const struct escalations *stage = (const struct escalations *)engine;
-    values[0] = stage->committed.notices;
-    values[1] = stage->committed.messages;
-    values[2] = deadletter_total(&stage->committed.dead_letters);
-    values[3] = groups_count(stage->groups);
-    values[4] = groups_members(stage->groups);
-    values[5] = groups_memory(stage->groups);
-    values[6] = stage->committed.suppressed;
-    values[7] = groups_muted(stage->groups);
-}
-
-enum { SERIES_DEADLETTERS, SERIES_OPEN, SERIES_RULES };
-
-static const struct series_row series_rows[] = {
-    [SERIES_DEADLETTERS] = DEADLETTER_SERIES,
-    [SERIES_OPEN] = { "open",
-                      true,
-                      "Notices that are open, by what became of them.",
-                      { "level", "status" } },
-    [SERIES_RULES] = RULE_HITS_SERIES,
-    { 0 },
-};
-
-/* Whoever looks at a level wants to see it though it has nothing. */
-static void count_open(const struct escalations *stage, struct str level, series_fn *each,
-                       void *arg)
-{
-    uint64_t counts[NOTICE_RESOLVED + 1] = { 0 };
-    size_t at = 0;
-    for (const struct group *group; (group = groups_each(stage->groups, &at)) != NULL;) {
-        for (size_t i = 0; str_equal(group->level, level) && i < group->member_count; i++)
-            counts[group->members[i]->status]++;
-    }
-    for (int status = 0; status < NOTICE_RESOLVED; status++) {
-        struct str values[SERIES_LABELS] = { level, str_from(notice_status_name(status)) };
-        each(arg, SERIES_OPEN, values, counts[status]);
-    }
+    escalations_tally_values(&stage->committed.tally, stage->groups, values);
 }
 
 static void escalations_series(const struct engine *engine, series_fn *each, void *arg)
 {
     const struct escalations *stage = (const struct escalations *)engine;
-    deadletter_series(&stage->committed.dead_letters, SERIES_DEADLETTERS, each, arg);
-    for (size_t i = 0; i < stage->config->level_count; i++)
-        count_open(stage, stage->config->levels[i].name, each, arg);
-    rule_hits_series(&stage->hits_committed, stage->config, RULE_OF_ESCALATIONS, SERIES_RULES, each,
-                     arg);
+    escalations_tally_series(&stage->committed.tally, stage->groups, &stage->hits_committed,
+                             stage->config, each, arg);
 }
 
 static size_t escalations_upcoming(const struct engine *engine, struct engine_upcoming *list,
@@ -542,9 +491,9 @@ const struct engine_ops escalations_engine = {
     .mark = escalations_mark,
     .undo = escalations_undo,
     .configure = escalations_configure,
-    .counter_rows = counter_rows,
+    .counter_rows = escalations_tally_rows,
     .counters = escalations_count,
-    .series_rows = series_rows,
+    .series_rows = escalations_tally_series_rows,
     .series = escalations_series,
     .upcoming = escalations_upcoming,
 };
