@@ -1,6 +1,7 @@
 #include "ctl/desk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "ctl/record_json.h"
@@ -208,4 +209,32 @@ const struct actions *desk_reload(struct desk *desk, const struct config *config
     struct seat *seat = &desk->seats[0];
     seat->ops->configure(seat->engine, config);
     return desk_advance(desk, seat->clock.now + 1);
+}
+
+/* Who hears of one stage's rules. */
+struct listener {
+    const struct engine_ops *ops;
+    series_fn *each;
+    void *arg;
+};
+
+static void tell_rule(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
+{
+    const struct listener *listener = arg;
+    if (strcmp(listener->ops->series_rows[row].name, RULE_HITS) == 0)
+        listener->each(listener->arg, row, values, value);
+}
+
+static void tell_rules(const struct seat *seat, series_fn *each, void *arg)
+{
+    struct listener listener = { seat->ops, each, arg };
+    seat->ops->series(seat->engine, tell_rule, &listener);
+}
+
+void desk_rules(const struct desk *desk, series_fn *each, void *arg)
+{
+    for (size_t i = 0; i < desk->config->source_count; i++)
+        tell_rules(&desk->seats[i], each, arg);
+    if (desk->board != NULL)
+        tell_rules(desk->board, each, arg);
 }

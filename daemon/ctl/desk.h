@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "model/actions.h"
 #include "model/record.h"
+#include "model/series.h"
 
 struct customers;
 struct silences;
@@ -27,5 +28,7 @@ const struct actions *desk_reload(struct desk *desk, const struct config *config
 void desk_supervise(struct desk *desk, const struct silences *silences);
 /* What it made of the last call's notices and of the time that passed. */
 const struct actions *desk_messages(const struct desk *desk);
+/* How often each rule of the configuration was taken so far: "rule_hits" of the stages. */
+void desk_rules(const struct desk *desk, series_fn *each, void *arg);
 /* Time passes without events. */
 const struct actions *desk_advance(struct desk *desk, time_ms until);

@@ -324,6 +324,7 @@ static bool run_case(struct test_run *run, const struct yaml *node, struct arena
                STR_ARG(one.total.route));
     run->cases++;
     run->failed_cases += one.wrong > 0;
+    desk_rules(one.desk, coverage_count, run->coverage);
     desk_close(one.desk);
     silences_free(one.silences);
     return ok;

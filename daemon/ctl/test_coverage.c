@@ -128,23 +128,15 @@ static void reach_named(struct coverage *coverage, const cJSON *decision)
         coverage->reached[SLAS][i] |= str_present(sla) && str_equal(sla, config->slas[i].name);
 }
 
-/* A notice names trigger and ladder; the first rule that has both told it. */
-static void reach_escalation(struct coverage *coverage, const cJSON *notice)
+void coverage_count(void *arg, int row, const struct str values[SERIES_LABELS], uint64_t value)
 {
+    struct coverage *coverage = arg;
     const struct config *config = coverage->config;
-    struct str trigger = json_string(json_get(notice, STR("trigger")));
-    struct str ladder = json_string(json_get(notice, STR("ladder")));
-    int band = band_parse(json_string(json_get(notice, STR("band"))));
-    for (size_t i = 0; i < config->escalation_count; i++) {
-        const struct config_escalation *rule = &config->escalations[i];
-        for (int on = 0; on < TRIGGER_COUNT; on++) {
-            if (rule->on[on] && str_is(trigger, trigger_name((enum trigger)on)) &&
-                str_equal(ladder, config->ladders[rule->ladder].name) &&
-                (on != TRIGGER_BAND || (band >= 0 && rule->bands[band]))) {
-                coverage->reached[ESCALATIONS][i] = true;
-                return;
-            }
-        }
+    (void)row;
+    for (size_t i = 0; value > 0 && i < config->escalation_count; i++) {
+        const struct config_rule *rule = &config->rules[config->escalations[i].rule - 1];
+        coverage->reached[ESCALATIONS][i] |=
+            str_is(values[0], rule->kind) && str_equal(values[1], rule->name);
     }
 }
 
@@ -155,13 +147,9 @@ void coverage_take(struct coverage *coverage, struct str event, const struct act
     for (size_t i = 0; i < actions->count; i++) {
         const struct action *action = &actions->items[i];
         size_t at;
-        if (action->output != OUTPUT_DECISIONS && action->output != OUTPUT_NOTICES)
+        if (action->output != OUTPUT_DECISIONS)
             continue;
         const cJSON *record = json_parse(action->value, &limits, coverage->arena, NULL, &at, NULL);
-        if (action->output == OUTPUT_NOTICES) {
-            reach_escalation(coverage, record);
-            continue;
-        }
         const cJSON *path = json_get(record, STR("route"));
         if (path && path->child)
             reach_routes(coverage, coverage->config->root, path->child, 0);

@@ -1,6 +1,34 @@
 /* Escalations that nothing sets off, and steps that nobody is told. */
 #include "loader.h"
 
+/* What time alone sets off, of one promise or another. */
+static bool is_about_a_clock(enum trigger trigger)
+{
+    return trigger == TRIGGER_WARNING || trigger == TRIGGER_BREACH || trigger == TRIGGER_PROMISE ||
+           trigger == TRIGGER_SILENT;
+}
+
+/* Whether the matcher holds of nothing that is about no clock. */
+static bool needs_a_clock(struct loader *loader, const struct matcher *matcher)
+{
+    struct matcher *without = matcher_parse(STR("not clock"), loader->scratch, NULL, NULL, NULL);
+    const struct matcher *premise = without;
+    bool needs = matcher_excludes(&premise, 1, matcher);
+    matcher_close(without);
+    return needs;
+}
+
+static bool any_about_a_clock(const struct config *config, int ladder)
+{
+    bool found = false;
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        for (int on = 0; on < TRIGGER_COUNT; on++)
+            found |= config->escalations[i].ladder == ladder && config->escalations[i].on[on] &&
+                     is_about_a_clock((enum trigger)on);
+    }
+    return found;
+}
+
 /* "trigger in (breach, warning)": what starts the ladder, as a matcher; NULL: nothing does. */
 static struct matcher *ladder_triggers(struct loader *loader, int ladder, bool *letters)
 {
@@ -58,7 +86,11 @@ static void lint_steps(struct loader *loader)
         bool letters;
         struct matcher *triggers = ladder_triggers(loader, (int)k, &letters);
         for (size_t i = 0; i < ladder->step_count; i++) {
+            const struct matcher *own = ladder->steps[i].matcher;
             const char *why = never_told(ladder, i, triggers, letters);
+            if (!why && own && triggers && !any_about_a_clock(config, (int)k) &&
+                needs_a_clock(loader, own))
+                why = "no escalation that starts this ladder is about a clock";
             if (why)
                 loader_note(loader, ladder->place,
                             "step %zu of the ladder '%.*s' is never told: %s", i + 1,
@@ -97,6 +129,24 @@ static void lint_levels(struct loader *loader)
                         "the ladder '%.*s' tells the level '%.*s', for which no department names "
                         "people",
                         STR_ARG(used->name), STR_ARG(config->levels[level].name));
+    }
+}
+
+/* Rules that ask a clock of what is about none. */
+static void lint_clocks_asked(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        const struct config_escalation *rule = &config->escalations[i];
+        if (!rule->matcher || !needs_a_clock(loader, rule->matcher))
+            continue;
+        for (int on = 0; on < TRIGGER_COUNT; on++) {
+            if (rule->on[on] && on != TRIGGER_DEADLETTER && !is_about_a_clock((enum trigger)on))
+                loader_note(loader, rule->place,
+                            "'%s' never sets this off: it is about no clock, and the conditions "
+                            "ask for one",
+                            trigger_name((enum trigger)on));
+        }
     }
 }
 
@@ -142,6 +192,7 @@ static void lint_escalations(struct loader *loader)
 void loader_lint_ladders(struct loader *loader)
 {
     lint_escalations(loader);
+    lint_clocks_asked(loader);
     lint_steps(loader);
     lint_levels(loader);
 }

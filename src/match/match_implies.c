@@ -95,6 +95,8 @@ static bool test_implies(struct literal a, struct literal b)
     /* What is absent matches no test that is not denied. */
     if (!not_a && !not_b && b.test->operator== IS_PRESENT)
         return true;
+    if (not_a && not_b && a.test->operator== IS_PRESENT)
+        return true;
     if (a.test->operator== IS_EQUAL && b.test->operator== IS_EQUAL) {
         if (!not_a && !not_b)
             return values_within(a.test, b.test, false);

@@ -194,16 +194,20 @@ static void ascend(struct turn *turn, struct climb *climb, struct str before)
         climb_step(turn, climb, before);
 }
 
-static bool rule_applies(const struct config_escalation *rule, enum trigger trigger,
-                         const struct ticket *ticket, const struct facts *facts)
+static bool rule_applies(const struct turn *turn, const struct config_escalation *rule,
+                         enum trigger trigger, int subject)
 {
+    const struct ticket *ticket = turn->ticket;
     if (!rule->on[trigger])
         return false;
     if (trigger == TRIGGER_BAND && !rule->bands[ticket->band])
         return false;
     if (trigger == TRIGGER_REOPENED && ticket->reopens < rule->reopened)
         return false;
-    return !rule->matcher || matcher_matches(rule->matcher, facts);
+    if (!rule->matcher)
+        return true;
+    struct facts facts = facts_about(turn, trigger, subject);
+    return matcher_matches(rule->matcher, &facts);
 }
 
 static struct climb *find_climb(struct ticket *ticket, enum trigger trigger, int subject)
@@ -246,10 +250,9 @@ static void trigger_about(struct turn *turn, enum trigger trigger, int subject, 
     const struct config *config = turn->config;
     if (when < config->quiet_before || turn->event->initial)
         return;
-    struct facts facts = facts_about(turn, trigger, subject);
     for (size_t i = 0; i < config->escalation_count; i++) {
         const struct config_escalation *rule = &config->escalations[i];
-        if (!rule_applies(rule, trigger, turn->ticket, &facts))
+        if (!rule_applies(turn, rule, trigger, subject))
             continue;
         rule_hit(turn->hits, rule->rule);
         start(turn, trigger, subject, again, definitions_ladder_hash(turn->definitions, i));

@@ -103,6 +103,10 @@ static void what_excludes_what(void **state)
         { "score > 60", "score < 80", false },
         { "category == billing", "not category == billing", true },
         { "category == billing", "channel == phone", false },
+        { "not clock", "clock == response and band <= P2", true },
+        { "not clock", "clock =~ '^law' or clock", true },
+        { "not clock", "clock != response", false },
+        { "not clock", "clock == response or sla == gold", false },
     };
     struct arena *arena = arena_new(4096);
     (void)state;
