@@ -5,6 +5,7 @@
 #include "config/outputs.h"
 #include "config/versions.h"
 #include "globals.h"
+#include "track/ticket.h"
 
 static const struct config *config;
 
@@ -182,6 +183,9 @@ static void a_reload_moves_no_promise(void **state)
 
 /* ---- upgrades ---- */
 
+#define V1 SOURCE_DIR "/tests/cases/state/v1.txt"
+#define V2 SOURCE_DIR "/tests/cases/state/v2.txt"
+
 static char *from_hex(const char *digits, size_t *size)
 {
     char *bytes = calloc(1, strlen(digits) / 2 + 1);
@@ -192,11 +196,11 @@ static char *from_hex(const char *digits, size_t *size)
     return bytes;
 }
 
-/* Gives the world the changelog that the release before wrote. */
-static void world_inherit(struct world *world, int version)
+/* Gives the world the changelog of a file, and that version to write on in. */
+static void world_inherit(struct world *world, const char *path, int version)
 {
     static char line[4096];
-    FILE *file = fopen(SOURCE_DIR "/tests/cases/state/v1.txt", "r");
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     world->changelog = calloc(64, sizeof(*world->changelog));
     world->changelog_capacity = 64;
@@ -241,7 +245,7 @@ static void a_changelog_of_the_release_before_is_written_on_in_its_version(void 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct world world;
         world_open(&world, config, 0, 1);
-        world_inherit(&world, cases[i].version);
+        world_inherit(&world, V1, cases[i].version);
         size_t before = world.changelog_count;
         time_ms now = WORLD_START + 6 * TIME_HOUR;
         world_feed(&world,
@@ -262,6 +266,100 @@ static void a_changelog_of_the_release_before_is_written_on_in_its_version(void 
         assert_int_equal(last_value(&world, "t/t2").data[0], cases[i].ticket);
         world_close(&world);
     }
+}
+
+static void feed_file(struct world *world, const char *path)
+{
+    static char line[4096];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = 0;
+        world_feed(world, str_from(line), WORLD_START + 10 * TIME_DAY);
+        world_commit(world);
+    }
+    fclose(file);
+}
+
+/* Everything that came out but for the state itself. */
+static void feed_on(struct world *world, struct buf *out)
+{
+    static const char *const events[] = {
+        "{\"ticket\":\"t1\",\"type\":\"message\",\"id\":\"n1\",\"from\":\"agent\","
+        "\"time\":\"2026-11-21T02:00:00Z\",\"body\":\"We come at once\"}",
+        "{\"ticket\":\"t3\",\"type\":\"message\",\"id\":\"n2\",\"time\":\"2026-11-21T03:00:00Z\","
+        "\"body\":\"It is not solved\"}",
+        "{\"ticket\":\"t2\",\"type\":\"opened\",\"id\":\"e3\",\"time\":\"2026-11-21T04:00:00Z\"}",
+        "{\"ticket\":\"t4\",\"type\":\"snapshot\",\"id\":\"n3\",\"time\":\"2026-11-21T05:00:00Z\","
+        "\"department\":\"service\",\"status\":\"open\"}",
+        "{\"ticket\":\"t5\",\"type\":\"assigned\",\"id\":\"n4\",\"time\":\"2026-11-21T06:00:00Z\","
+        "\"department\":\"legal\"}",
+        "{\"ticket\":\"t6\",\"type\":\"opened\",\"id\":\"n5\",\"time\":\"2026-11-24T06:00:00Z\"}",
+    };
+    world->offset = 100;
+    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+        world_feed(world, str_from(events[i]), WORLD_START + 10 * TIME_DAY);
+        for (size_t k = 0; k < world->actions.count; k++) {
+            const struct action *action = &world->actions.items[k];
+            if (action->output != OUTPUT_STATE)
+                buf_printf(out, "%d %.*s %.*s\n", action->output, STR_ARG(action->key),
+                           STR_ARG(action->value));
+        }
+        world_commit(world);
+    }
+}
+
+/* While nobody has finalized the upgrade, a ticket is written in the very bytes that the release
+ * before wrote, and so can read again. */
+static void check_bytes(const struct world *world)
+{
+    struct arena *arena = arena_new(4096);
+    int tickets = 0;
+    for (size_t i = 0; i < world->changelog_count; i++) {
+        const struct entry *entry = &world->changelog[i];
+        struct str was = { entry->value, entry->value_size };
+        struct ticket ticket;
+        struct buf is = { 0 };
+        time_ms deadline = 0;
+        if (strncmp(entry->key, "t/", 2) != 0)
+            continue;
+        assert_true(ticket_peek(was, &deadline, NULL));
+        assert_true(ticket_decode(was, str_from(entry->key + 2), arena, &ticket, NULL));
+        ticket_encode(&ticket, 2, deadline, &is);
+        if (!str_equal(was, buf_str(&is)))
+            fail_msg("%s is written in other bytes than the release before wrote", entry->key);
+        buf_free(&is);
+        tickets++;
+    }
+    assert_int_equal(tickets, 5);
+    arena_free(arena);
+}
+
+/* What the release before wrote is read and gone on with as if it had never been lost. */
+static void state_of_the_release_before_equals_state_never_lost(void **state)
+{
+    struct world inherited, kept;
+    struct buf after_inheriting = { 0 }, after_keeping = { 0 };
+    (void)state;
+    world_open(&inherited, config, 0, 1);
+    world_inherit(&inherited, V2, 0);
+    world_open(&kept, config, 0, 1);
+    kept.setup.changelog_version = 2;
+    world_restart(&kept, false);
+    feed_file(&kept, SOURCE_DIR "/tests/cases/state/v2.ndjson");
+    check_bytes(&inherited);
+    inherited.clock.stream = inherited.clock.now = inherited.clock.passed = kept.clock.stream;
+    feed_on(&inherited, &after_inheriting);
+    feed_on(&kept, &after_keeping);
+    assert_in(buf_str(&after_keeping), "\"timer\":\"response breach\"");
+    if (!str_equal(buf_str(&after_inheriting), buf_str(&after_keeping)))
+        fail_msg("inherited:\n%s\nnever lost:\n%s", buf_text(&after_inheriting),
+                 buf_text(&after_keeping));
+    assert_int_equal(tickets_engine.written(inherited.engine), 2);
+    buf_free(&after_inheriting);
+    buf_free(&after_keeping);
+    world_close(&inherited);
+    world_close(&kept);
 }
 
 /* The one that a world's changelog is announced to be written in by the actions; 0: none is. */
@@ -286,7 +384,7 @@ static void finalized_a_changelog_is_raised_at_once(void **state)
     (void)state;
     world_open(&world, config, 0, 1);
     world.setup.globals = &globals;
-    world_inherit(&world, 0);
+    world_inherit(&world, V1, 0);
     assert_true(tickets_engine.next(world.engine) > WORLD_START);
     assert_int_equal(tickets_engine.written(world.engine), 1);
     versions.of[OUTPUT_STATE] = 2;
@@ -856,6 +954,7 @@ int main(void)
         cmocka_unit_test(what_is_erased_is_nowhere_in_state),
         cmocka_unit_test(tickets_that_are_merged_in_a_circle_lose_nothing),
         cmocka_unit_test(a_changelog_of_the_release_before_is_written_on_in_its_version),
+        cmocka_unit_test(state_of_the_release_before_equals_state_never_lost),
         cmocka_unit_test(finalized_a_changelog_is_raised_at_once),
         cmocka_unit_test(a_new_changelog_begins_with_what_is_allowed),
         cmocka_unit_test(a_changelog_that_is_not_ours_is_refused),
