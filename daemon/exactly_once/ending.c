@@ -6,7 +6,14 @@
 #include "host/now.h"
 #include "kafka/kafka_conf.h"
 
-enum { SLICE_MS = 500, PAUSE_MS = 100, AGAIN_MS = 10, MEMBER_MS = 3500, QUERY_MS = 2000 };
+enum {
+    SLICE_MS = 500,
+    SLICE_MOST_MS = 4000,
+    PAUSE_MS = 100,
+    AGAIN_MS = 10,
+    MEMBER_MS = 3500,
+    QUERY_MS = 2000
+};
 /* A transaction that could not end within this is uncertain; below transaction.timeout.ms. */
 enum { BUDGET_MS = 8000, FLUSH_MS = 1500 };
 /* A broker answers a commit before it has written the markers of all partitions. Who registers
@@ -60,14 +67,18 @@ static rd_kafka_consumer_group_metadata_t *membership(const struct ending *endin
 static struct verdict send_offsets(const struct ending *ending, time_ms deadline)
 {
     struct verdict verdict;
+    /* What the broker has not answered by then it is asked anew, so one that takes longer would
+     * never have answered: it gets more time each time. */
+    int slice = SLICE_MS / 2;
     do {
+        slice = slice < SLICE_MOST_MS ? 2 * slice : slice;
         verdict = (struct verdict){ 0 };
         /* Fresh for every attempt: an old generation fences us out. */
         rd_kafka_consumer_group_metadata_t *group = membership(ending, &verdict);
         if (group == NULL)
             return verdict;
         verdict = verdict_of(rd_kafka_send_offsets_to_transaction(producer_client(ending->producer),
-                                                                  ending->offsets, group, SLICE_MS),
+                                                                  ending->offsets, group, slice),
                              REMEDY_RECREATE);
         rd_kafka_consumer_group_metadata_destroy(group);
     } while (again(&verdict, deadline));

@@ -13,6 +13,8 @@
 #include "exactly_once/ending.h"
 #include "host/now.h"
 
+enum { SLOW_MS = 3000 }; /* a commit that people should know of */
+
 const int transaction_buckets[8] = { 5, 10, 20, 50, 100, 500, 2000, INT_MAX };
 
 struct transaction {
@@ -194,6 +196,9 @@ static void count_commit(struct transaction *transaction, time_ms took)
     transaction->counters.commit_count[bucket]++;
     transaction->counters.commit_ms_sum += (uint64_t)took;
     transaction->counters.commit_ms_last = took;
+    if (took >= SLOW_MS)
+        log_say(transaction->setup.log, LOGGED_WARNING,
+                "a commit took %.1f s: Kafka answers slowly", (double)took / TIME_SECOND);
 }
 
 /* What the thread made, or gave back. */

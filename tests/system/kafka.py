@@ -40,9 +40,14 @@ def home_partition(ticket, partitions):
 class Kafka:
     """A cluster of its own, started by scripts/kafka in a folder of its own."""
 
-    def __init__(self, nodes=1, acl=False, name="kafka", proxy=None):
+    def __init__(self, nodes=1, acl=False, name="kafka", proxy=None, disk=None):
+        """`disk`: everything of it lies on one of that size ("300m"), which takes root."""
         self.folder = Path(tempfile.mkdtemp(prefix=f"ombud-test-{name}-"))
         self._admin = None
+        self._disk = disk
+        if disk:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk}", "none", str(self.folder)],
+                           check=True)
         self._environment = dict(os.environ, OMBUD_KAFKA_DIR=str(self.folder / "cluster"))
         try:
             self.script("up", *(["--acl"] if acl else []),
@@ -56,6 +61,8 @@ class Kafka:
         try:
             self.script("down")
         finally:
+            if self._disk:
+                subprocess.run(["umount", "--lazy", str(self.folder)], check=False)
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def script(self, *arguments, stdin=None, check=True, timeout=180):
@@ -78,6 +85,11 @@ class Kafka:
     def pid(self, node=1):
         self._read_environment()
         return int(self.env[f"KAFKA_PID_{node}"])
+
+    def is_gone(self, node=1):
+        """Whether that node's process has ended, by whose will ever."""
+        self._read_environment()
+        return not self.env[f"KAFKA_PID_{node}"]
 
     def forget_admin(self):
         """A client that outlives its broker may never answer again, or abort this process."""

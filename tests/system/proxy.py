@@ -1,9 +1,11 @@
 """A small proxy between ombudd and Kafka that makes the end of a transaction uncertain: it loses the
 request to end it, or the answer. Everything else passes, unless the network is cut as a whole."""
 
+import queue
 import socket
 import struct
 import threading
+import time
 
 END_TXN = 26
 
@@ -23,6 +25,7 @@ class Proxy:
         self._sockets = set()
         self._losing, self._left = None, 0
         self._is_cut = False
+        self.delay = 0  # seconds that every answer takes longer
         self.lost = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -86,7 +89,7 @@ class Proxy:
         waited = set()  # correlation ids of answers that will be lost
         threading.Thread(target=self._pump, daemon=True,
                          args=(client, broker, lambda f: self._passes_request(f, waited))).start()
-        self._pump(broker, client, lambda frame: self._passes_answer(frame, waited))
+        self._pump(broker, client, lambda frame: self._passes_answer(frame, waited), late=True)
 
     def _passes_request(self, frame, waited):
         if struct.unpack_from(">h", frame)[0] != END_TXN:
@@ -101,13 +104,18 @@ class Proxy:
     def _passes_answer(frame, waited):
         return struct.unpack_from(">i", frame)[0] not in waited
 
-    def _pump(self, source, sink, passes):
+    def _pump(self, source, sink, passes, late=False):
+        waiting = queue.SimpleQueue()  # (when it is due, bytes), the end last
+        sender = threading.Thread(target=_send, args=(waiting, sink), daemon=True)
+        sender.start()
         try:
             while (size := _read(source, 4)) and \
                     (frame := _read(source, struct.unpack(">i", size)[0])) and passes(frame):
-                sink.sendall(size + frame)
+                waiting.put((time.monotonic() + (self.delay if late else 0), size + frame))
         except OSError:
             pass
+        waiting.put((0, b""))
+        sender.join()
         with self._lock:
             self._sockets -= {source, sink}
         _shut(source)
@@ -124,6 +132,16 @@ def _read(source, size):
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _send(waiting, sink):
+    """Each at its time, in their order, until the end."""
+    try:
+        while (item := waiting.get())[1]:
+            time.sleep(max(0, item[0] - time.monotonic()))
+            sink.sendall(item[1])
+    except OSError:
+        pass
 
 
 def _shut(one):
