@@ -101,6 +101,54 @@ def test_abuse_under_load_is_refused_and_routing_goes_on(router):
     assert daemon.stop() == 0, tail(daemon.log)
 
 
+def abuse(daemon, over):
+    """Slow, idle, huge and wrong, until told to stop; how many requests that were."""
+    idle = [connect(daemon) for _ in range(200)]
+    asked = 0
+    while not over.is_set():
+        for request in (TWICE, NAMED, NAMELESS, BODY, HUGE, BINARY):
+            ask(daemon, request)
+            asked += 1
+    for client in idle:
+        client.close()
+    return asked
+
+
+def test_abuse_costs_routing_little(router):
+    """By the router's own CPU time, which other work on the machine does not change: in turns with and
+    without."""
+    daemon = router.start()
+    producer = LoggingProducer(router.kafka.bootstrap)
+    used = {False: [], True: []}
+    asked = [0]
+
+    def cost(number, abused):
+        over = threading.Event()
+        thread = threading.Thread(target=lambda: asked.append(abuse(daemon, over)))
+        before = daemon.metrics()["process_cpu_seconds_total"]
+        if abused:
+            thread.start()
+        for event in range(2000):
+            producer.send(router.home, key=f"T-{event}", value=json.dumps(
+                {"type": "message", "ticket": f"T-{event}", "id": f"{number}-{event}",
+                 "body": "Where is my parcel?"}))
+        assert producer.flush()
+        router.wait_drained(120)
+        over.set()
+        if abused:
+            thread.join()
+        used[abused].append(daemon.metrics()["process_cpu_seconds_total"] - before)
+
+    cost(0, False)  # the first run makes the tickets
+    used[False].clear()
+    for number in range(1, 7):
+        cost(number, number % 2 == 0)
+    calm, abused = min(used[False]), min(used[True])
+    print(f"{sum(asked)} requests: {abused:.2f} s of CPU instead of {calm:.2f} s")
+    assert sum(asked) > 10 and abused < 1.25 * calm + 0.2
+    assert daemon.stop() == 0, tail(daemon.log)
+
+
 def test_a_remote_prometheus_asks_by_name(kafka, make_router):
     router = make_router(kafka, http_hosts=["router-1.example.com"])
     daemon = router.start()

@@ -23,7 +23,7 @@ _groups = itertools.count(1)
 
 # A sanitizer needs what the unit forbids: to look into its own process at the end.
 SANITIZER = "[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0:exitcode=99\n"
-QUICK = "[Service]\nWatchdogSec=4s\n"
+QUICK = "[Service]\nWatchdogSec=4s\n"  # not for all: a loaded machine takes such a while
 
 
 def install_build(machine, build):
@@ -65,7 +65,7 @@ def machine(request, build, tmp_path_factory):
             install_packages(found, files)
         else:
             install_build(found, build)
-        found.write("/etc/systemd/system/ombudd@.service.d/test.conf", SANITIZER + QUICK)
+        found.write("/etc/systemd/system/ombudd@.service.d/test.conf", SANITIZER)
         found.run("systemctl", "daemon-reload")
         yield found
     finally:
@@ -145,7 +145,7 @@ def test_killed_it_routes_again_within_three_seconds_and_loses_nothing(service):
     service.wait_decided("AFTER", *before)
     took = time.monotonic() - started
     assert service.show("NRestarts")["NRestarts"] == "1"
-    # A second of it is RestartSec; a build with sanitizers takes its own time.
+    # A quarter of a second of it is RestartSec; a build with sanitizers takes its own time.
     assert took < (5 if service.machine.packages else 15), took
     print(f"routing again after {took:.1f} s")
 
@@ -164,7 +164,21 @@ def test_another_instance_takes_over_for_good(services):
     second.wait_decided(*(f"B-{i}" for i in range(20)), timeout=60)
 
 
-def test_a_hang_is_met_by_the_watchdog(service):
+def test_a_hang_is_met_by_the_watchdog(machine, services):
+    drop_in = "/etc/systemd/system/ombudd@main.service.d/quick.conf"
+    machine.write(drop_in, QUICK)
+    machine.run("systemctl", "daemon-reload")
+    try:
+        service = services("main")
+        service.start()
+        service.wait_ready()
+        hang(service)
+    finally:
+        machine.path(drop_in).unlink()
+        machine.run("systemctl", "daemon-reload")
+
+
+def hang(service):
     pid = service.pid()
     service.machine.kill(service.unit, "STOP")
     service.emit("T-1")
