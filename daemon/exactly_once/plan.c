@@ -9,6 +9,8 @@ enum plan plan_next(const struct situation *situation)
         return PLAN_WAIT;
     if (situation->wish == MEMBERSHIP_ABORT)
         return open ? PLAN_ABORT : PLAN_SETTLE;
+    if (open && situation->closes)
+        return PLAN_COMMIT;
     if (situation->stopping || situation->wish == MEMBERSHIP_BOUNDARY) {
         if (situation->goodbye)
             return PLAN_SAY_GOODBYE;

@@ -12,6 +12,7 @@ struct situation {
     bool stopping;     /* asked to stop */
     bool goodbye;      /* a task that goes has something to say, and has not tried yet */
     bool config_waits; /* another configuration is to be taken, and may be */
+    bool closes;       /* its state is being written: nothing more goes into it */
     bool wants_end;    /* the feeder has enough in the transaction */
     bool fed;          /* this turn has fed already, or is to feed nothing now */
 };

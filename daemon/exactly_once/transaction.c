@@ -13,7 +13,10 @@
 #include "exactly_once/ending.h"
 #include "host/now.h"
 
-enum { SLOW_MS = 3000 }; /* a commit that people should know of */
+enum {
+    SLOW_MS = 3000,   /* a commit that people should know of */
+    STATE_TURN = 1024 /* changelog records that one turn of the loop writes */
+};
 
 const int transaction_buckets[8] = { 5, 10, 20, 50, 100, 500, 2000, INT_MAX };
 
@@ -29,6 +32,8 @@ struct transaction {
     size_t task_count, task_capacity;
     size_t bytes, records;
     struct actions changelog; /* of the task whose records are being written */
+    size_t logged_tasks;      /* whose changelogs are written */
+    size_t logged;            /* records of the next one's that are */
     struct ending ending;
     struct transaction_counters counters;
     time_ms ending_since;
@@ -60,6 +65,7 @@ static void run_recreate(void *arg)
 static void forget_tasks(struct transaction *transaction)
 {
     transaction->task_count = 0;
+    transaction->logged_tasks = transaction->logged = 0;
     transaction->bytes = transaction->records = 0;
     ending_forget_offsets(&transaction->ending);
 }
@@ -355,15 +361,21 @@ void transaction_join(struct transaction *transaction, struct task *task)
     task->changed = true;
 }
 
-void transaction_write(struct transaction *transaction, const struct actions *actions)
+static void write_some(struct transaction *transaction, const struct actions *actions, size_t from,
+                       size_t to)
 {
     time_ms now = now_monotonic();
-    for (size_t i = 0; i < actions->count; i++) {
+    for (size_t i = from; i < to; i++) {
         if (i == 1)
             FAILPOINT(transaction->setup.failpoints, "mid_produce");
         transaction->bytes += producer_send(transaction->producer, &actions->items[i], now);
     }
-    transaction->records += actions->count;
+    transaction->records += to - from;
+}
+
+void transaction_write(struct transaction *transaction, const struct actions *actions)
+{
+    write_some(transaction, actions, 0, actions->count);
 }
 
 void transaction_write_config(struct transaction *transaction)
@@ -391,26 +403,50 @@ static rd_kafka_topic_partition_list_t *make_offsets(struct transaction *transac
     return offsets;
 }
 
-/* What the tasks' state has become. */
-static void write_changelogs(struct transaction *transaction)
+/* At most `room` records of the next task's changelog; how many. */
+static size_t log_task(struct transaction *transaction, size_t room)
 {
-    for (size_t i = 0; i < transaction->task_count; i++) {
-        actions_clear(&transaction->changelog);
-        task_changelog(transaction->tasks[i], &transaction->changelog);
-        transaction_write(transaction, &transaction->changelog);
+    struct actions *changelog = &transaction->changelog;
+    if (transaction->logged == 0) {
+        actions_clear(changelog);
+        task_changelog(transaction->tasks[transaction->logged_tasks], changelog);
     }
+    size_t left = changelog->count - transaction->logged;
+    size_t count = left < room ? left : room;
+    write_some(transaction, changelog, transaction->logged, transaction->logged + count);
+    transaction->logged += count;
+    if (count == left) {
+        transaction->logged_tasks++;
+        transaction->logged = 0;
+    }
+    return count;
 }
 
-void transaction_commit(struct transaction *transaction)
+/* What the tasks' state has become, some of it. False: there is more. */
+static bool write_changelogs(struct transaction *transaction)
 {
-    if (heard(transaction) == REMEDY_NONE)
-        write_changelogs(transaction);
+    size_t room = STATE_TURN;
+    while (room > 0 && transaction->logged_tasks < transaction->task_count)
+        room -= log_task(transaction, room);
+    return transaction->logged_tasks == transaction->task_count;
+}
+
+bool transaction_closes(const struct transaction *transaction)
+{
+    return transaction->logged_tasks + transaction->logged > 0;
+}
+
+bool transaction_commit(struct transaction *transaction)
+{
+    if (heard(transaction) == REMEDY_NONE && !write_changelogs(transaction))
+        return false;
     if (heard(transaction) != REMEDY_NONE)
         log_say(transaction->setup.log, LOGGED_WARNING, "transaction not committed: %s",
                 producer_verdict(transaction->producer)->text);
     transaction->ending.producer = transaction->producer;
     transaction->ending.offsets = make_offsets(transaction);
     step(transaction, TRANSACTION_COMMITS, REMEDY_NONE);
+    return true;
 }
 
 void transaction_abort(struct transaction *transaction, const char *reason)

@@ -43,8 +43,13 @@ void transaction_join(struct transaction *transaction, struct task *task);
 /* Writes what the engine wanted. Only when open. */
 void transaction_write(struct transaction *transaction, const struct actions *actions);
 void transaction_write_config(struct transaction *transaction);
+/* Ends it. What the tasks' state has become goes out before, some thousand records a call: false
+ * when there is more, to be called again in the next turn of the loop, and nothing may be fed until
+ * then. When all is written `ended` follows. Only when open. */
+bool transaction_commit(struct transaction *transaction);
+/* Whether such a call has been made. */
+bool transaction_closes(const struct transaction *transaction);
 /* Ends it. `ended` follows. Only when open. */
-void transaction_commit(struct transaction *transaction);
 void transaction_abort(struct transaction *transaction, const char *reason);
 /* Finds out whether the producer is still good, by an abort that reaches the broker: `ended`
  * follows with UNDONE if it is, with FENCED if another process has taken our name. Only when idle

@@ -134,10 +134,11 @@ static size_t goodbyes(struct worker *worker, bool really)
     return silent + say_goodbye(worker, running, count, really);
 }
 
-static void commit(struct worker *worker)
+/* False: the next turn goes on with it. */
+static bool commit(struct worker *worker)
 {
     feeder_ended(worker->feeder, now_boot());
-    transaction_commit(worker->transaction);
+    return transaction_commit(worker->transaction);
 }
 
 static void settle(struct worker *worker)
@@ -218,6 +219,7 @@ static struct situation look(struct worker *worker, bool fed)
         .stopping = atomic_load(&worker->stop),
         .goodbye = !worker->goodbye_said && goodbyes(worker, false) > 0,
         .config_waits = config_waits(worker),
+        .closes = transaction_closes(worker->transaction),
         .wants_end = feeder_wants_end(worker->feeder, now_boot()),
         .fed = fed,
     };
@@ -240,7 +242,8 @@ static void follow_plan(struct worker *worker, time_ms now)
             goodbyes(worker, true);
             break;
         case PLAN_COMMIT:
-            commit(worker);
+            if (!commit(worker))
+                return;
             break;
         case PLAN_SETTLE:
             settle(worker);
@@ -288,7 +291,9 @@ static void turn(struct worker *worker)
         return;
     size_t count;
     struct task **tasks = assignment_running(worker->assignment, &count);
-    if (state <= TRANSACTION_OPEN && now < worker->not_before)
+    if (state == TRANSACTION_OPEN && transaction_closes(worker->transaction))
+        schedule(worker, 0);
+    else if (state <= TRANSACTION_OPEN && now < worker->not_before)
         schedule(worker, worker->not_before - now);
     else if (state <= TRANSACTION_OPEN)
         schedule(worker, feeder_delay(worker->feeder, tasks, count, now_boot(), now_wall()));

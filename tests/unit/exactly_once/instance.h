@@ -39,7 +39,7 @@ struct instance {
     bool refused;               /* a record of it was, whatever was heard */
     unsigned epoch, opened;     /* told, and when the transaction was opened */
     enum instance_debt debt;
-    bool wants_end, stopping, goodbye_said, over;
+    bool wants_end, closes, stopping, goodbye_said, over;
     enum transaction_end last_end; /* TRANSACTION_GOES_ON: none since it was asked */
 };
 
@@ -132,6 +132,7 @@ static inline void instance_finish(struct instance *instance, enum transaction_e
                                    struct orders *orders)
 {
     bool joined[INSTANCE_TASKS];
+    instance->closes = false;
     if (end == TRANSACTION_COMMITTED)
         assert_false(instance->refused);
     for (int i = 0; i < INSTANCE_TASKS; i++) {
@@ -220,6 +221,7 @@ static inline void instance_turn(struct instance *instance, struct orders *order
             .wish = membership_wish(&instance->membership),
             .stopping = instance->stopping,
             .goodbye = !instance->goodbye_said && instance_goodbyes(instance, false, orders),
+            .closes = instance->closes,
             .wants_end = instance->wants_end,
             .fed = true,
         };

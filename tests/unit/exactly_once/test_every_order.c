@@ -17,6 +17,7 @@ enum happening {
     FED_B,
     REFUSED_RECORD, /* on the spot: only the producer's verdict tells */
     ENOUGH,
+    SOME_STATE,    /* has been written of what goes out before a commit, not all */
     DONE,          /* the work under way: committed, aborted, a new producer */
     REFUSED,       /* not so, and it is known */
     TIMED_OUT,     /* not known */
@@ -25,11 +26,11 @@ enum happening {
     HAPPENINGS
 };
 
-static const char *const names[] = { "assigned a", "assigned b", "assigned ab",    "revoked a",
-                                     "revoked b",  "revoked ab", "lost",           "restored",
-                                     "fed a",      "fed b",      "refused record", "enough",
-                                     "done",       "refused",    "timed out",      "somebody else",
-                                     "stop" };
+static const char *const names[] = { "assigned a",    "assigned b", "assigned ab",    "revoked a",
+                                     "revoked b",     "revoked ab", "lost",           "restored",
+                                     "fed a",         "fed b",      "refused record", "enough",
+                                     "some state",    "done",       "refused",        "timed out",
+                                     "somebody else", "stop" };
 
 struct world {
     struct instance instance;
@@ -68,7 +69,7 @@ static bool feed(struct instance *instance, int partition)
 {
     int task = instance_runner(instance, partition);
     if (task < 0 || instance->transaction > TRANSACTION_OPEN ||
-        instance->transaction == TRANSACTION_STARTING)
+        instance->transaction == TRANSACTION_STARTING || instance->closes)
         return false;
     instance_open(instance, &orders);
     instance->tasks[task].in_transaction = instance->tasks[task].dirty = true;
@@ -131,6 +132,11 @@ static bool happen(struct world *world, enum happening what)
             return false;
         instance->wants_end = true;
         break;
+    case SOME_STATE:
+        if (instance->transaction != TRANSACTION_OPEN || instance->closes)
+            return false;
+        instance->closes = true;
+        return true; /* all that was done in this turn */
     case DONE:
     case REFUSED:
     case TIMED_OUT:
@@ -198,6 +204,9 @@ static const struct beginning beginnings[] = {
     { "a member without partitions", { DONE }, 1 },
     { "two that are being restored", { DONE, ASSIGNED_AB }, 2 },
     { "two that run", { DONE, ASSIGNED_AB, RESTORED, RESTORED }, 4 },
+    { "one whose state is being written",
+      { DONE, ASSIGNED_AB, RESTORED, RESTORED, FED_A, FED_B, SOME_STATE },
+      7 },
     { "an open transaction of one, the other being restored",
       { DONE, ASSIGNED_AB, RESTORED, FED_A },
       4 },

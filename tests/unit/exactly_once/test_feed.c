@@ -130,6 +130,33 @@ static uint64_t turn(struct bench *bench)
     return fired(bench) - before;
 }
 
+/* What is written to the changelog, once the producer has sent it. */
+static int64_t wait_state(int64_t least)
+{
+    time_ms limit = now_monotonic() + 10000;
+    int64_t count = mock_count(&mock, "ombud.state");
+    while (count < least && now_monotonic() < limit) {
+        now_wait(50);
+        count = mock_count(&mock, "ombud.state");
+    }
+    now_wait(200);
+    return mock_count(&mock, "ombud.state");
+}
+
+/* The state of so many tickets takes several turns, too, and is written once. */
+static void write_state(struct bench *bench)
+{
+    int64_t before = mock_count(&mock, "ombud.state");
+    int turns = 0;
+    assert_false(transaction_closes(bench->transaction));
+    for (bool done = false; !done; turns++) {
+        done = transaction_commit(bench->transaction);
+        assert_true(transaction_closes(bench->transaction));
+    }
+    assert_int_equal(turns, (TASKS * TICKETS + 1023) / 1024);
+    assert_int_equal(wait_state(before + TASKS * TICKETS) - before, TASKS * TICKETS);
+}
+
 static void a_crowd_of_deadlines_is_fired_in_portions(void **state)
 {
     struct bench bench;
@@ -153,6 +180,7 @@ static void a_crowd_of_deadlines_is_fired_in_portions(void **state)
     while (turn(&bench) > 0)
         ;
     assert_int_equal(fired(&bench), TASKS * DEADLINES);
+    write_state(&bench);
     close_bench(&bench);
 }
 
