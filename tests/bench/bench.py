@@ -116,6 +116,12 @@ class DefaultRouter(Router):
     def _decides(self):
         return {"include": [str(self.tree / "conf/ombud.yaml")]}
 
+    def start(self, **options):
+        """An older tree knows no control socket."""
+        if self.tree != ROOT:
+            options["config"] = {"control": None}
+        return super().start(**options)
+
     def run(self, instances=1, timeout=600):
         """Drains the input, then ends; CPU seconds of all instances, and events per second."""
         total = self.events
