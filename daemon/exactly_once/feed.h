@@ -11,8 +11,8 @@
 
 struct feeder;
 
-/* Deadlines that fire in one turn of the loop, and in one transaction, whose end writes the state
- * of their tickets in one go: give or take what one task fires between two looks at this. */
+/* Deadlines that fire in one turn of the loop, and in one transaction, give or take what one task
+ * fires between two looks at this. */
 enum { FEEDER_FIRES_TURN = 256, FEEDER_FIRES = 4096 };
 
 struct feeder *feeder_new(struct transaction *transaction, const struct config *config,
