@@ -46,9 +46,7 @@ static void declare_breach(struct turn *turn, struct clock *clock)
         ladder_trigger_clock(turn, row_of(clock)->breach, clock_subject(clock), clock->due, false);
 }
 
-/* A promise that was broken by `time` may not have been announced yet: an event can tighten it to a
- * moment that has passed and end it, too. */
-static void declare_if_late(struct turn *turn, struct clock *clock, time_ms time)
+void clocks_declare_if_late(struct turn *turn, struct clock *clock, time_ms time)
 {
     if (clock_is_open(clock) && clock->breached == TIME_NEVER && clock_is_late(clock, time))
         declare_breach(turn, clock);
@@ -107,7 +105,7 @@ void clocks_wait(struct turn *turn, enum wait wait, time_ms time)
         if (!clock_is_open(clock))
             continue;
         if (pauses_for(turn, clock, wait)) {
-            declare_if_late(turn, clock, time);
+            clocks_declare_if_late(turn, clock, time);
             clock_pause(clock, pause_reason(wait), time, turn->arena);
         } else if (clock->state == CLOCK_PAUSED) {
             resume(turn, clock, time);
@@ -255,7 +253,7 @@ void clocks_keep(struct turn *turn, struct clock *clock, time_ms time)
     char text[TIME_TEXT_SIZE];
     if (!clock_takes(clock, time))
         return;
-    declare_if_late(turn, clock, time);
+    clocks_declare_if_late(turn, clock, time);
     clock_fulfil(clock, time);
     if (row_of(clock)->recurs || row_of(clock)->lapses)
         ladder_end_clock(turn, clock_subject(clock),
@@ -280,7 +278,7 @@ void clocks_keep(struct turn *turn, struct clock *clock, time_ms time)
 
 static void end(struct turn *turn, struct clock *clock, enum clock_cue cue, time_ms time)
 {
-    declare_if_late(turn, clock, time);
+    clocks_declare_if_late(turn, clock, time);
     bool broken = clock->breached != TIME_NEVER;
     if (!clock_end(clock, time))
         return;

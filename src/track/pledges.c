@@ -35,6 +35,7 @@ void pledge_promise(struct turn *turn)
     if (!names_time(turn))
         return;
     struct clock *clock = ticket_clock_or_new(ticket, CLOCK_PROMISED, turn->arena);
+    clocks_declare_if_late(turn, clock, turn->at);
     bool stands = clock_is_open(clock) && clock->breached == TIME_NEVER;
     time_ms previous = stands ? clock->due : TIME_NEVER;
     if (previous == due) {
@@ -54,6 +55,8 @@ static struct clock *extensible(struct turn *turn)
     struct clock *clock = ticket_clock(turn->ticket, CLOCK_RESOLUTION);
     const struct sla_terms *terms =
         clock ? definitions_sla(turn->definitions, clock->definition) : NULL;
+    if (terms)
+        clocks_declare_if_late(turn, clock, turn->at);
     if (!terms || !clock_is_open(clock) || clock->due == TIME_NEVER)
         turn_outcome(turn, OUTCOME_REJECTED, "no resolution is promised that could take longer");
     else if (clock->breached != TIME_NEVER)
@@ -99,11 +102,12 @@ static time_ms farthest(const struct turn *turn, const struct clock *clock)
 }
 
 /* Whether a letter can move the clock to turn->event->due; else it is rejected. */
-static bool can_hold(struct turn *turn, const struct clock *clock)
+static bool can_hold(struct turn *turn, struct clock *clock)
 {
     struct str name = clock_name(clock);
     time_ms last = farthest(turn, clock);
     char text[TIME_TEXT_SIZE];
+    clocks_declare_if_late(turn, clock, turn->at);
     if (!clock_is_open(clock) || clock->due == TIME_NEVER)
         turn_outcome(turn, OUTCOME_REJECTED, "the clock '%.*s' does not run", STR_ARG(name));
     else if (clock->breached != TIME_NEVER)

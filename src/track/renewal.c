@@ -1,5 +1,7 @@
 #include "track/renewal.h"
 
+#include "clocks_inside.h"
+
 #include "track/ladder.h"
 
 /* What becomes of it; *now: its new terms. */
@@ -56,6 +58,7 @@ static void follow(struct turn *turn, struct clock *clock, enum succession succe
     const struct sla_terms *terms = definitions_sla(turn->definitions, now);
     time_ms previous = TIME_NEVER;
     bool promised = clock->due != TIME_NEVER;
+    clocks_declare_if_late(turn, clock, turn->moment->horizon);
     if (promised && !target_given(clock_target(clock, terms)))
         end(turn, clock, "does not promise it any more");
     else if (clock_recompute(clock, terms, now, turn->moment->now, &previous) &&

@@ -376,6 +376,81 @@ static void a_regulation_follows_too(void **state)
     buf_free(&after);
 }
 
+/* ---- what was broken before it is moved */
+
+/* By the event that moves it: "breach", or "broken promise" of what was promised by word. */
+static int breaches_told(const struct world *world)
+{
+    int count = 0;
+    for (size_t i = 0; i < world->actions.count; i++) {
+        const struct action *action = &world->actions.items[i];
+        count += action->output == OUTPUT_NOTICES &&
+                 memmem(action->value.data, action->value.size, "\"event\":\"m\"", 11) &&
+                 memmem(action->value.data, action->value.size, "\"status\":\"firing\"", 17) &&
+                 memmem(action->value.data, action->value.size, "\"trigger\":\"br", 13);
+    }
+    return count;
+}
+
+static void say(struct world *world, time_ms arrival, time_ms own, const char *rest)
+{
+    struct buf json = { 0 };
+    char text[TIME_TEXT_SIZE];
+    buf_printf(&json, "{\"ticket\":\"t1\",\"time\":\"%.*s\",%s}",
+               STR_ARG(time_format_ms(own, text)), rest);
+    world_feed_at(world, buf_str(&json), arrival, arrival);
+    world_commit(world);
+    buf_free(&json);
+}
+
+/* By the source's clock, which may be up to five minutes ahead of Kafka's, the promise is broken
+ * already when somebody moves it: the breach is told, once, before anything becomes of the clock.
+ */
+static void a_breach_is_told_before_the_promise_moves(void **state)
+{
+    static const struct {
+        const char *config, *before, *move, *said;
+    } cases[] = {
+        { "pledges.yaml", "\"type\":\"promised\",\"id\":\"p\",\"due\":\"2026-11-21T01:00:00Z\"",
+          "\"type\":\"promised\",\"id\":\"m\",\"due\":\"2026-11-21T05:00:00Z\"",
+          "t1 promised missed 2026-11-21T01:00:00Z ()\n"
+          "t1 promised made 2026-11-21T05:00:00Z ()\n" },
+        /* A promise that is broken, and known to be, is not extended. */
+        { "pledges.yaml", "\"type\":\"updated\",\"id\":\"p\"",
+          "\"type\":\"extended\",\"id\":\"m\",\"reason\":\"parts\","
+          "\"due\":\"2026-11-21T05:00:00Z\"",
+          "t1 resolution missed 2026-11-21T01:00:00Z ()\n" },
+        { "everything.yaml", "\"type\":\"fulfilled\",\"id\":\"p\",\"clock\":\"receipt\"",
+          "\"type\":\"fulfilled\",\"id\":\"m\",\"clock\":\"answer\","
+          "\"due\":\"2026-11-21T05:00:00Z\"",
+          "t1 answer missed 2026-11-21T01:00:00Z ()\n" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char path[256];
+        struct world world;
+        snprintf(path, sizeof(path), "%s/tests/traces/%s", SOURCE_DIR, cases[i].config);
+        const struct config *config = world_config(path);
+        world_open(&world, config, 0, 1);
+        world.clock.mode = CLOCK_WALL;
+        time_ms half = WORLD_START + 30 * TIME_MINUTE;
+        say(&world, WORLD_START, WORLD_START,
+            "\"type\":\"opened\",\"id\":\"o\",\"body\":\"It is on fire\"");
+        say(&world, half, half, cases[i].before);
+        time_ms arrival = WORLD_START + 59 * TIME_MINUTE;
+        say(&world, arrival, arrival + 3 * TIME_MINUTE, cases[i].move);
+        assert_promises(&world, cases[i].said);
+        assert_int_equal(breaches_told(&world), 1);
+        world_pass(&world, WORLD_START + 70 * TIME_MINUTE);
+        struct buf later = { 0 };
+        promises_of(&world, &later);
+        assert_null(strstr(buf_text(&later), cases[i].said)); /* not again by its deadline */
+        buf_free(&later);
+        world_commit(&world);
+        close_all(&world, config, NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_is_promised_no_more_ends),
         cmocka_unit_test(an_edited_calendar_moves_what_it_concerns),
         cmocka_unit_test(a_regulation_follows_too),
+        cmocka_unit_test(a_breach_is_told_before_the_promise_moves),
     };
     json_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
