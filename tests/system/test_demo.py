@@ -13,6 +13,27 @@ def own_topics(kafka):
     return {topic for topic in kafka.topics() if not topic.startswith("__")}
 
 
+def check_story(output):
+    """The life of one complaint, in plain words and 80 columns, before all the others."""
+    story = output[output.index("One complaint, H-2041"):output.index("complaints are coming in")]
+    lines = story.splitlines()
+    assert max(map(len, lines)) <= 80, max(lines, key=len)
+    text = " ".join(story.split())
+    at = 0
+    for piece in ("The office closed ten minutes ago", "to Heating this is yours",
+                  "We are closed at the moment and open at", "09:00 (UTC)",
+                  "to Service this is yours: another handed it back",
+                  "you lead until somebody decides: nobody takes it",
+                  "to heating-lead Heating: 1 complaint that no department takes",
+                  "to Warranty this is yours: it was decided", "to heating-lead all of it is settled",
+                  "Fri 10:30", "no time passes", "Warranty has answered you before", "as promised",
+                  "Warranty now promises to have this solved by", "resumed after 5h",
+                  "Warranty has solved this before", "as promised", "the guest 5 h 0 min"):
+        at = text.find(piece, at)
+        assert at >= 0, f"{piece!r} is not where it should be in:\n{story}"
+        at += len(piece)
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize("own_kafka", [True, False], ids=["own-kafka", "given-kafka"])
@@ -32,6 +53,7 @@ def test_demo_shows_it_all_and_cleans_up(own_kafka, request):
     events, dispatches, promises, escalations, deadletters = map(int, counts.groups())
     assert events >= 60 and dispatches > 0 and promises > 0 and escalations > 0
     assert deadletters == 2, "the stream holds two records that are no events"
+    check_story(result.stdout)
     # The account quotes the complaints' words in both languages.
     assert re.search(r"[\u4e00-\u9fff]", result.stdout) and "fire" in result.stdout
     if not own_kafka:
