@@ -8,9 +8,15 @@
 
 enum { COURSE_BLOCK = 256 * 1024 };
 
+struct breach {
+    struct str clock, at;
+    struct breach *next;
+};
+
 struct life {
     struct str ticket;
     struct str ledger; /* the last one: a later one tells all of it again */
+    struct breach *breaches; /* the last of each clock */
     int ping_pongs;
     bool dispute;
 };
@@ -120,16 +126,46 @@ static void take_hands(struct course *course, struct life *life, struct str hand
     life->dispute = dispute;
 }
 
-/* "response breach": what departments promised each other is no promise to the customer. */
-static bool is_broken_promise(struct str timer)
+bool course_clock_is_internal(struct str clock, struct str untold)
 {
-    struct str breach = STR(" breach");
     enum clock_kind kind;
-    if (timer.size <= breach.size ||
-        !str_equal((struct str){ timer.data + timer.size - breach.size, breach.size }, breach))
+    return str_is(untold, "true") || (clock_kind_parse(clock, &kind) && clock_kinds[kind].between);
+}
+
+/* A clock's breach stays in every decision after it: it counts when it is new. */
+static bool is_new_breach(struct course *course, struct life *life, struct str clock,
+                          struct str breached)
+{
+    struct breach *known = life->breaches;
+    while (known && !str_equal(known->clock, clock))
+        known = known->next;
+    if (known && str_equal(known->at, breached))
         return false;
-    struct str clock = { timer.data, timer.size - breach.size };
-    return !clock_kind_parse(clock, &kind) || !clock_kinds[kind].between;
+    if (!known) {
+        known = arena_alloc(course->arena, sizeof(*known));
+        known->clock = arena_copy(course->arena, clock);
+        known->next = life->breaches;
+        life->breaches = known;
+    }
+    known->at = arena_copy(course->arena, breached);
+    return true;
+}
+
+static void take_clocks(struct course *course, struct life *life, struct str clocks)
+{
+    static const struct str names[] = { { "clock", 5 }, { "breached", 8 }, { "untold", 6 } };
+    struct str clock, found[3];
+    for (size_t at = 0; members_next(clocks, &at, &clock);) {
+        members_find(clock, names, found, 3);
+        struct str name = member_text(found[0]), breached = member_text(found[1]);
+        if (!str_present(breached) || !is_new_breach(course, life, name, breached))
+            continue;
+        count_of(course, COURSE_BREACHES, name)->count++;
+        if (course_clock_is_internal(name, found[2]))
+            course->internal++;
+        else
+            course->broken++;
+    }
 }
 
 static void take_notices(struct course *course, struct str notices)
@@ -143,13 +179,13 @@ static void take_notices(struct course *course, struct str notices)
     }
 }
 
-enum { TICKET, TIMER, RESPONSIBLE, RETURN, HANDS, LEDGER, NOTICES, DECIDED, MEMBERS };
+enum { TICKET, CLOCKS, RESPONSIBLE, RETURN, HANDS, LEDGER, NOTICES, DECIDED, MEMBERS };
 
 static void take_decision(struct course *course, struct str decision)
 {
     static const struct str names[MEMBERS] = {
         [TICKET] = { "ticket", 6 },
-        [TIMER] = { "timer", 5 },
+        [CLOCKS] = { "clocks", 6 },
         [RESPONSIBLE] = { "responsible", 11 },
         [RETURN] = { "return", 6 },
         [HANDS] = { "hands", 5 },
@@ -169,7 +205,7 @@ static void take_decision(struct course *course, struct str decision)
         return;
     struct life *life = life_of(course, member_text(values[TICKET]));
     course->returns += str_present(values[RETURN]);
-    course->broken += is_broken_promise(member_text(values[TIMER]));
+    take_clocks(course, life, values[CLOCKS]);
     take_hands(course, life, values[HANDS]);
     take_ledger(course, life, values[LEDGER]);
     take_notices(course, values[NOTICES]);

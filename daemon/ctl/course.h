@@ -15,6 +15,7 @@ struct course_count {
 };
 
 enum course_list {
+    COURSE_BREACHES, /* broken promises of every kind, by clock */
     COURSE_STEPS,    /* escalation steps, by level */
     COURSE_MESSAGES, /* messages, by level */
     COURSE_PEOPLE,   /* messages, by person */
@@ -26,12 +27,17 @@ struct course {
     struct arena *arena;
     struct table *lives; /* what is known of each ticket */
     struct table *lists[COURSE_LISTS];
-    int64_t tickets, decisions, dispatches, returns, ping_pongs, disputes, broken;
+    int64_t tickets, decisions, dispatches, returns, ping_pongs, disputes;
+    int64_t broken;   /* promises to customers */
+    int64_t internal; /* what customers never heard of: agreements between departments, and clocks
+                         that are `customer: untold` */
     time_ms first, last; /* TIME_NEVER: nothing happened */
 };
 
 struct course *course_new(void);
 void course_free(struct course *course); /* NULL is fine */
+/* Of a clock of a decision: whether customers never hear of it. `untold`: that member, or absent. */
+bool course_clock_is_internal(struct str clock, struct str untold);
 /* Counts what an engine wrote. */
 void course_take(struct course *course, const struct actions *actions);
 /* Days from the first decision to the last, at least 1. */

@@ -6,6 +6,7 @@
 #include "ctl/course.h"
 
 static const char *const list_names[COURSE_LISTS] = {
+    [COURSE_BREACHES] = "breaches",
     [COURSE_STEPS] = "escalation_steps",
     [COURSE_MESSAGES] = "messages",
     [COURSE_PEOPLE] = "people",
@@ -104,6 +105,8 @@ void course_print(const struct course *course, const struct course *other, long 
 {
 #define ONE(what, field) print_one(what, course->field, other, other ? other->field : 0)
     ONE("broken promises", broken);
+    ONE("internal breaches", internal);
+    print_list(course, other, COURSE_BREACHES, "  of ", 1, limit);
     ONE("returns", returns);
     ONE("ping-pong", ping_pongs);
     ONE("disputes", disputes);
@@ -139,6 +142,7 @@ void course_json(const struct course *course, struct json_writer *json)
 {
     json_open_object(json);
     JSON_INT(json, "broken_promises", course->broken);
+    JSON_INT(json, "internal_breaches", course->internal);
     JSON_INT(json, "returns", course->returns);
     JSON_INT(json, "ping_pongs", course->ping_pongs);
     JSON_INT(json, "disputes", course->disputes);

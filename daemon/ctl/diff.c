@@ -47,6 +47,7 @@ static void print_totals(const struct diff *diff, const struct comparison *compa
     const struct totals *old = &comparison->old, *new = &comparison->new;
     printf("  %-28s %8s %8s %8s\n", "", "old", "new", "change");
     print_row("tickets with a broken promise", old->breached, new->breached);
+    print_row("  with an internal breach", old->internal, new->internal);
     print_row("escalation steps", old->told, new->told);
     print_row("hand-offs", old->handed_on, new->handed_on);
     print_row("dead letters", (long)diff->old->dead_letters, (long)diff->new->dead_letters);
@@ -104,8 +105,8 @@ static void print_fate(const struct fate *fate)
     if (fate == NULL)
         printf("none");
     else
-        printf("%.*s %s %d%s", STR_ARG(fate->first), band_name(fate->highest_band), fate->score,
-               fate->breached ? " broken" : "");
+        printf("%.*s %s %d%s%s", STR_ARG(fate->first), band_name(fate->highest_band), fate->score,
+               fate->breached ? " broken" : "", fate->internal ? " internally broken" : "");
 }
 
 static void print_changes(const struct comparison *comparison, long limit)
@@ -167,6 +168,7 @@ static void put_fate(struct json_writer *json, const struct fate *fate)
     JSON_INT(json, "score", fate->score);
     JSON_STR(json, "label", fate->label);
     JSON_BOOL(json, "breached", fate->breached);
+    JSON_BOOL(json, "internally_breached", fate->internal);
     JSON_INT(json, "escalation_steps", fate->told);
     json_close_object(json);
 }
@@ -178,6 +180,7 @@ static void put_totals(struct json_writer *json, const struct side *side,
     JSON_TEXT(json, "config", side->config->fingerprint);
     JSON_INT(json, "tickets", (int64_t)totals->tickets);
     JSON_INT(json, "breached", totals->breached);
+    JSON_INT(json, "internally_breached", totals->internal);
     JSON_INT(json, "escalation_steps", totals->told);
     JSON_INT(json, "hand_offs", totals->handed_on);
     JSON_INT(json, "dead_letters", (int64_t)side->dead_letters);
@@ -418,8 +421,9 @@ const struct command command_diff = {
         "configurations, each in the engines of ombudd and in the time of the events, and "
         "compares\n"
         "ticket by ticket: the first department, bands, broken promises, escalations, load; and\n"
-        "how matters went: returns, ping-pong, messages per level, per person and day, hours by\n"
-        "holder. And what a reload at the end would do to open promises (on_config_change).\n"
+        "how matters went: breaches of every clock, those that customers never hear of apart,\n"
+        "returns, ping-pong, messages per level, per person and day, hours by holder. And\n"
+        "what a reload at the end would do to open promises (on_config_change).\n"
         "\n"
         "      --old FILE, --new FILE   the configurations\n"
         "      --limit N                list at most N tickets and departments (default 20)\n"

@@ -20,7 +20,7 @@ struct load_change {
 
 struct totals {
     size_t tickets;
-    unsigned breached, told, handed_on;
+    unsigned breached, internal, told, handed_on;
 };
 
 struct comparison {

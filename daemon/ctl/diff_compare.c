@@ -50,6 +50,7 @@ static struct totals sum(const struct fate *const *fates)
     for (; *fates; fates++) {
         totals.tickets++;
         totals.breached += (*fates)->breached;
+        totals.internal += (*fates)->internal;
         totals.told += (*fates)->told;
         totals.handed_on += (*fates)->holders > 1 ? (*fates)->holders - 1 : 0;
     }
@@ -60,7 +61,7 @@ static bool differ(const struct fate *a, const struct fate *b)
 {
     return !str_equal(a->first, b->first) || !str_equal(a->last, b->last) ||
            a->highest_band != b->highest_band || a->first_band != b->first_band ||
-           a->score != b->score || a->breached != b->breached || a->told != b->told ||
+           a->score != b->score || a->breached != b->breached || a->internal != b->internal || a->told != b->told ||
            !str_equal(a->label, b->label);
 }
 

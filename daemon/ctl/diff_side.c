@@ -8,7 +8,6 @@
 #include "ctl/input.h"
 #include "ctl/members.h"
 #include "ctl/messages.h"
-#include "model/clock_kind.h"
 
 enum { FATES_BLOCK = 1 << 20 };
 
@@ -112,14 +111,14 @@ static void count_notices(struct fate *fate, struct str notices)
 
 static void look_at_clocks(struct fate *fate, struct str clocks)
 {
-    static const struct str names[] = { { "clock", 5 }, { "breached", 8 } };
-    struct str clock, found[2];
+    static const struct str names[] = { { "clock", 5 }, { "breached", 8 }, { "untold", 6 } };
+    struct str clock, found[3];
     for (size_t at = 0; members_next(clocks, &at, &clock);) {
-        enum clock_kind kind;
-        members_find(clock, names, found, 2);
-        /* What departments promised each other is no promise to the customer. */
-        bool between = clock_kind_parse(member_text(found[0]), &kind) && clock_kinds[kind].between;
-        fate->breached |= !between && str_present(found[1]);
+        members_find(clock, names, found, 3);
+        bool internal = course_clock_is_internal(member_text(found[0]), found[2]);
+        bool breached = str_present(member_text(found[1]));
+        fate->breached |= !internal && breached;
+        fate->internal |= internal && breached;
     }
 }
 

@@ -19,7 +19,8 @@ struct fate {
     struct str label;             /* the last, or absent */
     unsigned told;                /* escalation steps */
     unsigned holders;             /* how often it got a holder */
-    bool breached;
+    bool breached;                /* a promise to the customer */
+    bool internal;                /* one that customers do not hear of */
     bool open;
 };
 

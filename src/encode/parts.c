@@ -131,6 +131,9 @@ static void put_clock_rest(struct json_writer *json, const struct clock *clock,
     if (overdue > 0) {
         JSON_STR(json, "overdue", duration_format(overdue, text));
     }
+    const struct named_terms *named = clock_named_terms(clock, terms);
+    if (named && named->secret)
+        JSON_BOOL(json, "untold", true);
     if (clock->extensions) {
         JSON_INT(json, "extensions", clock->extensions);
     }

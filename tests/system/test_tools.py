@@ -268,6 +268,39 @@ def test_diff_and_replay_tell_how_matters_went(build, tmp_path):
         numbers["messages to lead"] == "1", told
 
 
+def test_breaches_of_every_clock_are_counted(build, tmp_path):
+    plain = small_config(tmp_path, "plain", "{ match: category == billing, department: billing }")
+    strict = tmp_path / "strict.yaml"
+    strict.write_text(f"""
+include: [{plain}]
+slas:
+  - name: default
+    response: {{ P1: 15m, P2: 1h, P3: 4h, P4: 24h }}
+    clocks:
+      receipt: {{ target: 30m, kept_by: reply }}
+      report: {{ start: accepted, target: 1h, customer: untold }}
+agreements: [{{ to: billing, accept: 20m, hold: 2h }}]
+""")
+    path = write_lines(tmp_path / "events.ndjson", [
+        *life("T-1", 9, ("opened", {"category": "billing"})),
+        *life("T-2", 9, ("opened", {"category": "billing"}), ("accepted", {})),
+        *life("T-3", 9, ("opened", {"category": "other"}), ("resolved", {}))])
+    result = run(build, "ombudctl", "diff", "--old", plain, "--new", str(strict), "--json",
+                 "--until", "2026-11-22T20:00:00Z", path)
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    old, new = told["old"]["course"], told["new"]["course"]
+    assert (old["broken_promises"], old["internal_breaches"]) == (2, 0)
+    assert {one["name"]: one["count"] for one in new["breaches"]} == {
+        "response": 2, "receipt": 2, "accept": 1, "hold": 2, "report": 1}
+    assert (new["broken_promises"], new["internal_breaches"]) == (4, 4)
+    assert told["new"]["breached"] == 2 and told["new"]["internally_breached"] == 2
+    text = run(build, "ombudctl", "diff", "--old", plain, "--new", str(strict),
+               "--until", "2026-11-22T20:00:00Z", path).stdout
+    assert re.search(r"internal breaches +0 +4 +\+4", text) and \
+        re.search(r"of receipt +0 +2 +\+2", text), text
+
+
 def test_diff_names_the_line_it_cannot_read(build, tmp_path):
     config = small_config(tmp_path, "same", "{ match: category == billing, department: billing }")
     path = tmp_path / "events.ndjson"
