@@ -235,8 +235,12 @@ static void take_notice(struct escalations *stage, const struct notice_prepared 
                         const struct moment *moment, struct actions *actions)
 {
     const struct notice *notice = &prepared->notice;
-    const struct member *member = groups_find(stage->groups, notice, actions->arena);
     stage->progress.tally.notices++;
+    if (notice->status == NOTICE_ERASED) {
+        groups_erase(stage->groups, notice->ticket, actions);
+        return;
+    }
+    const struct member *member = groups_find(stage->groups, notice, actions->arena);
     /* The end of something that this level was never told of needs no message. */
     if (member == NULL && notice->status != NOTICE_FIRING)
         return;

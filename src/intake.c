@@ -95,7 +95,7 @@ static void intake_feed(struct engine *engine, struct prepared *opaque, const st
     const struct intake_prepared *prepared = (const struct intake_prepared *)opaque;
     if (prepared->decoded) {
         intake->tally.forwards++;
-        forward_add(intake->config, prepared->record, prepared->event.ticket,
+        forward_add(intake->config, prepared->record, event_key(&prepared->event),
                     prepared->source ? prepared->source->format : STR("ombud"),
                     intake->home_partitions, actions);
     } else if (prepared->refusal.skipped) {

@@ -14,6 +14,7 @@
 #include "stages.h"
 #include "track/ladder.h"
 #include "track/ledger.h"
+#include "track/erasing.h"
 #include "track/lifecycle.h"
 #include "track/links.h"
 #include "track/merging.h"
@@ -23,6 +24,7 @@
 #include "track/state.h"
 #include "track/track.h"
 #include "track/urgency.h"
+#include "tickets_erase.h"
 #include "tickets_judge.h"
 #include "tickets_tally.h"
 
@@ -128,8 +130,8 @@ static struct prepared *tickets_prepare(struct engine *engine, const struct reco
         prepared->kind = prepared->refusal.skipped ? PREPARED_SKIPPED : PREPARED_DEADLETTER;
         return (struct prepared *)prepared;
     }
-    int32_t home = kafka_partition(prepared->event.ticket, tickets->setup.partition_count);
-    if (home != tickets->setup.partition && prepared->event.type != EVENT_LOAD)
+    int32_t home = kafka_partition(event_key(&prepared->event), tickets->setup.partition_count);
+    if (home != tickets->setup.partition && !event_type_is_between_partitions(prepared->event.type))
         prepared->kind = PREPARED_FORWARD;
     else
         match_text(tickets, prepared, arena);
@@ -300,6 +302,26 @@ static void take_load(struct tickets *tickets, struct turn *turn, struct actions
     encode(tickets, turn, actions);
 }
 
+static void count_fields(struct tickets *tickets, const struct event *event)
+{
+    tickets->tally.warnings += event->warning_count;
+    tickets->tally.unknown_fields += event->unknown_fields;
+    tickets->tally.missing_fields += event->missing_fields;
+}
+
+/* What somebody wants of all tickets of an account: a decision without a ticket. */
+static void take_erasure(struct tickets *tickets, struct turn *turn, struct actions *actions)
+{
+    count_fields(tickets, turn->event);
+    struct erase erase = { .state = tickets->state,
+                           .encoder = tickets->encoder,
+                           .tally = &tickets->tally,
+                           .actions = actions };
+    erase_account(&erase, turn);
+    encode(tickets, turn, actions);
+    erase_texts(&erase);
+}
+
 static void take_event(struct tickets *tickets, const struct tickets_prepared *prepared,
                        const struct moment *moment, struct actions *actions)
 {
@@ -327,6 +349,10 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
         take_load(tickets, &turn, actions);
         return;
     }
+    if (erasing_is_of_account(&event)) {
+        take_erasure(tickets, &turn, actions);
+        return;
+    }
     if (!find_ticket(tickets, &turn)) {
         const struct deadletter_writer writer = letter_writer(tickets);
         deadletter_add(&writer, prepared->record, STR(DEADLETTER_REASON_EXPIRED), STR("/time"),
@@ -335,9 +361,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
     }
     if (pass_on(tickets, &turn, actions))
         return;
-    tickets->tally.warnings += event.warning_count;
-    tickets->tally.unknown_fields += event.unknown_fields;
-    tickets->tally.missing_fields += event.missing_fields;
+    count_fields(tickets, &event);
     struct str keep = STR_NONE;
     if (turn.outcome == OUTCOME_APPLIED) {
         decide(tickets, &turn, &event, prepared);
@@ -374,7 +398,7 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
         break;
     case PREPARED_FORWARD:
         tickets->tally.forwards++;
-        forward_add(config, record, prepared->event.ticket, config->sources[0].format,
+        forward_add(config, record, event_key(&prepared->event), config->sources[0].format,
                     tickets->setup.partition_count, actions);
         break;
     case PREPARED_DEADLETTER:
@@ -418,13 +442,7 @@ static void find_holder(struct turn *turn)
 static void take_deadline(struct tickets *tickets, struct ticket *ticket,
                           const struct moment *moment, struct actions *actions)
 {
-    struct event blank = { .type = EVENT_UPDATED,
-                           .ticket = ticket->id,
-                           .time = moment->now,
-                           .timestamp = moment->now,
-                           .due = TIME_NEVER,
-                           .solved = -1,
-                           .customer = ticket->customer };
+    struct event blank = event_blank(ticket->id, &ticket->customer, moment->now);
     struct turn turn = { .config = tickets->setup.config,
                          .definitions = state_definitions(tickets->state),
                          .moment = moment,

@@ -15,7 +15,7 @@ struct breach {
 
 struct life {
     struct str ticket;
-    struct str ledger; /* the last one: a later one tells all of it again */
+    struct str ledger;       /* the last one: a later one tells all of it again */
     struct breach *breaches; /* the last of each clock */
     int ping_pongs;
     bool dispute;

@@ -36,7 +36,8 @@ struct course {
 
 struct course *course_new(void);
 void course_free(struct course *course); /* NULL is fine */
-/* Of a clock of a decision: whether customers never hear of it. `untold`: that member, or absent. */
+/* Of a clock of a decision: whether customers never hear of it. `untold`: that member, or absent.
+ */
 bool course_clock_is_internal(struct str clock, struct str untold);
 /* Counts what an engine wrote. */
 void course_take(struct course *course, const struct actions *actions);

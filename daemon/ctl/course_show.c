@@ -6,10 +6,8 @@
 #include "ctl/course.h"
 
 static const char *const list_names[COURSE_LISTS] = {
-    [COURSE_BREACHES] = "breaches",
-    [COURSE_STEPS] = "escalation_steps",
-    [COURSE_MESSAGES] = "messages",
-    [COURSE_PEOPLE] = "people",
+    [COURSE_BREACHES] = "breaches", [COURSE_STEPS] = "escalation_steps",
+    [COURSE_MESSAGES] = "messages", [COURSE_PEOPLE] = "people",
     [COURSE_SECONDS] = "holders",
 };
 

@@ -61,8 +61,8 @@ static bool differ(const struct fate *a, const struct fate *b)
 {
     return !str_equal(a->first, b->first) || !str_equal(a->last, b->last) ||
            a->highest_band != b->highest_band || a->first_band != b->first_band ||
-           a->score != b->score || a->breached != b->breached || a->internal != b->internal || a->told != b->told ||
-           !str_equal(a->label, b->label);
+           a->score != b->score || a->breached != b->breached || a->internal != b->internal ||
+           a->told != b->told || !str_equal(a->label, b->label);
 }
 
 static void count_move(struct comparison *comparison, struct str from, struct str to)

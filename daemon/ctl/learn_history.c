@@ -190,10 +190,12 @@ void history_take(struct learn_history *history, const struct record *record)
     struct refusal refusal;
     history->events++;
     if (event_decode(record, event_source(config, record), config->max_event, history->line, &event,
-                     &refusal))
-        take_event(history, &event);
-    else
+                     &refusal)) {
+        if (str_present(event.ticket))
+            take_event(history, &event);
+    } else {
         history->unreadable++;
+    }
 }
 
 bool history_file(struct learn_history *history, const char *path, struct error *err)

@@ -17,8 +17,9 @@
 
 enum { TIMEOUT_MS = 15000, PATIENCE_MS = 60000, BATCH = 5000 };
 
-/* A definition that tickets of several partitions may use: its key is a hash of its text, so all
- * that have one key are the same. */
+/* What every partition gets: a definition that tickets of several may use (its key is a hash of its
+ * text, so all that have one key are the same), or an erasure of an account, whose home may be
+ * another now. */
 struct definition {
     struct str key, value; /* owned */
 };
@@ -202,7 +203,7 @@ static bool take_record(void *arg, struct follow_item *item, struct error *err)
         return take_format(work, value, err);
     if (str_starts(key, STR("m/")))
         return true; /* the load of departments, by partition: they tell each other anew */
-    if (str_starts(key, STR("d/"))) {
+    if (str_starts(key, STR("d/")) || str_starts(key, STR("e/"))) {
         keep_definition(work, key, value);
         return true;
     }

@@ -206,7 +206,8 @@ static void tell_decision(struct account *account, const cJSON *root)
     struct buf *out = account->out;
     struct str outcome = text_at(root, "/outcome");
     begin_line(account, text_at(root, "/decided_at"));
-    buf_printf(out, "  %.*s  %.*s", STR_ARG(text_at(root, "/ticket")),
+    struct str ticket = text_at(root, "/ticket"); /* an account that is erased has none */
+    buf_printf(out, "  %.*s  %.*s", STR_ARG(str_present(ticket) ? ticket : STR("an account")),
                STR_ARG(text_at(root, "/type")));
     if (!str_is(outcome, "applied"))
         buf_printf(out, " [%.*s]", STR_ARG(outcome));
@@ -232,6 +233,8 @@ static void tell_timer(struct account *account, const cJSON *root)
     begin_line(account, text_at(root, "/decided_at"));
     buf_printf(account->out, "  %.*s  %.*s", STR_ARG(text_at(root, "/ticket")),
                STR_ARG(text_at(root, "/timer")));
+    if (str_is(text_at(root, "/timer"), "erased"))
+        buf_add_str(account->out, STR(" with its customer's account"));
     if (str_present(text_at(root, "/clock")))
         buf_printf(account->out, " of %.*s", STR_ARG(text_at(root, "/clock")));
     if (str_present(text_at(root, "/late_by")))

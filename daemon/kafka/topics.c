@@ -8,8 +8,9 @@
 #include "globals.h"
 #include "stages.h"
 
-/* A changelog may hold a superseded record so long, ms: what restore has to skip is bounded. */
-#define STATE_COMPACTION_LAG "604800000"
+/* A compacted topic may hold a superseded record so long, ms: what restore has to skip is bounded,
+ * and what was erased is gone by then. */
+#define COMPACTION_LAG "604800000"
 /* Topics and producer allow more than an event may have, because records carry text and reasons. */
 #define RECORD_BYTES "4194304"
 
@@ -256,10 +257,10 @@ static rd_kafka_NewTopic_t *new_topic(const struct topic_plan *plan, int partiti
     rd_kafka_NewTopic_set_config(topic, "max.message.bytes", RECORD_BYTES);
     if (plan->kind == TOPIC_INPUT)
         rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
-    if (plan->kind == TOPIC_TABLE || plan->kind == TOPIC_STATE)
+    if (plan->kind == TOPIC_TABLE || plan->kind == TOPIC_STATE) {
         rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "compact");
-    if (plan->kind == TOPIC_STATE)
-        rd_kafka_NewTopic_set_config(topic, "max.compaction.lag.ms", STATE_COMPACTION_LAG);
+        rd_kafka_NewTopic_set_config(topic, "max.compaction.lag.ms", COMPACTION_LAG);
+    }
     return topic;
 }
 

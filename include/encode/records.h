@@ -29,6 +29,10 @@ void encode_turn(struct encoder *encoder, const struct turn *turn, struct action
 void encode_load(struct encoder *encoder, struct str value, struct actions *actions,
                  struct record_counts *counts);
 
+/* What other partitions are told of an account that turn->event erases; how many. */
+size_t encode_account_erased(struct encoder *encoder, const struct turn *turn,
+                             struct actions *actions, struct record_counts *counts);
+
 /* The text that state keeps of an opening, as a JSON object of `subject` and `body` with at most
  * `keep` bytes of text, cut on character boundaries; absent when the event has neither. */
 struct str opening_text(const struct event *event, size_t keep, struct arena *arena);

@@ -58,6 +58,10 @@ void groups_put(struct groups *groups, const struct notice *notice, struct str n
 /* The member is not told for that reason; NULL: it was, or is about to be. Invalidates it. */
 void groups_mute(struct groups *groups, const struct member *member, const struct cause *why,
                  struct actions *actions);
+/* Takes the customer out of every member of that ticket: what the complaint was about, its words,
+ * the account, what was said in answer. What its level was told of it, and when the group is
+ * flushed, stays as it is: nobody hears of it. Looks at every member. */
+void groups_erase(struct groups *groups, struct str ticket, struct actions *actions);
 /* What is muted in the group is to be judged again, at `at` at the latest. */
 void groups_wake(struct groups *groups, struct group *group, time_ms at, struct actions *actions);
 /* What was muted in it was judged again, and nothing of it is told. */

@@ -47,7 +47,8 @@ void warnings_add(struct warnings *warnings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Fills every field of `event` that the tree can give, and leaves the rest absent: time is
- * TIME_NEVER, id STR_NONE. False: type or ticket is missing or unusable. */
+ * TIME_NEVER, id STR_NONE. False: type or ticket is missing or unusable, and it is not to erase an
+ * account. */
 bool event_read(const cJSON *root, struct warnings *warnings, struct event *event,
                 struct refusal *refusal);
 

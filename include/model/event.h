@@ -35,11 +35,16 @@ enum event_type {
     EVENT_LINKED,         /* written by ombudd alone */
     EVENT_ORIGIN_CHANGED, /* written by ombudd alone */
     EVENT_LOAD,           /* written by ombudd alone: no ticket's */
+    EVENT_ACCOUNT_ERASED, /* written by ombudd alone: no ticket's */
     EVENT_TYPE_COUNT
 };
 
 const char *event_type_name(enum event_type type); /* "opened" */
 bool event_type_parse(struct str name, enum event_type *type);
+/* Written by ombudd alone, in the home topic. */
+bool event_type_is_ours(enum event_type type);
+/* Told by one partition of the home topic to each other: at home wherever it is. */
+bool event_type_is_between_partitions(enum event_type type);
 
 enum sender { SENDER_CUSTOMER, SENDER_AGENT, SENDER_INTERNAL };
 
@@ -71,7 +76,7 @@ struct customer {
 
 struct event {
     enum event_type type;
-    struct str ticket; /* 1-128 bytes */
+    struct str ticket; /* 1-128 bytes; absent: the event is about an account, see event_key */
     struct str id;     /* 1-128 bytes; "topic/partition/offset" where the producer gave none */
     bool id_given;
     struct str source; /* identity is (source, id): CloudEvents source or first topic */
@@ -107,5 +112,10 @@ struct event {
     unsigned missing_fields; /* what the source's format looked for in vain */
     bool initial;            /* a row of a first copy: builds state, never escalates */
 };
+
+/* By what it has a home partition: its ticket, or of an `erased` without one the account. */
+struct str event_key(const struct event *event);
+/* What stands in for an event where time alone makes a turn of the ticket. */
+struct event event_blank(struct str ticket, const struct customer *customer, time_ms now);
 
 const struct attribute *event_attribute(const struct event *event, struct str name); /* or NULL */

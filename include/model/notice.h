@@ -12,7 +12,8 @@
 enum notice_status {
     NOTICE_FIRING,
     NOTICE_ACKNOWLEDGED, /* somebody of this or another level answered; every told level hears it */
-    NOTICE_RESOLVED      /* the matter ended, or the ticket left this department */
+    NOTICE_RESOLVED,     /* the matter ended, or the ticket left this department */
+    NOTICE_ERASED        /* nobody is told: what is kept of the ticket's customer is to go */
 };
 
 const char *notice_status_name(enum notice_status status); /* "firing" */
@@ -43,7 +44,8 @@ struct notice {
     struct str ticket;     /* absent: a dead letter */
     struct str event;      /* id of the event that caused it; absent: a timer did */
     struct str department; /* slug of the responsible one, the record's key */
-    struct str level;      /* "lead": whom this step tells */
+    struct str level;      /* "lead": whom this step tells; of an erased one absent, and step,
+                              trigger and ladder with it */
     int step;              /* 1.. */
     int repeat;            /* 0: the first time in its ascent; 1..: told again */
     enum notice_status status;

@@ -1,11 +1,12 @@
 /* The memory of one task and its changelog: every change of one is a record of the other. Keys:
  * `t/TICKET` the ticket, `x/TICKET` its kept text, `d/HASH` a definition that tickets use,
- * `m/format` what wrote it. */
+ * `e/IDENTITY` an erasure of an account, `m/format` what wrote it. */
 #pragma once
 
 #include "model/actions.h"
 #include "model/moment.h"
 #include "track/census.h"
+#include "track/erasures.h"
 #include "track/load.h"
 #include "track/store.h"
 #include "track/turn.h"
@@ -26,6 +27,7 @@ const struct store *state_store(const struct state *state);
 struct census *state_census(const struct state *state);
 /* Of the departments, over all partitions. */
 struct load *state_load_of_departments(const struct state *state);
+struct erasures *state_erasures(const struct state *state);
 
 /* The ticket in working form, in `arena`, or NULL: it is unknown. Its strings die with the next
  * state_save of the same ticket. */
@@ -38,6 +40,11 @@ time_ms state_next(const struct state *state);
 /* Whether the configuration moves or ends promises of the ticket, or lost the department that is
  * to answer it: such tickets are due at once. */
 bool state_bereaves(const struct state *state, const struct ticket *ticket);
+
+/* The tickets of that account, ended ones too, in the order of their names; `contact` absent: all
+ * of its contacts. Looks at every ticket. The list and its strings are in `arena`. */
+struct str *state_find_account(const struct state *state, struct str account, struct str contact,
+                               struct arena *arena, size_t *count);
 
 /* Before the first event of all: the changelog says how it is written, up to the version that is
  * allowed (0: nothing is said of it). Later: nothing, until more is allowed. */

@@ -197,7 +197,7 @@ static bool refuse_list(const cJSON *root, struct arena *arena, struct refusal *
 static bool may_write(const struct record *record, const struct config_source *source,
                       enum event_type type, struct refusal *refusal)
 {
-    if (type != EVENT_LINKED && type != EVENT_ORIGIN_CHANGED && type != EVENT_LOAD)
+    if (!event_type_is_ours(type))
         return true;
     if (source && source->home && str_present(record_header(record, LINK_FROM)))
         return true;

@@ -1,6 +1,9 @@
 #include "decode/event_guide.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/hash.h"
 
 /* What every event with words may have. */
 #define WORDS "subject body lang channel category tags priority customer attributes"
@@ -169,11 +172,18 @@ static const struct event_guide rows[EVENT_TYPE_COUNT] = {
                   "\"by\": \"lee\"}",
     },
     [EVENT_ERASED] = {
-        .effect = "The kept text and the customer's person are taken out of the state; promises and "
-                  "holder stay.",
-        .uses = "by reason",
+        .effect =
+            "The kept text and the customer's person are taken out of what is kept of the ticket and "
+            "of its escalations; promises and holder stay. Without a `ticket`, but with a "
+            "`customer`, of all tickets of that account on every partition, ended ones too; with "
+            "`account` and `contact`, of that contact's in the account. The decision does not name "
+            "them: let the `id` be the number of the request, not a name.",
+        .uses = "customer by reason",
         .sample = "{\"type\": \"erased\", \"ticket\": \"$TICKET\", \"id\": \"$TICKET/erased\", "
                   "\"time\": \"$TIME\", \"by\": \"privacy-lead\"}",
+        .account_sample =
+            "{\"type\": \"erased\", \"id\": \"erased/$HASH/$TIME\", \"time\": \"$TIME\", "
+            "\"customer\": {\"account\": \"$ACCOUNT\"}, \"by\": \"privacy-lead\"}",
     },
     [EVENT_SNAPSHOT] = {
         .effect = "The whole row of a ticket, from a table that is copied: what differs from the row "
@@ -202,7 +212,13 @@ static const struct event_guide rows[EVENT_TYPE_COUNT] = {
         .effect = "No ticket's: how much work another partition has for each department with a "
                   "`capacity`.",
         .ours = true,
-        .uses = "",
+        .uses = "attributes",
+    },
+    [EVENT_ACCOUNT_ERASED] = {
+        .effect = "No ticket's: another partition was told to erase an account, and this one has "
+                  "its share of the tickets.",
+        .ours = true,
+        .uses = "customer",
     },
 };
 
@@ -211,11 +227,23 @@ const struct event_guide *event_guide(enum event_type type)
     return &rows[type];
 }
 
-/* Puts `value` in place of what begins at `at`; where it goes on. */
-static const char *put(const char *at, const char *name, struct str value, struct buf *out)
+struct replacement {
+    const char *name;
+    struct str value;
+};
+
+static void fill(const char *sample, const struct replacement *replacements, struct buf *out)
 {
-    buf_add_str(out, value);
-    return at + strlen(name);
+    for (const char *at = sample; *at;) {
+        const struct replacement *found = replacements;
+        while (found->name && strncmp(at, found->name, strlen(found->name)) != 0)
+            found++;
+        if (found->name)
+            buf_add_str(out, found->value);
+        else
+            buf_add_char(out, *at);
+        at += found->name ? strlen(found->name) : 1;
+    }
 }
 
 bool event_sample(enum event_type type, struct str ticket, time_ms now, struct buf *out)
@@ -223,15 +251,28 @@ bool event_sample(enum event_type type, struct str ticket, time_ms now, struct b
     char time[TIME_TEXT_SIZE], due[TIME_TEXT_SIZE];
     if (rows[type].ours)
         return false;
-    for (const char *at = rows[type].sample; *at;) {
-        if (strncmp(at, "$TICKET", 7) == 0)
-            at = put(at, "$TICKET", ticket, out);
-        else if (strncmp(at, "$TIME", 5) == 0)
-            at = put(at, "$TIME", time_format(now, time), out);
-        else if (strncmp(at, "$DUE", 4) == 0)
-            at = put(at, "$DUE", time_format(now + SAMPLE_DUE_HOURS * TIME_HOUR, due), out);
-        else
-            buf_add_char(out, *at++);
-    }
+    const struct replacement replacements[] = {
+        { "$TICKET", ticket },
+        { "$TIME", time_format(now, time) },
+        { "$DUE", time_format(now + SAMPLE_DUE_HOURS * TIME_HOUR, due) },
+        { NULL, STR_NONE },
+    };
+    fill(rows[type].sample, replacements, out);
+    return true;
+}
+
+bool event_account_sample(enum event_type type, struct str account, time_ms now, struct buf *out)
+{
+    char time[TIME_TEXT_SIZE], hash[17];
+    if (!rows[type].account_sample)
+        return false;
+    snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)hash64(account));
+    const struct replacement replacements[] = {
+        { "$ACCOUNT", account },
+        { "$HASH", str_from(hash) },
+        { "$TIME", time_format(now, time) },
+        { NULL, STR_NONE },
+    };
+    fill(rows[type].account_sample, replacements, out);
     return true;
 }

@@ -10,6 +10,7 @@
 /* The moment of the samples in documents: 2026-11-21T09:00:00Z. */
 #define SAMPLE_TIME ((time_ms)1795251600000)
 #define SAMPLE_TICKET STR("T-4711")
+#define SAMPLE_ACCOUNT STR("acme")
 
 enum { SAMPLE_COLUMNS = 76 };
 
@@ -53,12 +54,10 @@ static void list_fields(const char *fields, struct buf *out)
 }
 
 /* A sample of some 80 columns, broken between its members. */
-static void add_sample(enum event_type type, struct buf *out)
+static void break_sample(struct buf *sample, struct buf *out)
 {
-    struct buf sample = { 0 };
-    event_sample(type, SAMPLE_TICKET, SAMPLE_TIME, &sample);
     size_t column = 0;
-    for (const char *at = buf_text(&sample); *at; at++) {
+    for (const char *at = buf_text(sample); *at; at++) {
         bool ends = at[0] == ',' && at[1] == ' ' && at[2] == '"';
         buf_add_char(out, *at);
         column++;
@@ -69,6 +68,18 @@ static void add_sample(enum event_type type, struct buf *out)
             column = 1;
             at++;
         }
+    }
+}
+
+static void add_sample(enum event_type type, struct buf *out)
+{
+    struct buf sample = { 0 };
+    event_sample(type, SAMPLE_TICKET, SAMPLE_TIME, &sample);
+    break_sample(&sample, out);
+    buf_clear(&sample);
+    if (event_account_sample(type, SAMPLE_ACCOUNT, SAMPLE_TIME, &sample)) {
+        buf_add_char(out, '\n');
+        break_sample(&sample, out);
     }
     buf_free(&sample);
 }
@@ -82,9 +93,10 @@ static const char introduction[] =
     "\n"
     "An event is one thing that happened to a ticket: a JSON object in UTF-8, a record each, in "
     "the\n"
-    "home topic `ombud.events` with the ticket as its key. `type` and `ticket` are required, the "
-    "rest\n"
-    "is as good as the producer can. Other shapes come in through a format, see "
+    "home topic `ombud.events` with the ticket as its key. `type` and `ticket` are required (but "
+    "an\n"
+    "`erased` may name an account instead), the rest is as good as the producer can.\n"
+    "Other shapes come in through a format, see "
     "[formats.md](formats.md).\n"
     "[schemas/event.schema.json](schemas/event.schema.json) is the same for programs;\n"
     "`ombudctl event TYPE` prints a valid one, and `ombudctl explain FILE` says what would become "
@@ -122,14 +134,15 @@ static void write_type(enum event_type type, struct buf *out)
     buf_printf(out, "\n### `%s`\n\n%s\n\n", event_type_name(type), guide->effect);
     if (guide->ours)
         buf_printf(out, "Written by ombudd alone. ");
-    buf_printf(out, guide->creates ? "Makes the ticket where it is not known."
-                                   : "Of a ticket that is not known it is rejected.");
+    if (!event_type_is_between_partitions(type))
+        buf_printf(out, guide->creates ? "Makes the ticket where it is not known."
+                                       : "Of a ticket that is not known it is rejected.");
     if (guide->needs) {
         buf_printf(out, " Needs ");
         list_fields(guide->needs, out);
         buf_add_char(out, '.');
     }
-    buf_printf(out, " Uses ");
+    buf_printf(out, "%sUses ", event_type_is_between_partitions(type) ? "" : " ");
     list_fields(guide->uses, out);
     buf_printf(out, ".\n");
     if (guide->ours)
@@ -144,10 +157,11 @@ void event_reference_markdown(struct buf *out)
     buf_printf(out, "%s\n## Types\n", introduction);
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
         write_type((enum event_type)type, out);
-    buf_printf(
-        out, "\n## Fields\n\n| field | | |\n|---|---|---|\n"
-             "| `type` | one of the types above | required |\n"
-             "| `ticket` | text or number of 1 to 128 bytes | required; the record's key, too |\n");
+    buf_printf(out, "\n## Fields\n\n| field | | |\n|---|---|---|\n"
+                    "| `type` | one of the types above | required |\n"
+                    "| `ticket` | text or number of 1 to 128 bytes | required, but for an `erased` "
+                    "that names an "
+                    "account; the record's key, too |\n");
     for (size_t i = 0; i < event_field_count; i++)
         write_field("", &event_fields[i], out);
     for (size_t i = 0; i < customer_field_count; i++)
@@ -201,7 +215,8 @@ void event_reference_man(struct buf *out)
                "ombud-events(7)\n\n# NAME\n\nombud-events - what ombudd reads\n\n# DESCRIPTION\n\n"
                "An event is one thing that happened to a ticket: a JSON object in UTF-8, a record\n"
                "each, in the home topic _ombud.events_ with the ticket as its key. *type* and\n"
-               "*ticket* are required. What cannot be read goes to the dead-letter topic with the\n"
+               "*ticket* are required, but an _erased_ may name an account instead. What cannot be "
+               "read goes to the dead-letter topic with the\n"
                "reason; a field of the wrong shape is left out with a warning in the decision.\n"
                "*ombudctl event* TYPE prints a valid one.\n\n# TYPES\n\n");
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)

@@ -177,10 +177,71 @@ static void put_is_type(struct json_writer *json, const char *name)
     json_close_object(json);
 }
 
+static void put_required(struct json_writer *json, const char *name)
+{
+    JSON_KEY(json, "required");
+    json_open_array(json);
+    json_put_text(json, name);
+    json_close_array(json);
+}
+
+/* A customer who is named: an account, or a contact who is one. */
+static void put_account(struct json_writer *json)
+{
+    static const char *const names[] = { "account", "contact" };
+    put_required(json, "customer");
+    JSON_KEY(json, "properties");
+    json_open_object(json);
+    JSON_KEY(json, "customer");
+    json_open_object(json);
+    JSON_KEY(json, "anyOf");
+    json_open_array(json);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        json_open_object(json);
+        put_required(json, names[i]);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+    json_close_object(json);
+}
+
+static bool may_name_an_account(enum event_type type)
+{
+    return event_guide(type)->account_sample != NULL || type == EVENT_ACCOUNT_ERASED;
+}
+
+/* A ticket, but where an account stands for all of its tickets. */
+static void put_subject(struct json_writer *json)
+{
+    json_open_object(json);
+    JSON_KEY(json, "anyOf");
+    json_open_array(json);
+    json_open_object(json);
+    put_required(json, "ticket");
+    json_close_object(json);
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+        if (!may_name_an_account((enum event_type)type))
+            continue;
+        json_open_object(json);
+        JSON_KEY(json, "allOf");
+        json_open_array(json);
+        put_is_type(json, event_type_name((enum event_type)type));
+        json_open_object(json);
+        put_account(json);
+        json_close_object(json);
+        json_close_array(json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
 static void put_conditions(struct json_writer *json)
 {
     JSON_KEY(json, "allOf");
     json_open_array(json);
+    put_subject(json);
     for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
         const char *needs = event_guide((enum event_type)type)->needs;
         if (!needs)
@@ -204,13 +265,12 @@ void event_reference_schema(struct buf *out)
     JSON_TEXT(&json, "$schema", "https://json-schema.org/draft/2020-12/schema");
     JSON_TEXT(&json, "title", "Event");
     JSON_TEXT(&json, "description",
-              "One thing that happened to a ticket: a record of the home topic, keyed by "
-              "ticket. Further members are ignored and counted.");
+              "One thing that happened to a ticket, or to all of an account: a record of the "
+              "home topic, keyed by ticket or account. Further members are ignored and counted.");
     JSON_TEXT(&json, "type", "object");
     JSON_KEY(&json, "required");
     json_open_array(&json);
     json_put_text(&json, "type");
-    json_put_text(&json, "ticket");
     json_close_array(&json);
     JSON_KEY(&json, "properties");
     json_open_object(&json);

@@ -142,6 +142,14 @@ static void put_event_decision(struct json_writer *json, const struct turn *turn
     put_tail(json, turn);
 }
 
+/* Never an account's name: that is to be forgotten. */
+static struct str key_of(const struct turn *turn)
+{
+    if (turn->ticket)
+        return turn->ticket->id;
+    return str_present(turn->event->ticket) ? turn->event->ticket : turn->event->id;
+}
+
 void encode_decision(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                      struct record_counts *counts)
 {
@@ -151,9 +159,8 @@ void encode_decision(struct encoder *encoder, const struct turn *turn, struct ac
         put_event_decision(&json, turn);
     else
         put_timer(&json, turn);
-    struct str id = turn->ticket ? turn->ticket->id : turn->event->ticket;
     struct action *action = actions_add(actions, OUTPUT_DECISIONS);
-    action->key = arena_copy(actions->arena, id);
+    action->key = arena_copy(actions->arena, key_of(turn));
     action->value = record_value(encoder, actions);
     headers_set(action, actions, turn->record ? "ombud.decision" : "ombud.timer", SOURCE_TICKETS,
                 record_id(turn, "decision", 0, actions->arena));
@@ -181,6 +188,26 @@ static struct str levels_before(const struct turn *turn, const struct notice *no
     return levels;
 }
 
+/* Whoever keeps what they were told of the ticket takes the customer out of it. */
+static void encode_erased(const struct turn *turn, struct actions *actions)
+{
+    struct notice notice = { .id = record_id(turn, "erased", 0, actions->arena),
+                             .ticket = turn->ticket->id,
+                             .event = event_id_of(turn),
+                             .department = turn->ticket->department,
+                             .status = NOTICE_ERASED,
+                             .since = turn->moment->now,
+                             .time = turn->moment->now,
+                             .due = TIME_NEVER,
+                             .score = turn->ticket->score,
+                             .band = turn->ticket->band,
+                             .next_at = TIME_NEVER };
+    struct action *action = actions_add(actions, OUTPUT_NOTICES);
+    action->key = arena_copy(actions->arena, notice.department);
+    action->value = notice_encode(&notice, actions->arena);
+    headers_set(action, actions, "ombud.notice", SOURCE_TICKETS, notice.id);
+}
+
 void encode_notices(struct encoder *encoder, const struct turn *turn, struct actions *actions,
                     struct record_counts *counts)
 {
@@ -195,5 +222,7 @@ void encode_notices(struct encoder *encoder, const struct turn *turn, struct act
         action->value = notice_encode(notice, actions->arena);
         headers_set(action, actions, "ombud.notice", SOURCE_TICKETS, notice->id);
     }
-    counts->notices += n;
+    if (turn->erases)
+        encode_erased(turn, actions);
+    counts->notices += n + turn->erases;
 }

@@ -1,6 +1,7 @@
 /* What one ticket tells another, as records of the home topic. */
 #include "base/hash.h"
 #include "encode/parts.h"
+#include "track/erasing.h"
 #include "track/links.h"
 
 /* From whom: of a ticket that nobody knows the event has its name. */
@@ -91,12 +92,11 @@ void encode_errands(struct encoder *encoder, const struct turn *turn, struct act
     counts->errands += n;
 }
 
-void encode_load(struct encoder *encoder, struct str value, struct actions *actions,
-                 struct record_counts *counts)
+/* To each other partition of the home topic. */
+static size_t tell_partitions(const struct encoder *encoder, struct str key, struct str value,
+                              struct str place, struct actions *actions)
 {
-    struct str place = arena_printf(actions->arena, "%.*s/%d/load",
-                                    STR_ARG(encoder->config->topics.home), (int)encoder->partition);
-    struct str key = arena_printf(actions->arena, "load/%d", (int)encoder->partition);
+    size_t told = 0;
     for (int32_t i = 0; i < encoder->home_partitions; i++) {
         if (i == encoder->partition)
             continue;
@@ -108,8 +108,48 @@ void encode_load(struct encoder *encoder, struct str value, struct actions *acti
         action->value = value;
         action->headers = header;
         action->header_count = 1;
-        counts->errands++;
+        told++;
     }
+    return told;
+}
+
+void encode_load(struct encoder *encoder, struct str value, struct actions *actions,
+                 struct record_counts *counts)
+{
+    struct str place = arena_printf(actions->arena, "%.*s/%d/load",
+                                    STR_ARG(encoder->config->topics.home), (int)encoder->partition);
+    struct str key = arena_printf(actions->arena, "load/%d", (int)encoder->partition);
+    counts->errands += tell_partitions(encoder, key, value, place, actions);
+}
+
+static void put_account(struct json_writer *json, const struct turn *turn, struct str id)
+{
+    json_open_object(json);
+    JSON_TEXT(json, "type", event_type_name(EVENT_ACCOUNT_ERASED));
+    JSON_STR(json, "id", id);
+    JSON_TIME_MS(json, "time", time_max(turn->at, turn->moment->horizon));
+    JSON_KEY(json, "customer");
+    json_open_object(json);
+    JSON_STR(json, "account", turn->event->customer.account);
+    if (str_present(erasing_contact(turn->event)))
+        JSON_STR(json, "contact", turn->event->customer.contact);
+    json_close_object(json);
+    json_close_object(json);
+}
+
+size_t encode_account_erased(struct encoder *encoder, const struct turn *turn,
+                             struct actions *actions, struct record_counts *counts)
+{
+    struct json_writer json = json_writer_to(&encoder->buf);
+    struct str id = record_id(turn, "account", 0, actions->arena);
+    if (encoder->home_partitions == 1)
+        return 0;
+    buf_clear(&encoder->buf);
+    put_account(&json, turn, id);
+    size_t told = tell_partitions(encoder, id, record_value(encoder, actions),
+                                  place_of(encoder, turn, actions->arena), actions);
+    counts->errands += told;
+    return told;
 }
 
 void put_origin(struct json_writer *json, const struct ticket *ticket)

@@ -439,11 +439,19 @@ void groups_put(struct groups *groups, const struct notice *notice, struct str n
     write_member(groups, key, name, member, actions);
 }
 
-void groups_mute(struct groups *groups, const struct member *member, const struct cause *why,
-                 struct actions *actions)
+static void replace_member(struct groups *groups, const struct member *member,
+                           const struct notice *notice, const struct standing *standing,
+                           struct actions *actions)
 {
     struct str key = arena_copy(actions->arena, member_key(member));
     struct str group = arena_copy(actions->arena, member->group->name);
+    struct member *changed = member_new(key, member_name(member).size, notice, standing);
+    write_member(groups, key, group, changed, actions);
+}
+
+void groups_mute(struct groups *groups, const struct member *member, const struct cause *why,
+                 struct actions *actions)
+{
     struct standing standing = member_standing(member);
     struct notice notice;
     member_notice(member, &notice);
@@ -452,8 +460,49 @@ void groups_mute(struct groups *groups, const struct member *member, const struc
     standing.muted = why != NULL;
     if (why)
         standing.why = *why;
-    struct member *changed = member_new(key, member_name(member).size, &notice, &standing);
-    write_member(groups, key, group, changed, actions);
+    replace_member(groups, member, &notice, &standing, actions);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    return str_compare(member_key(*(struct member *const *)a),
+                       member_key(*(struct member *const *)b));
+}
+
+static struct member **list_of_ticket(const struct groups *groups, struct str ticket, size_t *count,
+                                      struct arena *arena)
+{
+    struct member **found = NULL;
+    size_t at = 0, room = 0;
+    *count = 0;
+    for (struct member *member; (member = table_next(groups->members, &at)) != NULL;) {
+        if (!member->has_ticket || !str_equal(member_name(member), ticket))
+            continue;
+        if (*count == room) {
+            struct member **grown = arena_alloc_raw(arena, (2 * room + 8) * sizeof(*found));
+            if (room)
+                memcpy(grown, found, room * sizeof(*found));
+            found = grown;
+            room = 2 * room + 8;
+        }
+        found[(*count)++] = member;
+    }
+    if (*count > 0)
+        qsort(found, *count, sizeof(*found), compare_places);
+    return found;
+}
+
+void groups_erase(struct groups *groups, struct str ticket, struct actions *actions)
+{
+    size_t count;
+    struct member **members = list_of_ticket(groups, ticket, &count, actions->arena);
+    for (size_t i = 0; i < count; i++) {
+        struct standing standing = member_standing(members[i]);
+        struct notice notice;
+        member_notice(members[i], &notice);
+        notice.subject = notice.why = notice.account = notice.comment = STR_NONE;
+        replace_member(groups, members[i], &notice, &standing, actions);
+    }
 }
 
 static struct head head_of_group(struct group *group)

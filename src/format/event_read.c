@@ -405,6 +405,34 @@ static bool read_type(struct arena *arena, const cJSON *root, enum event_type *t
                                STR_ARG(nearest)));
 }
 
+static bool read_ticket(struct reader *reader, const cJSON *root, struct event *event,
+                        struct refusal *refusal)
+{
+    const cJSON *ticket = json_get(root, STR("ticket"));
+    bool of_account = event->type == EVENT_ERASED || event->type == EVENT_ACCOUNT_ERASED;
+
+    if (!json_is_null(ticket))
+        return read_identifier(reader, ticket, &event->ticket) ||
+               refuse(refusal, STR("/ticket"), STR("the ticket is not a string of 1 to 128 bytes"));
+    return of_account || refuse(refusal, STR("/ticket"), STR("the event has no ticket"));
+}
+
+/* Of whom an `erased` speaks must never be a guess. */
+static bool check_erased(struct reader *reader, const struct event *event, struct refusal *refusal)
+{
+    bool of_account = event->type == EVENT_ERASED || event->type == EVENT_ACCOUNT_ERASED;
+    bool named = str_present(event->customer.account);
+
+    if (of_account && !str_present(event->ticket) && !named)
+        return refuse(refusal, STR("/ticket"),
+                      STR("whom is it to erase? It has neither a ticket nor a customer's account"));
+    if (event->type == EVENT_ERASED && str_present(event->ticket) && named)
+        warnings_add(reader->warnings,
+                     "/customer: the ticket alone is erased; an account is erased "
+                     "by an event without a ticket");
+    return true;
+}
+
 bool event_read(const cJSON *root, struct warnings *warnings, struct event *event,
                 struct refusal *refusal)
 {
@@ -418,13 +446,12 @@ bool event_read(const cJSON *root, struct warnings *warnings, struct event *even
         return refuse(refusal, STR(""), STR("an event is a JSON object"));
     if (!read_type(warnings->arena, root, &fresh.type, refusal))
         return false;
-    const cJSON *ticket = json_get(root, STR("ticket"));
-    if (json_is_null(ticket))
-        return refuse(refusal, STR("/ticket"), STR("the event has no ticket"));
-    if (!read_identifier(&reader, ticket, &fresh.ticket))
-        return refuse(refusal, STR("/ticket"), STR("the ticket is not a string of 1 to 128 bytes"));
+    if (!read_ticket(&reader, root, &fresh, refusal))
+        return false;
     for (const cJSON *member = root->child; member; member = member->next)
         read_member(&reader, member, &fresh);
+    if (!check_erased(&reader, &fresh, refusal))
+        return false;
     fresh.unknown_fields = reader.unknown;
     fresh.automated |= reader.doubtful && fresh.from == SENDER_AGENT; /* no answer by a person */
     *event = fresh;

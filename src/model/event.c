@@ -25,6 +25,7 @@ static const struct str type_names[EVENT_TYPE_COUNT] = {
     [EVENT_LINKED] = STR("linked"),
     [EVENT_ORIGIN_CHANGED] = STR("origin_changed"),
     [EVENT_LOAD] = STR("load"),
+    [EVENT_ACCOUNT_ERASED] = STR("account_erased"),
 };
 
 const char *event_type_name(enum event_type type)
@@ -41,6 +42,33 @@ bool event_type_parse(struct str name, enum event_type *type)
         }
     }
     return false;
+}
+
+bool event_type_is_ours(enum event_type type)
+{
+    return type == EVENT_LINKED || type == EVENT_ORIGIN_CHANGED ||
+           event_type_is_between_partitions(type);
+}
+
+bool event_type_is_between_partitions(enum event_type type)
+{
+    return type == EVENT_LOAD || type == EVENT_ACCOUNT_ERASED;
+}
+
+struct str event_key(const struct event *event)
+{
+    return str_present(event->ticket) ? event->ticket : event->customer.account;
+}
+
+struct event event_blank(struct str ticket, const struct customer *customer, time_ms now)
+{
+    return (struct event){ .type = EVENT_UPDATED,
+                           .ticket = ticket,
+                           .time = now,
+                           .timestamp = now,
+                           .due = TIME_NEVER,
+                           .solved = -1,
+                           .customer = *customer };
 }
 
 const struct attribute *event_attribute(const struct event *event, struct str name)

@@ -13,6 +13,7 @@ static const char *const status_names[] = {
     [NOTICE_FIRING] = "firing",
     [NOTICE_ACKNOWLEDGED] = "acknowledged",
     [NOTICE_RESOLVED] = "resolved",
+    [NOTICE_ERASED] = "erased",
 };
 
 const char *notice_status_name(enum notice_status status)
@@ -162,7 +163,7 @@ struct str notice_encode(const struct notice *notice, struct arena *arena)
 
 static bool read_status(struct str name, enum notice_status *status, struct error *err)
 {
-    for (int i = NOTICE_FIRING; i <= NOTICE_RESOLVED; i++) {
+    for (int i = NOTICE_FIRING; i <= NOTICE_ERASED; i++) {
         if (str_is(name, notice_status_name((enum notice_status)i))) {
             *status = (enum notice_status)i;
             return true;
@@ -240,6 +241,20 @@ static bool is_name_part(struct str text)
     return !str_empty(text) && !memchr(text.data, '/', text.size);
 }
 
+static bool check_names(struct notice *notice, struct error *err)
+{
+    bool erased = notice->status == NOTICE_ERASED;
+    if (str_empty(notice->ticket))
+        notice->ticket = STR_NONE;
+    if (!erased && (!is_name_part(notice->level) || !is_name_part(notice->department) ||
+                    !is_name_part(notice->trigger)))
+        return error_set(err, "a notice has level, department and trigger, none with a slash");
+    if (erased && !str_present(notice->ticket))
+        return error_set(err, "an erased notice has a ticket");
+    return str_present(notice->ticket) || !str_empty(notice->source) ||
+           error_set(err, "a notice has a ticket, or the source of a dead letter");
+}
+
 bool notice_decode(struct str text, struct arena *arena, struct notice *notice, struct error *err)
 {
     size_t at = 0;
@@ -266,12 +281,8 @@ bool notice_decode(struct str text, struct arena *arena, struct notice *notice, 
     read.floored = cJSON_IsTrue(json_get(root, STR("floored")));
     if (str_empty(read.id))
         return error_set(err, "a notice has an id");
-    if (!is_name_part(read.level) || !is_name_part(read.department) || !is_name_part(read.trigger))
-        return error_set(err, "a notice has level, department and trigger, none with a slash");
-    if (str_empty(read.ticket))
-        read.ticket = STR_NONE;
-    if (!str_present(read.ticket) && str_empty(read.source))
-        return error_set(err, "a notice has a ticket, or the source of a dead letter");
+    if (!check_names(&read, err))
+        return false;
     if (read.since == TIME_NEVER || read.time == TIME_NEVER)
         return error_set(err, "a notice has since and time");
     *notice = read;

@@ -25,6 +25,7 @@ struct state {
     struct definitions *definitions;
     struct census *census;
     struct load *load;
+    struct erasures *erasures;
     struct arena *scratch; /* for looking into old encodings */
     struct buf encoding;
     struct buf asleep; /* keys of tickets that an undo must wake again */
@@ -42,6 +43,7 @@ struct state *state_new(const struct config *config, int32_t partition, int32_t 
     state->definitions = definitions_new();
     state->census = census_new();
     state->load = load_new(config, partition, partition_count);
+    state->erasures = erasures_new(partition);
     state->scratch = arena_new(16 * 1024);
     state->changelog = (struct changelog){ .output = OUTPUT_STATE,
                                            .partition = partition,
@@ -63,6 +65,7 @@ void state_free(struct state *state)
     definitions_free(state->definitions);
     census_free(state->census);
     load_free(state->load);
+    erasures_free(state->erasures);
     arena_free(state->scratch);
     buf_free(&state->encoding);
     buf_free(&state->asleep);
@@ -143,6 +146,11 @@ struct load *state_load_of_departments(const struct state *state)
     return state->load;
 }
 
+struct erasures *state_erasures(const struct state *state)
+{
+    return state->erasures;
+}
+
 const struct store *state_store(const struct state *state)
 {
     return state->store;
@@ -170,6 +178,45 @@ struct ticket *state_load_due(const struct state *state, time_ms horizon, struct
 time_ms state_next(const struct state *state)
 {
     return store_next(state->store);
+}
+
+static bool is_customer(const struct ticket *ticket, struct str account, struct str contact)
+{
+    return str_equal(ticket->customer.account, account) &&
+           (!str_present(contact) || str_equal(ticket->customer.contact, contact));
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* The account stands in a state as it is: most tickets need no decoding. */
+struct str *state_find_account(const struct state *state, struct str account, struct str contact,
+                               struct arena *arena, size_t *count)
+{
+    size_t at = 0, room = 0;
+    struct str *found = NULL;
+    *count = 0;
+    for (const struct slot *slot; (slot = store_each(state->store, &at)) != NULL;) {
+        struct str encoding = slot_state(slot);
+        if (!memmem(encoding.data, encoding.size, account.data, account.size))
+            continue;
+        arena_reset(state->scratch);
+        if (!is_customer(decode(encoding, slot_key(slot), state->scratch), account, contact))
+            continue;
+        if (*count == room) {
+            struct str *grown = arena_alloc_raw(arena, (2 * room + 8) * sizeof(*found));
+            if (room)
+                memcpy(grown, found, room * sizeof(*found));
+            found = grown;
+            room = 2 * room + 8;
+        }
+        found[(*count)++] = arena_copy(arena, slot_key(slot));
+    }
+    if (*count > 0)
+        qsort(found, *count, sizeof(*found), compare_ids);
+    return found;
 }
 
 static void add_record(const struct state *state, struct actions *actions, struct str key,
@@ -395,6 +442,8 @@ bool state_restore(struct state *state, struct str key, struct str value, struct
         ok = restore_ticket(state, rest, value, err);
     else if (str_starts(key, STR("x/")))
         restore_text(state, rest, value), ok = true;
+    else if (str_starts(key, STR("e/")))
+        ok = erasures_restore(state->erasures, key, value, err);
     else if (definition_key_parse(key, &hash))
         ok = definitions_restore(state->definitions, hash, value, err);
     else
@@ -423,6 +472,7 @@ bool state_restored(struct state *state, struct error *err)
 void state_mark(struct state *state)
 {
     load_mark(state->load);
+    erasures_mark(state->erasures);
     store_mark(state->store);
     census_mark(state->census);
     changelog_mark(&state->changelog);
@@ -464,6 +514,7 @@ static void wake_again(struct state *state)
 void state_undo(struct state *state)
 {
     load_undo(state->load);
+    erasures_undo(state->erasures);
     store_undo(state->store, deadline_of, take_back, state);
     wake_again(state);
     census_undo(state->census);

@@ -8,7 +8,8 @@
 static void check_event(const struct event *event)
 {
     FUZZ_CHECK(event->type < EVENT_TYPE_COUNT);
-    FUZZ_CHECK(event->ticket.size >= 1 && event->ticket.size <= 128);
+    struct str key = event_key(event);
+    FUZZ_CHECK(key.size >= 1 && key.size <= 128);
     FUZZ_CHECK(event->id.size >= 1 && event->id.size <= 128);
     FUZZ_CHECK(event->time >= 0 && event->time <= event->timestamp + 5 * TIME_MINUTE);
     FUZZ_CHECK(event->priority >= 0 && event->priority <= 4);

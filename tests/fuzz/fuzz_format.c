@@ -57,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                              .headers = headers,
                              .header_count = data[0] & 8 ? 2 : 0 };
     if (event_decode(&record, &source, 64 * 1024, arena, &event, &refusal)) {
-        FUZZ_CHECK(event.ticket.size >= 1 && event.ticket.size <= 128);
+        struct str key = event_key(&event);
+        FUZZ_CHECK(key.size >= 1 && key.size <= 128);
         FUZZ_CHECK(event.id.size >= 1 && event.id.size <= 128);
         FUZZ_CHECK(event.time >= 0);
         FUZZ_CHECK(utf8_valid(event.subject, NULL) && utf8_valid(event.body, NULL));

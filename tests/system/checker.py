@@ -325,12 +325,14 @@ class Checker:
             passed_to = header(record, "ombud-ticket")
             if passed_to:
                 event["ticket"] = passed_to.decode()
-            again = name in seen[event["ticket"]][-IDENTITIES_KEPT:]
+            ticket = event.get("ticket")  # None: it erases an account, on that partition
+            known = seen[ticket or record.partition]
+            again = name in known[-IDENTITIES_KEPT:]
             # An unknown ticket keeps no identities.
-            if not again and decision["band"]:
-                seen[event["ticket"]].append(name)
+            if not again and (decision["band"] or ticket is None):
+                known.append(name)
             told = decision["ticket"], decision["type"], decision["outcome"] == "duplicate"
-            if told != (event["ticket"], event["type"], again) or \
+            if told != (ticket, event["type"], again) or \
                     event.get("id", decision["event"]) != decision["event"]:
                 problems.append(f"{place_of(record)}: {event} became {decision}")
         return problems[:3]

@@ -54,10 +54,13 @@ def _output(line, task, counts, changelogs):
 
 
 def _spread(outputs, task, home_partitions):
-    """The word on how full departments are goes to all partitions but the own, one after the other."""
+    """What a partition tells the others – how full departments are, whom to erase – goes to all but
+    the own, one after the other."""
     others = cycle(number for number in range(home_partitions) if number != task[1])
-    return [output._replace(partition=next(others)) if (output.key or b"").startswith(b"load/") and
-            output.topic == task[0] else output for output in outputs]
+    between = b'{"type":"load",', b'{"type":"account_erased",'
+    return [output._replace(partition=next(others)) if (output.value or b"").startswith(between) and
+            output.topic == task[0] and dict(output.headers).get("ombud-link") else output
+            for output in outputs]
 
 
 def replay(config_file, records, stage, counts, changelogs, home_partitions):

@@ -57,15 +57,21 @@ def test_what_would_lose_something_is_refused(router):
 
 
 def test_moved_state_is_the_same(kafka, make_router):
-    router = make_router(kafka)
+    # With a capacity partitions tell each other their load: that is of partitions that are no more.
+    router = make_router(kafka, departments={"service": {"capacity": 1000}})
     count = 60
     daemon = router.start()
     tell(router, [opened(number) for number in range(count)])
     tell(router, [{"type": "resolved", "ticket": f"T-{number}", "id": f"r-{number}"}
                   for number in range(0, count, 4)])
+    erased = {"type": "erased", "id": "forget-1", "customer": {"account": "nobody"}}
+    producer = LoggingProducer(router.kafka.bootstrap)
+    producer.send(router.home, key="nobody", value=json.dumps(erased))
+    assert producer.flush()
     router.wait_drained()
     before = {value["ticket"]: value for _, value in router.read("decisions")
-              if value["kind"] == "decision"}
+              if value["kind"] == "decision" and value["ticket"] in
+              {f"T-{number}" for number in range(count)}}
     assert daemon.stop() == 0
     state = f"{router.prefix}.state-7"
     changes = {"topics": {"state": state, "partitions": 7}}
@@ -88,6 +94,8 @@ def test_moved_state_is_the_same(kafka, make_router):
     tell(router, [{"type": "message", "ticket": f"T-{number}", "id": f"m-{number}",
                    "body": "And now?"} for number in range(count)])
     tell(router, [opened(3)])  # known: a duplicate, wherever the ticket lives now
+    producer.send(router.home, key="nobody", value=json.dumps(erased))
+    assert producer.flush()
     router.wait_drained()
     after = [value for _, value in router.read("decisions") if value["kind"] == "decision"]
     messages = {value["ticket"]: value for value in after if value["type"] == "message"}
@@ -98,5 +106,7 @@ def test_moved_state_is_the_same(kafka, make_router):
         assert value["score"] >= before[ticket]["score"], value
     assert [value["outcome"] for value in after if value["event"] == "o-3"] == \
         ["applied", "duplicate"]
+    assert [value["outcome"] for value in after if value["event"] == "forget-1"] == \
+        ["echo", "duplicate"]
     assert {value["source"]["partition"] for value in messages.values()} == set(range(7))
     assert daemon.stop() == 0

@@ -99,6 +99,12 @@ class Traffic:
             to = self.random.choice(["quality", "billing", "legal", "nobody"])
             yield lambda: self._event("settled", ticket, department=to, by="wang")
 
+    def _erasure(self):
+        """Of all tickets of an account, whatever partition they are in."""
+        account = f"a-{self.random.randrange(50)}"
+        event = self._event("erased", None, customer={"account": account}, by="privacy")
+        return account.encode(), json.dumps(event).encode()
+
     def events(self, tickets, prefix="T"):
         """Every event of that many new tickets as dictionaries."""
         waiting = [self._life(f"{prefix}-{self.seed}-{i}") for i in range(tickets)]
@@ -114,8 +120,8 @@ class Traffic:
                 yield make()
 
     def records(self, tickets, prefix="T", bad_every=97):
-        """(key, value) of the same, with a record now and then that is no event, and one that comes
-        twice."""
+        """(key, value) of the same, with a record now and then that is no event, one that comes
+        twice, and an account that is to be forgotten."""
         for number, event in enumerate(self.events(tickets, prefix), 1):
             value = json.dumps(event, ensure_ascii=False).encode()
             yield event["ticket"].encode(), value
@@ -125,3 +131,5 @@ class Traffic:
                                           (b"bad", None), (b"", b'{"ticket":"T-9"}')])
             if number % (bad_every * 2) == 0:
                 yield event["ticket"].encode(), value
+            if number % bad_every == bad_every // 2:
+                yield self._erasure()

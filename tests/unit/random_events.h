@@ -2,6 +2,8 @@
  * tickets, some late, some twice. The same seed gives the same stream. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/time.h"
 
@@ -32,7 +34,9 @@ static inline void random_event_at(uint64_t *seed, time_ms time, time_ms now, st
                                           "hold",     "receipt",   "answer",   "report",
                                           "final",    "law.letter" };
     static const char *const customers[] = {
-        "", "", "", ",\"customer\":{\"kind\":\"internal\",\"department\":\"billing\"}"
+        "", "", "",
+        ",\"customer\":{\"kind\":\"internal\",\"department\":\"billing\","
+        "\"account\":\"acme\"}"
     };
     static const char *const texts[] = { "hello",    "it is on fire", "thank you",
                                          "terrible", "my lawyer",     "your manager!" };
@@ -54,6 +58,21 @@ static inline void random_event_at(uint64_t *seed, time_ms time, time_ms now, st
     buf_printf(out, ",\"id\":\"e%u\"%s%s}", dice(seed, 2000),
                dice(seed, 3) ? ",\"reason_code\":\"not_ours\"" : ",\"from\":\"agent\"",
                dice(seed, 2) ? "" : ",\"department\":\"billing\"");
+}
+
+/* Now and then all internal tickets are to be forgotten; it may come twice. */
+static inline bool random_erasure(uint64_t *seed, time_ms time, struct buf *out)
+{
+    char text[TIME_TEXT_SIZE];
+    unsigned id = dice(seed, 30);
+    if (dice(seed, 50))
+        return false;
+    buf_clear(out);
+    buf_printf(out,
+               "{\"type\":\"erased\",\"time\":\"%.*s\",\"id\":\"r%u\","
+               "\"customer\":{\"account\":\"acme\"}}",
+               STR_ARG(time_format_ms(time, text)), id);
+    return true;
 }
 
 /* One in five is up to an hour late. Returns its time. */

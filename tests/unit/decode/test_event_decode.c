@@ -353,6 +353,17 @@ static void test_refusals(void **state)
           "rated, acknowledged, unacknowledged, settled, fulfilled, erased, snapshot" },
         { "no ticket", STR("{\"type\":\"opened\",\"Ticket\":\"T-1\"}"), "/ticket",
           "the event has no ticket" },
+        { "an erasure of nobody", STR("{\"type\":\"erased\"}"), "/ticket",
+          "whom is it to erase? It has neither a ticket nor a customer's account" },
+        { "an erasure of a customer without a name",
+          STR("{\"type\":\"erased\",\"customer\":{\"tier\":\"gold\"}}"), "/ticket",
+          "whom is it to erase? It has neither a ticket nor a customer's account" },
+        { "an erasure of an odd ticket",
+          STR("{\"type\":\"erased\",\"ticket\":[],\"customer\":{\"account\":\"a\"}}"), "/ticket",
+          "the ticket is not a string of 1 to 128 bytes" },
+        { "what only the router writes",
+          STR("{\"type\":\"account_erased\",\"customer\":{\"account\":\"a\"}}"), "/type",
+          "only the router itself writes this type" },
         { "an empty ticket", STR("{\"type\":\"opened\",\"ticket\":\"\"}"), "/ticket",
           "the ticket is not a string of 1 to 128 bytes" },
         { "an object as ticket", STR("{\"type\":\"opened\",\"ticket\":{}}"), "/ticket",
@@ -523,6 +534,33 @@ static void test_a_byte_order_mark_is_skipped(void **state)
     assert_true(str_is(refusal.at, "byte 11")); /* of the record */
 }
 
+static void test_an_erasure_may_name_an_account(void **state)
+{
+    static const struct {
+        const char *members, *ticket, *account, *contact, *key;
+        size_t warnings;
+    } cases[] = {
+        { "\"customer\":{\"account\":\"acme\"}", "", "acme", "", "acme", 0 },
+        { "\"ticket\":null,\"customer\":{\"account\":17}", "", "17", "", "17", 0 },
+        { "\"customer\":{\"contact\":\"kim\"}", "", "kim", "kim", "kim", 0 },
+        { "\"customer\":{\"account\":\"acme\",\"contact\":\"kim\"}", "", "acme", "kim", "acme", 0 },
+        { "\"ticket\":\"T-1\"", "T-1", "", "", "T-1", 0 },
+        { "\"ticket\":\"T-1\",\"customer\":{\"account\":\"acme\"}", "T-1", "acme", "", "T-1", 1 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event event;
+        struct refusal refusal;
+        struct record record =
+            record_of(arena_printf(*state, "{\"type\":\"erased\",%s}", cases[i].members));
+        assert_true(event_decode(&record, NULL, 4096, *state, &event, &refusal));
+        if (!str_is(event.ticket, cases[i].ticket) || !str_is(event_key(&event), cases[i].key) ||
+            !str_is(event.customer.account, cases[i].account) ||
+            !str_is(event.customer.contact, cases[i].contact) ||
+            event.warning_count != cases[i].warnings)
+            fail_msg("%s", cases[i].members);
+    }
+}
+
 static void test_a_ticket_of_128_bytes_is_the_longest(void **state)
 {
     struct buf text = { 0 };
@@ -660,6 +698,7 @@ int main(void)
         cmocka_unit_test(test_a_byte_order_mark_is_skipped),
         cmocka_unit_test(test_kafka_timestamps_that_cannot_be),
         cmocka_unit_test(test_auto_replies_are_known),
+        cmocka_unit_test(test_an_erasure_may_name_an_account),
         cmocka_unit_test(test_a_ticket_of_128_bytes_is_the_longest),
         cmocka_unit_test(test_where_it_was_first_read_is_its_identity),
         cmocka_unit_test(test_a_forward_belongs_to_the_source_it_entered_by),

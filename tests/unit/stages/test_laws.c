@@ -333,7 +333,9 @@ static void run(enum way way, uint64_t seed, struct buf *out)
     world_open(&world, config, 0, 1);
     for (int i = 0; i < EVENTS; i++) {
         now += random_step(&random);
-        time_ms time = random_event(&random, now, &json);
+        time_ms time = now;
+        if (!random_erasure(&random, now, &json))
+            time = random_event(&random, now, &json);
         struct task_clock clock = world.clock;
         int64_t offset = world.offset;
         world_feed(&world, buf_str(&json), time);

@@ -4,7 +4,7 @@
  * changelog that has what several steps made of a record once.
  *
  *     > 00:00:05 firing T-1 lead breach P2 [floored] [by=lin] [step=2] [account=acme]
- *                                          [wait=0] [interval=60]   (of its rule, in seconds)
+ *                              [about=fire] [wait=0] [interval=60]   (of its rule, in seconds)
  *     > 00:01:00 silence s1 until 01:00:00 ticket == T-1       (or: silence s1 until_resolved …)
  *     > 00:02:00 expire s1 | reload other.yaml | restart
  *     > 01:00:00                                                (time passes)
@@ -73,6 +73,10 @@ static void print_ticket(struct buf *out, const cJSON *ticket)
                STR_ARG(str_present(member(ticket, "/ticket")) ? member(ticket, "/ticket")
                                                               : member(ticket, "/source")),
                STR_ARG(member(ticket, "/status")));
+    if (str_present(member(ticket, "/subject")))
+        buf_printf(out, " “%.*s”", STR_ARG(member(ticket, "/subject")));
+    if (str_present(member(ticket, "/why")))
+        buf_printf(out, " because of %.*s", STR_ARG(member(ticket, "/why")));
     if (str_present(member(ticket, "/by")))
         buf_printf(out, " by %.*s", STR_ARG(member(ticket, "/by")));
     if (str_present(member(ticket, "/held_back/cause"))) {
@@ -147,7 +151,7 @@ static struct str option(struct hall *hall, const char *rest, const char *name)
 
 static bool parse_status(const char *name, enum notice_status *status)
 {
-    for (int i = NOTICE_FIRING; i <= NOTICE_RESOLVED; i++) {
+    for (int i = NOTICE_FIRING; i <= NOTICE_ERASED; i++) {
         *status = (enum notice_status)i;
         if (strcmp(name, notice_status_name(*status)) == 0)
             return true;
@@ -179,6 +183,8 @@ static bool feed_notice(struct hall *hall, const char *line, time_ms now)
     notice.floored = strstr(rest, " floored") != NULL;
     notice.by = option(hall, rest, " by=");
     notice.account = option(hall, rest, " account=");
+    notice.subject = option(hall, rest, " about=");
+    notice.why = option(hall, rest, " why=");
     notice.also = option(hall, rest, " also=");
     int64_t step = 1;
     if (str_to_int(option(hall, rest, " step="), &step))

@@ -149,10 +149,12 @@ static void run(struct cluster *cluster, uint64_t seed)
     time_ms now = WORLD_START;
     for (int i = 0; i < EVENTS; i++) {
         now += 1 + random_step(&random);
-        random_event_at(&random, now, now, &json);
-        struct str ticket = between(buf_str(&json), "\"ticket\":\"", '"');
+        bool erasure = random_erasure(&random, now, &json);
+        if (!erasure)
+            random_event_at(&random, now, now, &json);
+        struct str key = between(buf_str(&json), erasure ? "\"account\":\"" : "\"ticket\":\"", '"');
         pass(cluster, now);
-        feed(cluster, (struct record){ .partition = kafka_partition(ticket, cluster->count),
+        feed(cluster, (struct record){ .partition = kafka_partition(key, cluster->count),
                                        .timestamp = now,
                                        .value = buf_str(&json) });
         deliver(cluster);
@@ -248,11 +250,100 @@ static void a_department_is_full_over_all_partitions(void **state)
     config_free((struct config *)config);
 }
 
+/* ---- a person is forgotten */
+
+static void feed_erasure(struct cluster *cluster, const char *id, time_ms now)
+{
+    char text[TIME_TEXT_SIZE];
+    struct buf json = { 0 };
+    buf_printf(&json,
+               "{\"type\":\"erased\",\"id\":\"%s\",\"time\":\"%.*s\","
+               "\"customer\":{\"account\":\"Kim Ericsson\"}}",
+               id, STR_ARG(time_format_ms(now, text)));
+    feed(cluster,
+         (struct record){ .partition = kafka_partition(STR("Kim Ericsson"), cluster->count),
+                          .timestamp = now,
+                          .value = buf_str(&json) });
+    deliver(cluster);
+    buf_free(&json);
+}
+
+static void open_of_person(struct cluster *cluster, int number, time_ms now)
+{
+    struct buf json = { 0 };
+    char ticket[16], text[TIME_TEXT_SIZE];
+    snprintf(ticket, sizeof(ticket), "t%d", number);
+    buf_printf(&json,
+               "{\"ticket\":\"%s\",\"type\":\"opened\",\"time\":\"%.*s\",\"id\":\"o%d\","
+               "\"body\":\"My stove is on fire\",\"customer\":{\"account\":\"Kim Ericsson\"}}",
+               ticket, STR_ARG(time_format_ms(now, text)), number);
+    feed(cluster, (struct record){ .partition = kafka_partition(str_from(ticket), cluster->count),
+                                   .timestamp = now,
+                                   .value = buf_str(&json) });
+    deliver(cluster);
+    buf_free(&json);
+}
+
+/* How many newest changelog records, of all partitions, have the word. */
+static int kept(const struct cluster *cluster, const char *word)
+{
+    int count = 0;
+    for (int i = 0; i < cluster->count; i++) {
+        const struct world *world = &cluster->worlds[i];
+        for (size_t k = 0; k < world->changelog_count; k++) {
+            const struct entry *entry = &world->changelog[k];
+            count += !world_outdated(world, k) && entry->value_size > 0 &&
+                     memmem(entry->value, entry->value_size, word, strlen(word)) != NULL;
+        }
+    }
+    return count;
+}
+
+/* Each partition hears of it once, whoever takes over in between; and a copy changes nothing, even
+ * for a customer who came back. */
+static void an_account_is_erased_on_every_partition(void **state)
+{
+    enum { TICKETS = 12 };
+    const struct config *config = world_config(SOURCE_DIR "/tests/traces/ombud.yaml");
+    struct cluster cluster;
+    time_ms now = WORLD_START;
+    (void)state;
+    open_cluster(&cluster, config, PARTITIONS_MAX);
+    for (int i = 0; i < TICKETS; i++)
+        open_of_person(&cluster, i, now += TIME_SECOND);
+    assert_int_equal(kept(&cluster, "Ericsson"), TICKETS);
+    assert_true(kept(&cluster, "on fire") >= TICKETS);
+    feed_erasure(&cluster, "r1", now += TIME_SECOND);
+    assert_int_equal(cluster.homes, PARTITIONS_MAX - 1);
+    assert_int_equal(kept(&cluster, "Ericsson"), 0);
+    assert_int_equal(kept(&cluster, "on fire"), 0);
+    for (int i = 0; i < PARTITIONS_MAX; i++)
+        world_restart(&cluster.worlds[i], true);
+    open_of_person(&cluster, TICKETS, now += TIME_SECOND);
+    feed_erasure(&cluster, "r1", now += TIME_SECOND);
+    assert_int_equal(cluster.homes, PARTITIONS_MAX - 1);
+    assert_int_equal(kept(&cluster, "Ericsson"), 1);
+    feed_erasure(&cluster, "r2", now += 40 * TIME_DAY);
+    assert_int_equal(kept(&cluster, "Ericsson"), 0);
+    /* By now the first is older than what is remembered of erasures: one record a partition. */
+    int erasures = 0;
+    for (int i = 0; i < PARTITIONS_MAX; i++) {
+        const struct world *world = &cluster.worlds[i];
+        for (size_t k = 0; k < world->changelog_count; k++)
+            erasures += !world_outdated(world, k) && world->changelog[k].value_size > 0 &&
+                        memcmp(world->changelog[k].key, "e/", 2) == 0;
+    }
+    assert_int_equal(erasures, PARTITIONS_MAX);
+    close_cluster(&cluster);
+    config_free((struct config *)config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(partitions_make_no_difference_to_a_ticket),
         cmocka_unit_test(a_department_is_full_over_all_partitions),
+        cmocka_unit_test(an_account_is_erased_on_every_partition),
     };
     json_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,10 @@ static void print_pace(struct buf *out, const cJSON *root)
 
 static void print_notice(struct buf *out, const cJSON *root)
 {
+    if (str_is(member(root, "/status"), "erased")) {
+        buf_printf(out, "erased → whoever keeps what was told of it");
+        return;
+    }
     buf_printf(out, "%.*s %.*s → %.*s of %.*s (step %d)", STR_ARG(member(root, "/trigger")),
                STR_ARG(member(root, "/status")), STR_ARG(member(root, "/level")),
                STR_ARG(member(root, "/department")),
@@ -273,8 +277,9 @@ struct input {
     char reload[64];      /* empty: none */
 };
 
-/* `> 00:00:05 t1 opened {"body":"..."}`; "at HH:MM:SS" in front of the object: the event's own
- * time where it differs from the record's; `> 01:00:00` alone: time passes. */
+/* `> 00:00:05 t1 opened {"body":"..."}`, with - where it has no ticket; "at HH:MM:SS" in front of
+ * the object: the event's own time where it differs from the record's; `> 01:00:00` alone: time
+ * passes. */
 static struct input parse_input(const char *line)
 {
     struct input input = { 0 };
@@ -296,7 +301,11 @@ static struct input parse_input(const char *line)
     }
     struct buf json = { 0 };
     char text[TIME_TEXT_SIZE];
-    buf_printf(&json, "{\"ticket\":\"%s\",\"type\":\"%s\",\"time\":\"%.*s\"%s%s", ticket, type,
+    if (strcmp(ticket, "-") == 0)
+        buf_printf(&json, "{");
+    else
+        buf_printf(&json, "{\"ticket\":\"%s\",", ticket);
+    buf_printf(&json, "\"type\":\"%s\",\"time\":\"%.*s\"%s%s", type,
                STR_ARG(time_format(input.own, text)), *rest == '{' && rest[1] != '}' ? "," : "",
                *rest == '{' ? rest + 1 : "}");
     input.json = world_copy(buf_str(&json));
