@@ -21,7 +21,7 @@ static struct series_report hits(enum stage stage, const char *kind, const char 
 {
     struct series_report report = { .stage = stage, .row = rules_row(stage), .value = value };
     strcpy(report.values[0], kind);
-    strncpy(report.values[1], rule, SERIES_VALUE - 1);
+    snprintf(report.values[1], SERIES_VALUE, "%.*s", SERIES_VALUE - 1, rule); /* cut, as there */
     return report;
 }
 
