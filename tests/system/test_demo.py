@@ -15,7 +15,8 @@ def own_topics(kafka):
 
 def check_story(output):
     """The life of one complaint, in plain words and 80 columns, before all the others."""
-    story = output[output.index("One complaint, H-2041"):output.index("complaints are coming in")]
+    story = output[output.index("One complaint, H-2041"):]
+    story = re.split(r"^(?:\d\d:\d\d:\d\d|\d{4}-)", story, maxsplit=1, flags=re.MULTILINE)[0]
     lines = story.splitlines()
     assert max(map(len, lines)) <= 80, max(lines, key=len)
     text = " ".join(story.split())
