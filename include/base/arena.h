@@ -17,6 +17,10 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_alloc_raw(struct arena *arena, size_t size);
 /* Copies; the copy has a NUL behind it that `size` does not count. Absent stays absent. */
 struct str arena_copy(struct arena *arena, struct str s);
+/* Room for one more item of a list: `items` itself while `count` is below `*room`, else a copy with
+ * twice the room, which is not zeroed beyond `count`. `room` in items of `size` bytes; NULL with
+ * room 0 is an empty list. The list before stays in the arena until its reset. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
 /* The parts one after the other, as arena_copy. */
 struct str arena_join(struct arena *arena, const struct str *parts, size_t count);
 struct str arena_printf(struct arena *arena, const char *format, ...)

@@ -100,6 +100,18 @@ void *arena_alloc(struct arena *arena, size_t size)
     return memory;
 }
 
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+{
+    enum { FIRST = 8 };
+    if (count < *room)
+        return items;
+    *room = *room ? 2 * *room : FIRST;
+    void *grown = arena_alloc_raw(arena, *room * size);
+    if (count > 0)
+        memcpy(grown, items, count * size);
+    return grown;
+}
+
 struct str arena_copy(struct arena *arena, struct str s)
 {
     if (!str_present(s))

@@ -180,14 +180,8 @@ static bool read_rule(struct reader *reader, struct ics_event *event, struct err
 static void add_event(struct reader *reader)
 {
     struct ics *out = reader->out;
-    if (out->count == reader->room) {
-        size_t room = reader->room ? 2 * reader->room : 64;
-        struct ics_event *events = arena_alloc(reader->arena, room * sizeof(*events));
-        if (out->count)
-            memcpy(events, out->events, out->count * sizeof(*events));
-        out->events = events;
-        reader->room = room;
-    }
+    out->events =
+        arena_grow(reader->arena, out->events, out->count, &reader->room, sizeof(*out->events));
     out->events[out->count++] = reader->event;
 }
 

@@ -110,13 +110,8 @@ static void add_text(struct finder *finder, const struct step *step)
     struct unread_list *found = &finder->found;
     struct buf at = { 0 };
 
-    if (found->count == finder->room) {
-        struct unread *texts = found->texts;
-        finder->room = finder->room ? finder->room * 2 : 8;
-        found->texts = arena_alloc(arena, finder->room * sizeof(*texts));
-        if (found->count > 0)
-            memcpy(found->texts, texts, found->count * sizeof(*texts));
-    }
+    found->texts =
+        arena_grow(arena, found->texts, found->count, &finder->room, sizeof(*found->texts));
     add_pointer(&at, step);
     struct str text = json_string(step->item);
     found->texts[found->count++] =

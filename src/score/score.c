@@ -34,14 +34,8 @@ static struct str join(struct arena *arena, struct str a, struct str b)
 static struct signal *add_signal(struct tally *tally, enum score_family family, struct str name)
 {
     struct score *score = tally->score;
-    if (score->signal_count == tally->capacity) {
-        size_t capacity = tally->capacity ? tally->capacity * 2 : 16;
-        struct signal *grown = arena_alloc_raw(tally->arena, capacity * sizeof(*grown));
-        if (score->signal_count)
-            memcpy(grown, score->signals, score->signal_count * sizeof(*grown));
-        score->signals = grown;
-        tally->capacity = capacity;
-    }
+    score->signals = arena_grow(tally->arena, score->signals, score->signal_count, &tally->capacity,
+                                sizeof(*score->signals));
     struct signal *signal = &score->signals[score->signal_count++];
     *signal = (struct signal){ .name = name, .family = family };
     return signal;

@@ -18,14 +18,8 @@ static bool strings_add(struct strings *strings, struct str text, struct arena *
 {
     if (strings->count == STRINGS)
         return false;
-    if (strings->count == strings->capacity) {
-        size_t capacity = strings->capacity ? 2 * strings->capacity : 8;
-        struct str *items = arena_alloc_raw(arena, capacity * sizeof(*items));
-        if (strings->count > 0)
-            memcpy(items, strings->items, strings->count * sizeof(*items));
-        strings->items = items;
-        strings->capacity = capacity;
-    }
+    strings->items = arena_grow(arena, strings->items, strings->count, &strings->capacity,
+                                sizeof(*strings->items));
     strings->items[strings->count++] = text;
     return true;
 }

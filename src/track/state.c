@@ -205,13 +205,7 @@ struct str *state_find_account(const struct state *state, struct str account, st
         arena_reset(state->scratch);
         if (!is_customer(decode(encoding, slot_key(slot), state->scratch), account, contact))
             continue;
-        if (*count == room) {
-            struct str *grown = arena_alloc_raw(arena, (2 * room + 8) * sizeof(*found));
-            if (room)
-                memcpy(grown, found, room * sizeof(*found));
-            found = grown;
-            room = 2 * room + 8;
-        }
+        found = arena_grow(arena, found, *count, &room, sizeof(*found));
         found[(*count)++] = arena_copy(arena, slot_key(slot));
     }
     if (*count > 0)

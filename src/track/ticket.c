@@ -133,14 +133,8 @@ struct clock *ticket_clock_of(const struct ticket *ticket, int subject)
 
 struct climb *ticket_add_climb(struct ticket *ticket, struct arena *arena)
 {
-    if (ticket->climb_count == ticket->climb_capacity) {
-        size_t capacity = ticket->climb_capacity + 4;
-        struct climb *grown = arena_alloc(arena, capacity * sizeof(*grown));
-        if (ticket->climb_count)
-            memcpy(grown, ticket->climbs, ticket->climb_count * sizeof(*grown));
-        ticket->climbs = grown;
-        ticket->climb_capacity = capacity;
-    }
+    ticket->climbs = arena_grow(arena, ticket->climbs, ticket->climb_count, &ticket->climb_capacity,
+                                sizeof(*ticket->climbs));
     struct climb *climb = &ticket->climbs[ticket->climb_count++];
     *climb = (struct climb){ 0 };
     return climb;

@@ -55,13 +55,7 @@ static void unpack_ledger(struct unpack *in, struct ticket *ticket, struct arena
     struct share *shares = NULL;
     size_t count = 0, room = 0;
     while (!in->failed && in->at < in->end) {
-        if (count == room) {
-            struct share *grown = arena_alloc_raw(arena, (2 * room + 4) * sizeof(*grown));
-            for (size_t i = 0; i < count; i++)
-                grown[i] = shares[i];
-            shares = grown;
-            room = 2 * room + 4;
-        }
+        shares = arena_grow(arena, shares, count, &room, sizeof(*shares));
         shares[count].owner = unpack_owner(in, ticket);
         shares[count++].seconds = (int64_t)unpack_bounded(in, INT64_MAX / TIME_SECOND);
     }
