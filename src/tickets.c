@@ -13,32 +13,15 @@
 #include "globals.h"
 #include "stages.h"
 #include "track/ladder.h"
-#include "track/ledger.h"
 #include "track/erasing.h"
 #include "track/lifecycle.h"
 #include "track/links.h"
 #include "track/merging.h"
-#include "track/ownership.h"
-#include "track/renewal.h"
 #include "track/row.h"
-#include "track/state.h"
 #include "track/track.h"
-#include "track/urgency.h"
 #include "tickets_erase.h"
+#include "tickets_inside.h"
 #include "tickets_judge.h"
-#include "tickets_tally.h"
-
-struct tickets {
-    struct engine_setup setup; /* its configuration is the current one */
-    struct state *state;
-    struct encoder *encoder;
-    struct lexicon_scratch *scratch;     /* made on first use */
-    struct match_scratch *match_scratch; /* grows for patterns on their first use */
-    struct features *features;           /* of the routing model, if there is one */
-    struct arena *arena;                 /* of the turn */
-    struct tally tally, committed;       /* now, and at the last mark */
-    struct rule_hits hits, hits_committed;
-};
 
 enum prepared_kind { PREPARED_EVENT, PREPARED_FORWARD, PREPARED_DEADLETTER, PREPARED_SKIPPED };
 
@@ -98,7 +81,7 @@ static int allowed_version(const struct tickets *tickets)
     return globals_version(tickets->setup.globals, OUTPUT_STATE);
 }
 
-static void announce(struct tickets *tickets, struct actions *actions)
+void tickets_announce(struct tickets *tickets, struct actions *actions)
 {
     state_announce(tickets->state, allowed_version(tickets), actions);
 }
@@ -215,7 +198,7 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
     return true;
 }
 
-static void encode(struct tickets *tickets, struct turn *turn, struct actions *actions)
+void tickets_encode(struct tickets *tickets, struct turn *turn, struct actions *actions)
 {
     if (turn->ticket)
         ladder_conclude(turn);
@@ -238,7 +221,7 @@ static struct str text_to_keep(const struct tickets *tickets, const struct turn 
     return opening_text(turn->event, tickets->setup.config->keep_text, turn->arena);
 }
 
-static struct features *features_of(struct tickets *tickets)
+struct features *tickets_features(struct tickets *tickets)
 {
     if (!tickets->features && tickets->setup.config->learned.model)
         tickets->features = features_new();
@@ -269,39 +252,6 @@ static bool pass_on(struct tickets *tickets, const struct turn *turn, struct act
     return true;
 }
 
-/* ---- the load of departments ---- */
-
-static void tell_load(struct tickets *tickets, time_ms now, struct actions *actions)
-{
-    struct load *load = state_load_of_departments(tickets->state);
-    struct str value = load_tell(load, now, actions->arena);
-    announce(tickets, actions);
-    encode_load(tickets->encoder, value, actions, &tickets->tally.records);
-    state_keep_load(tickets->state, actions);
-}
-
-/* After a turn: what it changed, and the other partitions at once where that was much. */
-static void count_load(struct tickets *tickets, const struct moment *moment,
-                       struct actions *actions)
-{
-    struct load *load = state_load_of_departments(tickets->state);
-    load_count(load, state_census(tickets->state), moment->horizon);
-    if (load_next(load) <= moment->horizon)
-        tell_load(tickets, moment->horizon, actions);
-    else
-        state_keep_load(tickets->state, actions);
-}
-
-/* Another partition's word: a decision without a ticket. */
-static void take_load(struct tickets *tickets, struct turn *turn, struct actions *actions)
-{
-    if (load_take(state_load_of_departments(tickets->state), turn->event))
-        turn_outcome(turn, OUTCOME_APPLIED, "the load of another partition");
-    else
-        turn_outcome(turn, OUTCOME_REJECTED, "no other partition of this topic says so");
-    encode(tickets, turn, actions);
-}
-
 static void count_fields(struct tickets *tickets, const struct event *event)
 {
     tickets->tally.warnings += event->warning_count;
@@ -318,7 +268,7 @@ static void take_erasure(struct tickets *tickets, struct turn *turn, struct acti
                            .tally = &tickets->tally,
                            .actions = actions };
     erase_account(&erase, turn);
-    encode(tickets, turn, actions);
+    tickets_encode(tickets, turn, actions);
     erase_texts(&erase);
 }
 
@@ -337,7 +287,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .arena = tickets->arena,
                          .scratch = tickets->match_scratch,
                          .hits = &tickets->hits,
-                         .features = features_of(tickets),
+                         .features = tickets_features(tickets),
                          .record = prepared->record,
                          .load = state_load_of_departments(tickets->state),
                          .event = &event,
@@ -346,7 +296,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
                          .opening = state_opening(tickets->state, event.ticket) };
     if (event.type == EVENT_LOAD) {
         turn_begin(&turn);
-        take_load(tickets, &turn, actions);
+        tickets_take_load(tickets, &turn, actions);
         return;
     }
     if (erasing_is_of_account(&event)) {
@@ -372,7 +322,7 @@ static void take_event(struct tickets *tickets, const struct tickets_prepared *p
         if (turn.outcome != OUTCOME_DUPLICATE)
             turn.ticket->newly_seen = turn.identity;
     }
-    encode(tickets, &turn, actions);
+    tickets_encode(tickets, &turn, actions);
     if (turn.ticket)
         state_save(tickets->state, turn.ticket, keep, actions);
     if (turn.erases)
@@ -390,11 +340,11 @@ static void tickets_feed(struct engine *engine, struct prepared *opaque,
     /* Whatever has an event time moves the stream, which the committed position keeps: by that a
      * restore knows that there was a changelog, see restore.c. */
     if (prepared->kind == PREPARED_EVENT || prepared->kind == PREPARED_FORWARD)
-        announce(tickets, actions);
+        tickets_announce(tickets, actions);
     switch (prepared->kind) {
     case PREPARED_EVENT:
         take_event(tickets, prepared, moment, actions);
-        count_load(tickets, moment, actions);
+        tickets_count_load(tickets, moment, actions);
         break;
     case PREPARED_FORWARD:
         tickets->tally.forwards++;
@@ -419,65 +369,7 @@ static void tickets_poison(struct engine *engine, const struct record *record, i
     deadletter_poison(&writer, record, attempts, moment->now, actions);
 }
 
-/* ---- one deadline ---- */
-
-static void forget(struct tickets *tickets, const struct ticket *ticket, struct actions *actions)
-{
-    struct str id = arena_copy(actions->arena, ticket->id);
-    state_remove(tickets->state, id, actions);
-    struct action *action = actions_add(actions, OUTPUT_PROMISES);
-    action->key = id;
-}
-
-/* The responsible department left the configuration: whoever is told of this deadline must be one
- * that exists. The tree decides by what the ticket knows. */
-static void find_holder(struct turn *turn)
-{
-    if (turn_holder(turn) >= 0 || status_is_ended(turn->ticket->status))
-        return;
-    judge_route(turn);
-    ownership_review(turn, false);
-}
-
-static void take_deadline(struct tickets *tickets, struct ticket *ticket,
-                          const struct moment *moment, struct actions *actions)
-{
-    struct event blank = event_blank(ticket->id, &ticket->customer, moment->now);
-    struct turn turn = { .config = tickets->setup.config,
-                         .definitions = state_definitions(tickets->state),
-                         .moment = moment,
-                         .arena = tickets->arena,
-                         .scratch = tickets->match_scratch,
-                         .hits = &tickets->hits,
-                         .features = features_of(tickets),
-                         .event = &blank,
-                         .at = time_min(ticket_deadline(ticket, state_definitions(tickets->state)),
-                                        moment->horizon),
-                         .ticket = ticket,
-                         .opening = state_opening(tickets->state, ticket->id) };
-    /* Woken for what another configuration has taken back. */
-    if (ticket_deadline(ticket, turn.definitions) > moment->horizon &&
-        !state_bereaves(tickets->state, ticket)) {
-        announce(tickets, actions);
-        state_save(tickets->state, ticket, STR_NONE, actions);
-        return;
-    }
-    announce(tickets, actions);
-    turn_begin(&turn);
-    ledger_begin(&turn);
-    find_holder(&turn);
-    if (!renewal_take(&turn))
-        track_deadline(&turn);
-    ledger_conclude(&turn);
-    urgency_remember(&turn);
-    links_conclude(&turn);
-    ticket->turns++;
-    encode(tickets, &turn, actions);
-    if (turn.gone)
-        forget(tickets, ticket, actions);
-    else
-        state_save(tickets->state, ticket, STR_NONE, actions);
-}
+/* ---- time ---- */
 
 static time_ms tickets_next(const struct engine *engine)
 {
@@ -494,18 +386,18 @@ static bool tickets_tick(struct engine *engine, const struct moment *moment, uns
     struct tickets *tickets = tickets_of(engine);
     struct load *load = state_load_of_departments(tickets->state);
     if (state_awaits(tickets->state, allowed_version(tickets)))
-        announce(tickets, actions);
+        tickets_announce(tickets, actions);
     for (unsigned fired = 0; fired < limit; fired++) {
         arena_reset(tickets->arena);
         if (load_next(load) <= time_min(moment->horizon, state_next(tickets->state))) {
-            tell_load(tickets, moment->horizon, actions);
+            tickets_tell_load(tickets, moment->horizon, actions);
             continue;
         }
         struct ticket *ticket = state_load_due(tickets->state, moment->horizon, tickets->arena);
         if (!ticket)
             return false;
-        take_deadline(tickets, ticket, moment, actions);
-        count_load(tickets, moment, actions);
+        tickets_take_deadline(tickets, ticket, moment, actions);
+        tickets_count_load(tickets, moment, actions);
     }
     return tickets_next((const struct engine *)tickets) <= moment->horizon;
 }
