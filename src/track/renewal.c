@@ -1,7 +1,6 @@
 #include "track/renewal.h"
 
 #include "clocks_inside.h"
-
 #include "track/ladder.h"
 
 /* What becomes of it; *now: its new terms. */

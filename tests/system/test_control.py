@@ -101,6 +101,8 @@ def test_status_tells_the_next_messages_and_is_unready_without_a_broker(kafka, m
         return json.loads(status.stdout)["next"]
 
     found = wait_until(upcoming, 30, "a group that waits")
+    # What is shown may still be undone; what is committed is not.
+    wait_until(lambda: router.read("groups"), 30, "it to be committed")
     assert {(group["group"], group["notices"]) for group in found} == {("lead/quality/band", 1)}
     daemon.kill()
     daemon = router.start()
