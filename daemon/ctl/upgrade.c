@@ -2,6 +2,7 @@
  * is to read it any more. */
 #include "ctl/command.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "host/now.h"
 #include "host/options.h"
 
-enum { TIMEOUT_MS = 30000 };
+enum { ANSWER_MS = 30000, PATIENCE = 30 /* s */ };
 
 static const char *plural(int count)
 {
@@ -76,7 +77,7 @@ static int allow(const struct command *command, const struct config *config,
                                                              now_wall(), arena) };
     struct writer *writer = writer_open(config, &err);
     int code = writer != NULL ? 0 : command_failed(command, EX_CONFIG, "%s", err.text);
-    if (writer != NULL && writer_write(writer, records, survey->count, TIMEOUT_MS) > 0) {
+    if (writer != NULL && writer_write(writer, records, survey->count, ANSWER_MS) > 0) {
         rd_kafka_resp_err_t refusal = RD_KAFKA_RESP_ERR_NO_ERROR;
         for (size_t i = 0; i < survey->count; i++)
             refusal = records[i].refusal ? records[i].refusal : refusal;
@@ -89,12 +90,12 @@ static int allow(const struct command *command, const struct config *config,
 }
 
 /* A partition follows when a router of this release has it. */
-static int wait_until_raised(const struct command *command, struct survey *survey)
+static int wait_until_raised(const struct command *command, struct survey *survey, int seconds)
 {
     struct error err;
     int left = 0;
-    fprintf(stderr, "waiting for the routers, for at most %d s\n", TIMEOUT_MS / 1000);
-    if (!survey_wait(survey, TIMEOUT_MS, &err))
+    fprintf(stderr, "waiting for the routers, for at most %d s\n", seconds);
+    if (!survey_wait(survey, seconds * TIME_SECOND, &err))
         return command_failed(command, EX_UNAVAILABLE, "%s", err.text);
     tell_all(survey);
     for (size_t i = 0; i < survey->count; i++)
@@ -107,60 +108,75 @@ static int wait_until_raised(const struct command *command, struct survey *surve
                           left, plural(left), left == 1 ? "it" : "them");
 }
 
-static int perform(const struct command *command, const struct config *config, bool finalize,
-                   const char *by)
+struct wish {
+    bool finalize;
+    const char *by; /* NULL: nobody says */
+    int seconds;    /* to wait for the routers */
+};
+
+static int perform(const struct command *command, const struct config *config,
+                   const struct wish *wish)
 {
     struct error err;
     struct survey *survey = survey_open(config, &err);
     if (survey == NULL)
         return command_failed(command, EX_UNAVAILABLE, "%s", err.text);
     int code = 0;
-    if (!finalize)
+    if (!wish->finalize)
         tell_all(survey);
     else if (!is_ours(survey, &err))
         code = command_failed(command, EX_CONFIG, "%s", err.text);
-    else if ((code = allow(command, config, survey, by)) == 0)
-        code = wait_until_raised(command, survey);
+    else if ((code = allow(command, config, survey, wish->by)) == 0)
+        code = wait_until_raised(command, survey, wish->seconds);
     survey_close(survey);
     return code;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    const char *path = NULL, *by = NULL;
+    const char *path = NULL;
+    struct wish wish = { .seconds = PATIENCE };
     const struct option_row options[] = {
         { .name = "config", .kind = OPTION_TEXT, .to = &path },
-        { .name = "by", .kind = OPTION_TEXT, .to = &by },
+        { .name = "by", .kind = OPTION_TEXT, .to = &wish.by },
+        { .name = "seconds",
+          .kind = OPTION_NUMBER,
+          .to = &wish.seconds,
+          .least = 1,
+          .most = INT_MAX / 1000 },
         { 0 },
     };
     int code = command_options(command, options, argc, argv);
     if (code >= 0)
         return code;
     const char *what = optind + 1 == argc ? argv[optind] : "";
-    bool finalize = strcmp(what, "finalize") == 0;
-    if (!finalize && strcmp(what, "status") != 0)
+    wish.finalize = strcmp(what, "finalize") == 0;
+    if (!wish.finalize && strcmp(what, "status") != 0)
         return command_misused(command, "status or finalize?");
     if ((path = command_config_path(command, path)) == NULL)
         return EX_USAGE;
     struct config *config = command_broker_config(command, path);
     if (config == NULL)
         return EX_CONFIG;
-    code = perform(command, config, finalize, by);
+    code = perform(command, config, &wish);
     config_free(config);
     return code;
 }
 
 const struct command command_upgrade = {
     .name = "upgrade",
-    .arguments = "status|finalize [-c FILE]",
+    .arguments = "status|finalize [-c FILE] [--by NAME] [--seconds N]",
     .summary = "End an upgrade: state that the release before cannot read",
-    .help = "A release writes state as the one before it can read it, so that this one can be\n"
-            "installed again. `finalize` says that nobody will do that: every router writes its\n"
-            "newest version from then on, and an older release refuses to start. Only once all\n"
-            "routers are of this release; it waits until every partition has followed. `status`\n"
-            "tells in which version each partition is written. Both read all state.\n"
-            "\n"
-            "  -c, --config FILE    the configuration\n"
-            "      --by NAME        of finalize: who says so, for the record\n",
+    .help =
+        "A release writes state as the one before it can read it, so that this one can be\n"
+        "installed again. `finalize` says that nobody will do that: every router writes its\n"
+        "newest version from then on, and an older release refuses to start. Only once all\n"
+        "routers are of this release; it waits until every partition has followed. `status`\n"
+        "tells in which version each partition is written. Both read all state.\n"
+        "\n"
+        "  -c, --config FILE    the configuration\n"
+        "      --by NAME        of finalize: who says so, for the record\n"
+        "      --seconds N      of finalize: wait for the routers at most so long (default: 30),\n"
+        "                       then 75\n",
     .run = run,
 };

@@ -37,7 +37,9 @@ def check_story(output):
 
 @pytest.mark.timeout(900)
 @pytest.mark.xdist_group("demo")
-@pytest.mark.parametrize("own_kafka", [True, False], ids=["own-kafka", "given-kafka"])
+@pytest.mark.parametrize("own_kafka", [
+    pytest.param(True, id="own-kafka"),
+    pytest.param(False, id="given-kafka", marks=pytest.mark.long)])
 def test_demo_shows_it_all_and_cleans_up(own_kafka, request):
     arguments = ["--seconds", "20"]
     if not own_kafka:

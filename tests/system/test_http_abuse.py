@@ -7,6 +7,8 @@ import threading
 import time
 import urllib.request
 
+import pytest
+
 from harness import tail
 from kafka import LoggingProducer
 
@@ -114,6 +116,7 @@ def abuse(daemon, over):
     return asked
 
 
+@pytest.mark.long
 def test_abuse_costs_routing_little(router):
     """By the router's own CPU time, which other work on the machine does not change: in turns with and
     without."""

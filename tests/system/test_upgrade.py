@@ -100,7 +100,7 @@ def test_a_partition_that_no_router_has_is_named(kafka, make_router):
     daemon = router.start()
     emit(router, *TICKETS[:20])
     assert daemon.stop() == 0
-    said = router.ctl("upgrade", "finalize", "-c", router.config_file, check=False)
+    said = router.ctl("upgrade", "finalize", "--seconds", "5", "-c", router.config_file, check=False)
     assert said.returncode == TEMPORARY and "4 partitions will follow when a router" in said.stderr
     assert f"state: 4 partitions in version {OLDER};" in said.stdout
     daemon = router.start()
