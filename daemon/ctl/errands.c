@@ -241,10 +241,11 @@ int errands_run(struct errands *errands, const char *type, const char *by, erran
 {
     struct order order = { type, by, put, arg };
     struct error err;
-    struct writer *writer = writer_open(errands->config, &err);
+    int code;
+    struct writer *writer = writer_open(errands->config, TIMEOUT, &code, &err);
     if (writer == NULL)
-        return command_failed(errands->command, EX_CONFIG, "%s", err.text);
-    int code = write_and_wait(errands, &order, writer, wait);
+        return command_failed(errands->command, code, "%s", err.text);
+    code = write_and_wait(errands, &order, writer, wait);
     writer_close(writer);
     return code;
 }

@@ -73,13 +73,13 @@ static int no_board(struct errand *errand, const struct error *err)
 static int write_record(struct errand *errand, struct str id, struct str value)
 {
     struct error err;
-    struct writer *writer = writer_open(errand->config, &err);
+    int code;
+    struct writer *writer = writer_open(errand->config, TIMEOUT, &code, &err);
     if (writer == NULL)
-        return command_failed(errand->command, EX_CONFIG, "%s", err.text);
+        return command_failed(errand->command, code, "%s", err.text);
     struct writer_record record = { .topic = errand->config->topics.silences,
                                     .key = id,
                                     .value = value };
-    int code = 0;
     if (writer_write(writer, &record, 1, TIMEOUT) > 0)
         code = command_failed(errand->command, writer_exit_code(record.refusal),
                               "the silence was not written to topic '%.*s': %s",

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "host/now.h"
 #include "kafka/kafka_conf.h"
+#include "kafka/metadata.h"
 #include "kafka/verdict.h"
 
 enum { SLICE_MS = 500, BUDGET_MS = 30000, AGAIN_MS = 20, SERVE_MS = 50 };
@@ -94,6 +95,14 @@ struct transact *transact_open(const struct config *config, const char *suffix, 
         return NULL;
     }
     transact->queue = rd_kafka_queue_get_main(transact->client);
+    bool refused = false;
+    const rd_kafka_metadata_t *reached = metadata_ask(transact->client, BUDGET_MS, &refused, err);
+    if (reached == NULL) {
+        *code = refused ? EX_NOPERM : EX_UNAVAILABLE;
+        transact_close(transact);
+        return NULL;
+    }
+    rd_kafka_metadata_destroy(reached);
     if (insist(transact, rd_kafka_init_transactions, "transactions", err))
         return transact;
     *code = transact_exit_code(transact);

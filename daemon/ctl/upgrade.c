@@ -75,9 +75,11 @@ static int allow(const struct command *command, const struct config *config,
                                     .value = versions_encode(survey->changelogs[i].newest,
                                                              by != NULL ? str_from(by) : STR_NONE,
                                                              now_wall(), arena) };
-    struct writer *writer = writer_open(config, &err);
-    int code = writer != NULL ? 0 : command_failed(command, EX_CONFIG, "%s", err.text);
-    if (writer != NULL && writer_write(writer, records, survey->count, ANSWER_MS) > 0) {
+    int code;
+    struct writer *writer = writer_open(config, ANSWER_MS, &code, &err);
+    if (writer == NULL)
+        command_failed(command, code, "%s", err.text);
+    else if (writer_write(writer, records, survey->count, ANSWER_MS) > 0) {
         rd_kafka_resp_err_t refusal = RD_KAFKA_RESP_ERR_NO_ERROR;
         for (size_t i = 0; i < survey->count; i++)
             refusal = records[i].refusal ? records[i].refusal : refusal;

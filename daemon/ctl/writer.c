@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "host/now.h"
 #include "kafka/kafka_conf.h"
+#include "kafka/metadata.h"
 
 /* ms; PURGED: what librdkafka needs to give back what it still held. */
 enum { STEP = 100, PURGED = 5000 };
@@ -13,18 +14,29 @@ enum { STEP = 100, PURGED = 5000 };
 struct writer {
     rd_kafka_t *client;
     rd_kafka_queue_t *reports;
-    size_t waiting; /* records without an answer */
+    const rd_kafka_metadata_t *topics; /* as they were when it was opened */
+    size_t waiting;                    /* records without an answer */
 };
 
-struct writer *writer_open(const struct config *config, struct error *err)
+struct writer *writer_open(const struct config *config, int timeout, int *code, struct error *err)
 {
     struct kafka_identity identity = { .name = "ombudctl" };
     rd_kafka_t *client = kafka_client(KAFKA_WRITER, config, &identity, NULL, err);
+    bool refused = false;
+    *code = EX_CONFIG;
     if (client == NULL)
         return NULL;
+    const rd_kafka_metadata_t *topics = metadata_ask(client, timeout, &refused, err);
+    if (topics == NULL) {
+        *code = refused ? EX_NOPERM : EX_UNAVAILABLE;
+        rd_kafka_destroy(client);
+        return NULL;
+    }
     struct writer *writer = mem_alloc(sizeof(*writer));
     writer->client = client;
     writer->reports = rd_kafka_queue_get_main(client);
+    writer->topics = topics;
+    *code = EX_OK;
     return writer;
 }
 
@@ -32,18 +44,16 @@ void writer_close(struct writer *writer)
 {
     if (writer == NULL)
         return;
+    rd_kafka_metadata_destroy(writer->topics);
     rd_kafka_queue_destroy(writer->reports);
     rd_kafka_destroy(writer->client);
     free(writer);
 }
 
-static bool is_there(const rd_kafka_metadata_t *metadata, struct str topic)
+static bool is_there(const struct writer *writer, struct str name)
 {
-    for (int i = 0; i < metadata->topic_cnt; i++) {
-        if (str_is(topic, metadata->topics[i].topic))
-            return metadata->topics[i].err == RD_KAFKA_RESP_ERR_NO_ERROR;
-    }
-    return false;
+    const rd_kafka_metadata_topic_t *topic = metadata_topic(writer->topics, name);
+    return topic != NULL && topic->err == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 static void hand_over(struct writer *writer, struct writer_record *record)
@@ -74,21 +84,14 @@ static void hand_over(struct writer *writer, struct writer_record *record)
 
 /* To a topic that is not there nothing may be sent: brokers that make topics on demand would make
  * it. */
-static void hand_over_all(struct writer *writer, struct writer_record *records, size_t count,
-                          int timeout)
+static void hand_over_all(struct writer *writer, struct writer_record *records, size_t count)
 {
-    const rd_kafka_metadata_t *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(writer->client, 1, NULL, &metadata, timeout);
     for (size_t i = 0; i < count; i++) {
-        if (metadata == NULL)
-            records[i].refusal = code;
-        else if (!is_there(metadata, records[i].topic))
-            records[i].refusal = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-        else
+        if (is_there(writer, records[i].topic))
             hand_over(writer, &records[i]);
+        else
+            records[i].refusal = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     }
-    if (metadata)
-        rd_kafka_metadata_destroy(metadata);
 }
 
 static void take_report(struct writer *writer)
@@ -120,7 +123,7 @@ size_t writer_write(struct writer *writer, struct writer_record *records, size_t
     size_t refused = 0;
     time_ms deadline = now_monotonic() + timeout;
     rd_kafka_resp_err_t fatal = RD_KAFKA_RESP_ERR_NO_ERROR;
-    hand_over_all(writer, records, count, timeout);
+    hand_over_all(writer, records, count);
     while (writer->waiting > 0 && fatal == RD_KAFKA_RESP_ERR_NO_ERROR &&
            now_monotonic() < deadline) {
         take_report(writer);

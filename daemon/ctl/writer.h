@@ -15,8 +15,9 @@ struct writer_record {
     rd_kafka_resp_err_t refusal;       /* filled in by writer_write; NO_ERROR: the broker has it */
 };
 
-/* NULL + err. Asks no broker yet. */
-struct writer *writer_open(const struct config *config, struct error *err);
+/* Asks which topics there are, for at most `timeout` ms. NULL + err and what a command exits with:
+ * EX_CONFIG, EX_NOPERM when the broker does not let this user in, EX_UNAVAILABLE. */
+struct writer *writer_open(const struct config *config, int timeout, int *code, struct error *err);
 void writer_close(struct writer *writer); /* NULL is fine */
 
 /* Sends `records`, each to the partition that its key has for every producer, and waits at most

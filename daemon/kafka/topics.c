@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "globals.h"
+#include "kafka/metadata.h"
 #include "stages.h"
 
 /* A compacted topic may hold a superseded record so long, ms: what restore has to skip is bounded,
@@ -83,7 +84,7 @@ rd_kafka_t *topics_client(const struct config *config, struct error *err)
         }
     }
     rd_kafka_conf_set(conf, "log_level", "0", NULL, 0);
-    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_ERROR); /* see refusal */
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_ERROR); /* see metadata_ask */
     /* Asking for a missing topic's metadata must not make it. */
     rd_kafka_conf_set(conf, "allow.auto.create.topics", "false", NULL, 0);
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
@@ -92,69 +93,6 @@ rd_kafka_t *topics_client(const struct config *config, struct error *err)
         error_set(err, "Kafka client: %s", reason);
     }
     return client;
-}
-
-static const rd_kafka_metadata_topic_t *find_topic(const rd_kafka_metadata_t *metadata,
-                                                   struct str name)
-{
-    for (int i = 0; i < metadata->topic_cnt; i++) {
-        if (str_is(name, metadata->topics[i].topic))
-            return &metadata->topics[i];
-    }
-    return NULL;
-}
-
-/* A wrong password and a certificate that is not trusted look like a broker that is away; only
- * errors that come by the way tell. */
-static bool refusal(rd_kafka_t *client, char *text, size_t size)
-{
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(client);
-    rd_kafka_event_t *event;
-    bool refused = false;
-    while ((event = rd_kafka_queue_poll(queue, 0)) != NULL) {
-        rd_kafka_resp_err_t code = rd_kafka_event_error(event);
-        if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL ||
-            code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED) {
-            snprintf(text, size, "%s", rd_kafka_event_error_string(event));
-            refused = true;
-        }
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_queue_destroy(queue);
-    return refused;
-}
-
-/* Kafka 4 holds SCRAM to RFC 5802, section 5.1; librdkafka before 2.6.1 names a nonce that it does
- * not allow (https://github.com/confluentinc/librdkafka/pull/4895). */
-static const char *scram_hint(rd_kafka_t *client)
-{
-    char mechanism[64] = "";
-    size_t size = sizeof(mechanism);
-    rd_kafka_conf_get(rd_kafka_conf(client), "sasl.mechanism", mechanism, &size);
-    bool wrong = strncmp(mechanism, "SCRAM", 5) == 0 && rd_kafka_version() < 0x02060100;
-    return wrong ? "; librdkafka before 2.6.1, as here, cannot sign in to Kafka 4 by SCRAM" : "";
-}
-
-/* All topics the client may see: a missing one is simply not in the list, which is quicker and
- * surer than asking for each and waiting out "unknown topic" retries. */
-static const rd_kafka_metadata_t *all_metadata(rd_kafka_t *client, int timeout, bool *refused,
-                                               struct error *err)
-{
-    const rd_kafka_metadata_t *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, NULL, &metadata, timeout);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        char servers[256] = "";
-        size_t size = sizeof(servers);
-        rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", servers, &size);
-        char why[256];
-        *refused = refusal(client, why, sizeof(why));
-        if (*refused)
-            error_set(err, "%s does not let this user in: %s%s", servers, why, scram_hint(client));
-        else
-            error_set(err, "no broker answers at %s: %s", servers, rd_kafka_err2str(code));
-        return NULL;
-    }
-    return metadata;
 }
 
 /* `input`: how many partitions the topic has that it must be like; 0: not known. */
@@ -196,15 +134,15 @@ enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config
                                  struct buf *report, struct error *err)
 {
     bool refused = false;
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
+    const rd_kafka_metadata_t *metadata = metadata_ask(client, timeout, &refused, err);
     if (metadata == NULL)
         return refused ? TOPICS_REFUSED : TOPICS_UNKNOWN;
     enum topics_verdict worst = TOPICS_RIGHT;
     size_t count;
     struct topic_plan *plan = topics_plan(config, &count);
     for (size_t i = 0; i < count; i++) {
-        const rd_kafka_metadata_topic_t *input = find_topic(metadata, plan[i].like);
-        enum topics_verdict verdict = check_topic(&plan[i], find_topic(metadata, plan[i].name),
+        const rd_kafka_metadata_topic_t *input = metadata_topic(metadata, plan[i].like);
+        enum topics_verdict verdict = check_topic(&plan[i], metadata_topic(metadata, plan[i].name),
                                                   input ? input->partition_cnt : 0, report);
         worst = verdict > worst ? verdict : worst;
     }
@@ -216,10 +154,10 @@ enum topics_verdict topics_check(rd_kafka_t *client, const struct config *config
 int topics_partitions(rd_kafka_t *client, struct str topic, int timeout, struct error *err)
 {
     bool refused;
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
+    const rd_kafka_metadata_t *metadata = metadata_ask(client, timeout, &refused, err);
     if (metadata == NULL)
         return -1;
-    const rd_kafka_metadata_topic_t *found = find_topic(metadata, topic);
+    const rd_kafka_metadata_topic_t *found = metadata_topic(metadata, topic);
     int partitions = found && found->err == RD_KAFKA_RESP_ERR_NO_ERROR ? found->partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
     return partitions;
@@ -234,7 +172,7 @@ static int partitions_to_make(const struct topic_plan *topic, const struct topic
         return 1;
     if (topic->partitions == PARTITIONS_ANY)
         return config->topics.partitions;
-    const rd_kafka_metadata_topic_t *input = find_topic(metadata, topic->like);
+    const rd_kafka_metadata_topic_t *input = metadata_topic(metadata, topic->like);
     if (input != NULL)
         return input->partition_cnt;
     for (size_t i = 0; i < count; i++) {
@@ -309,7 +247,7 @@ bool topics_create(rd_kafka_t *client, const struct config *config, int timeout,
                    struct error *err)
 {
     bool refused;
-    const rd_kafka_metadata_t *metadata = all_metadata(client, timeout, &refused, err);
+    const rd_kafka_metadata_t *metadata = metadata_ask(client, timeout, &refused, err);
     if (metadata == NULL)
         return false;
     int replication = config->topics.replication;
@@ -320,7 +258,7 @@ bool topics_create(rd_kafka_t *client, const struct config *config, int timeout,
     rd_kafka_NewTopic_t **topics = mem_array(count, sizeof(*topics));
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        if (find_topic(metadata, plan[i].name))
+        if (metadata_topic(metadata, plan[i].name))
             continue;
         int partitions = partitions_to_make(&plan[i], plan, count, metadata, config);
         rd_kafka_NewTopic_t *topic = new_topic(&plan[i], partitions, replication, err);

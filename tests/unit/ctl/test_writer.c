@@ -56,7 +56,8 @@ static int tear_down(void **state)
 static struct writer *open_writer(const struct world *world)
 {
     struct error err;
-    struct writer *writer = writer_open(&world->config, &err);
+    int code;
+    struct writer *writer = writer_open(&world->config, PATIENT, &code, &err);
     if (writer == NULL)
         fail_msg("%s", err.text);
     return writer;
@@ -165,12 +166,12 @@ static void test_a_broker_without_an_answer_is_waited_for_so_long_and_no_longer(
 static void test_without_a_broker_nothing_is_written(void **state)
 {
     struct world *world = *state;
-    struct writer_record record = { .topic = STR("home"), .key = STR("T-1"), .value = STR("{}") };
+    struct error err;
+    int code;
     rd_kafka_mock_broker_set_down(world->cluster, 1);
-    struct writer *writer = open_writer(world);
-    assert_int_equal(writer_write(writer, &record, 1, 300), 1);
-    assert_int_equal(writer_exit_code(record.refusal), EX_UNAVAILABLE);
-    writer_close(writer);
+    assert_null(writer_open(&world->config, 300, &code, &err));
+    assert_int_equal(code, EX_UNAVAILABLE);
+    assert_non_null(strstr(err.text, "no broker answers at 127.0.0.1:"));
 }
 
 int main(void)
