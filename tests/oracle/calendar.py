@@ -5,7 +5,7 @@ It walks minute by minute and asks a zone of the system what the wall clock show
 from the first minute at which the clock has shown its begin, until the first at which it has shown
 its end: what the clock has shown is the highest time so far, so an hour that comes twice counts from
 the first, and one that is left out is reached by the jump. It has no table and no sums but the one it
-is making.
+is making. (osTicket #6739: an office that is open on Tuesdays only; here are weeks of any kind.)
 
 usage: calendar.py ANSWERS [--seed N] [--calendars N]    (ANSWERS: the program calendar_answers)
 """

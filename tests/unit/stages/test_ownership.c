@@ -318,6 +318,7 @@ static void every_second_is_somebodys(void **state)
         { "one department had it all",
           { "00:00:00 opened ,\"body\":\"hello\"", "01:30:00 resolved" },
           "{\"age\":5400,\"shares\":[" PART("service", "5400") "]}" },
+        /* GLPI #1911: what each had used of the time is seen. */
         { "each holder has its own, and one that comes back adds to it",
           { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 assigned ,\"department\":\"quality\"",
             "00:40:00 assigned ,\"department\":\"service\"", "00:45:00 resolved" },
@@ -332,6 +333,7 @@ static void every_second_is_somebodys(void **state)
             "00:25:00 settled ,\"department\":\"legal\"", "00:30:00 resolved" },
           "{\"age\":1800,\"shares\":[" PART("service", "300") "," SHARE("dispute", "1200") "," PART(
               "legal", "300") "]}" },
+        /* GLPI PR #9267, #23359, ZM #188: it is neither the department's nor the customer's. */
         { "the time between an end and a reopening has a name of its own",
           { "00:00:00 opened ,\"body\":\"hello\"", "00:10:00 resolved", "00:20:00 closed",
             "05:10:00 reopened", "05:11:00 resolved" },

@@ -93,6 +93,17 @@ static struct world world_with_promises(const struct config *config)
     return world;
 }
 
+/* How many provisional promises were made: /metrics has it. */
+static uint64_t provisional_of(const struct world *world)
+{
+    uint64_t values[64] = { 0 };
+    int row = 0;
+    while (strcmp(tickets_engine.counter_rows[row].name, "provisional") != 0)
+        row++;
+    tickets_engine.counters(world->engine, values);
+    return values[row];
+}
+
 static void close_all(struct world *world, const struct config *a, const struct config *b)
 {
     world_close(world);
@@ -106,10 +117,12 @@ static void a_provisional_promise_moves_once(void **state)
     const struct config *old = world_config(SOURCE_DIR "/tests/traces/office.yaml");
     const struct config *new = config_of(later_dates);
     struct world world = world_with_promises(old);
+    assert_int_equal(provisional_of(&world), 1);
     tickets_engine.configure(world.engine, new);
     world_pass(&world, THURSDAY + TIME_MINUTE);
     assert_promises(&world, MOVED);
     world_commit(&world);
+    assert_int_equal(provisional_of(&world), 1); /* what it became is none */
     tickets_engine.configure(world.engine, new);
     world_pass(&world, THURSDAY + 2 * TIME_MINUTE);
     assert_promises(&world, "");

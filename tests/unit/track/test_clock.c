@@ -261,7 +261,7 @@ static void pauses_are_no_time_of_the_promise(void **state)
                      (long long)clock_overdue(&clock, &terms, at) / M);
         assert_true(clock_fulfil(&clock, at));
         assert_int_equal(clock.state, cases[i].late ? CLOCK_MISSED : CLOCK_MET);
-        /* Frozen where it stopped, whenever it is asked. */
+        /* CW PR #15024, FH PR #3297: frozen where it stopped, whenever it is asked. */
         assert_int_equal(clock_overdue(&clock, &terms, at + TIME_DAY), cases[i].overdue * M);
     }
 }
