@@ -1,4 +1,5 @@
-/* What a broker shows of its topics; where no broker is reached or none lets this client in, why. */
+/* What a broker shows of its topics; where no broker is reached or none lets this client in, why.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -116,8 +116,8 @@ static const struct {
     int64_t amount;
     const char *start, *paused, *resumed, *due;
 } pauses[] = {
-    { "GLPI #9082, erpnext PR #49414: after a pause of 3h31 the end is within opening hours", TARGET_TIME,
-      4 * TIME_HOUR, "2026-11-23T13:00:00+08:00", "2026-11-23T14:00:00+08:00",
+    { "GLPI #9082, erpnext PR #49414: after a pause of 3h31 the end is within opening hours",
+      TARGET_TIME, 4 * TIME_HOUR, "2026-11-23T13:00:00+08:00", "2026-11-23T14:00:00+08:00",
       "2026-11-23T17:31:00+08:00", "2026-11-24T10:31:00+08:00" },
     { "frappe/helpdesk #2449: a pause over the night costs the work in it", TARGET_TIME,
       4 * TIME_HOUR, "2026-11-23T13:00:00+08:00", "2026-11-23T16:00:00+08:00",
