@@ -188,6 +188,10 @@ static bool find_ticket(struct tickets *tickets, struct turn *turn)
         turn_outcome(turn, OUTCOME_REJECTED, "unknown ticket '%.*s'", STR_ARG(event->ticket));
         if (event->type == EVENT_LINKED)
             links_answer_unknown(turn);
+    } else if (str_present(event->unclear)) {
+        turn_outcome(turn, OUTCOME_REJECTED,
+                     "`%.*s` cannot be read, and without it the event would say something else",
+                     STR_ARG(event->unclear));
     } else if (!turn->ticket && event->type == EVENT_SNAPSHOT && row_is_ended(event)) {
         turn_outcome(turn, OUTCOME_ECHO, "a row of a ticket that is %.*s", STR_ARG(event->status));
     } else if (!turn->ticket) {

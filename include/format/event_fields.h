@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include "format/event_read.h"
 
 enum { EVENT_FIELD_NAMES_MAX = 8 };
@@ -12,6 +13,9 @@ struct event_field {
     enum shape shape;
     size_t offset; /* in struct event, or in struct customer */
     int low, high; /* of SHAPE_INTEGER */
+    /* Bits of the types that it narrows down: without it they say more than was meant, so what
+     * cannot be read of it is not taken for nothing said. */
+    uint32_t narrows;
     const char *names[EVENT_FIELD_NAMES_MAX];
     const char *help; /* what it means, without a full stop */
 };

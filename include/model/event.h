@@ -108,6 +108,8 @@ struct event {
 
     const struct str *warnings; /* sentences about what was left out or clamped, in order */
     size_t warning_count;
+    struct str unclear;      /* a field that could not be read and without which the event would
+                              * say more than was meant: it is to be rejected */
     unsigned unknown_fields; /* members that no field takes */
     unsigned missing_fields; /* what the source's format looked for in vain */
     bool initial;            /* a row of a first copy: builds state, never escalates */

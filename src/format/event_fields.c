@@ -5,6 +5,8 @@
 #define FIELD(type, member, kind)                                                                  \
     .name = STR(#member), .shape = SHAPE_##kind, .offset = offsetof(struct type, member)
 
+#define OF(type) (UINT32_C(1) << EVENT_##type)
+
 /* The most frequent first: members are looked up one by one. */
 const struct event_field event_fields[] = {
     { FIELD(event, id, IDENTIFIER),
@@ -37,10 +39,10 @@ const struct event_field event_fields[] = {
       .help = "why a department returns it; `incomplete` counts against who gave it" },
     { FIELD(event, by, WORD), .help = "the person who did it" },
     { FIELD(event, by_department, WORD), .help = "the department that did it" },
-    { FIELD(event, trigger, WORD),
+    { FIELD(event, trigger, WORD), .narrows = OF(ACKNOWLEDGED) | OF(UNACKNOWLEDGED),
       .help = "the trigger whose escalation is meant; missing: all of the ticket" },
     { FIELD(event, group, WORD), .help = "the group of escalations that was answered" },
-    { FIELD(event, due, TIME), .help = "the time that was named" },
+    { FIELD(event, due, TIME), .narrows = OF(FULFILLED), .help = "the time that was named" },
     { FIELD(event, clock, WORD), .help = "the clock that was kept, by its name" },
     { FIELD(event, on, NAME), .names = { "customer", "third_party" },
       .help = "for whom the ticket waits; `customer` where it says nothing" },
@@ -51,7 +53,7 @@ const struct event_field event_fields[] = {
     { FIELD(event, rating, INTEGER), .low = 1, .high = 5, .help = "how it was, 5 the best" },
     { FIELD(event, solved, FLAG), .help = "whether it is solved, as who rates it sees it" },
     { FIELD(event, comment, TEXT), .help = "what goes with the rating" },
-    { FIELD(event, of_department, WORD),
+    { FIELD(event, of_department, WORD), .narrows = OF(RATED),
       .help = "the department that is rated by another; missing: the customer rates" },
     { FIELD(event, into, IDENTIFIER), .help = "the ticket that goes on in this one's place" },
     { FIELD(event, origin, IDENTIFIER),
@@ -64,8 +66,10 @@ const struct event_field event_fields[] = {
 const size_t event_field_count = sizeof(event_fields) / sizeof(event_fields[0]);
 
 const struct event_field customer_fields[] = {
-    { FIELD(customer, account, IDENTIFIER), .help = "the customer's account; missing: `contact`" },
-    { FIELD(customer, contact, IDENTIFIER), .help = "the person" },
+    { FIELD(customer, account, IDENTIFIER), .narrows = OF(ERASED) | OF(ACCOUNT_ERASED),
+      .help = "the customer's account; missing: `contact`" },
+    { FIELD(customer, contact, IDENTIFIER), .narrows = OF(ERASED) | OF(ACCOUNT_ERASED),
+      .help = "the person" },
     { .name = STR("kind"),
       .shape = SHAPE_SECOND,
       .offset = offsetof(struct customer, internal),

@@ -16,8 +16,10 @@ struct place {
 struct reader {
     struct warnings *warnings;
     struct arena *arena;
+    enum event_type type;
     unsigned unknown;
-    bool doubtful; /* `automated` says something that is neither yes nor no */
+    struct str unclear; /* what narrows the type down and cannot be read */
+    bool doubtful;      /* `automated` says something that is neither yes nor no */
 };
 
 void warnings_add(struct warnings *warnings, const char *format, ...)
@@ -249,6 +251,18 @@ static void read_scalar(struct reader *reader, const cJSON *item, const struct e
     }
 }
 
+/* A word that was cut is still one. */
+static void read_field(struct reader *reader, const cJSON *item, const struct event_field *field,
+                       struct place place, char *base)
+{
+    size_t warnings = reader->warnings->count;
+    read_scalar(reader, item, field, place, base);
+    bool cut = field->shape == SHAPE_WORD && cJSON_IsString(item);
+    if (reader->warnings->count > warnings && !cut &&
+        field->narrows & UINT32_C(1) << (unsigned)reader->type)
+        reader->unclear = field->name;
+}
+
 static const struct event_field *find_field(const struct event_field *fields, size_t count,
                                             struct str name)
 {
@@ -329,8 +343,8 @@ static void read_customer(struct reader *reader, const cJSON *item, struct custo
         if (!field)
             reader->unknown++;
         else if (!json_is_null(member))
-            read_scalar(reader, member, field, (struct place){ "/customer", name },
-                        (char *)customer);
+            read_field(reader, member, field, (struct place){ "/customer", name },
+                       (char *)customer);
     }
     if (!str_present(customer->account))
         customer->account = customer->contact;
@@ -358,7 +372,7 @@ static void read_member(struct reader *reader, const cJSON *member, struct event
         read_customer(reader, member, &event->customer);
         break;
     default:
-        read_scalar(reader, member, field, (struct place){ "", name }, (char *)event);
+        read_field(reader, member, field, (struct place){ "", name }, (char *)event);
         break;
     }
 }
@@ -423,6 +437,10 @@ static bool check_erased(struct reader *reader, const struct event *event, struc
     bool of_account = event->type == EVENT_ERASED || event->type == EVENT_ACCOUNT_ERASED;
     bool named = str_present(event->customer.account);
 
+    if (of_account && !str_present(event->ticket) && str_present(reader->unclear))
+        return refuse(refusal, STR("/customer"),
+                      arena_printf(reader->arena, "whom is it to erase? Its %.*s cannot be read",
+                                   STR_ARG(reader->unclear)));
     if (of_account && !str_present(event->ticket) && !named)
         return refuse(refusal, STR("/ticket"),
                       STR("whom is it to erase? It has neither a ticket nor a customer's account"));
@@ -446,6 +464,7 @@ bool event_read(const cJSON *root, struct warnings *warnings, struct event *even
         return refuse(refusal, STR(""), STR("an event is a JSON object"));
     if (!read_type(warnings->arena, root, &fresh.type, refusal))
         return false;
+    reader.type = fresh.type;
     if (!read_ticket(&reader, root, &fresh, refusal))
         return false;
     for (const cJSON *member = root->child; member; member = member->next)
@@ -453,6 +472,8 @@ bool event_read(const cJSON *root, struct warnings *warnings, struct event *even
     if (!check_erased(&reader, &fresh, refusal))
         return false;
     fresh.unknown_fields = reader.unknown;
+    if (fresh.type != EVENT_ERASED) /* of a ticket: what it says of the customer does not count */
+        fresh.unclear = reader.unclear;
     fresh.automated |= reader.doubtful && fresh.from == SENDER_AGENT; /* no answer by a person */
     *event = fresh;
     return true;
