@@ -1,5 +1,7 @@
 #include "message_text.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "model/band.h"
 #include "model/clock_kind.h"
@@ -106,6 +108,35 @@ static void describe_muted(const struct message *message, struct buf *out)
                    message->muted == 1 ? "is" : "are");
 }
 
+/* As a word of a shell: whoever copies the command must get this group, and nothing that a
+ * customer's account may have in it. */
+static void add_word(struct buf *out, struct str word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:%@+,=";
+    bool quoted = false;
+    for (size_t i = 0; i < word.size; i++)
+        quoted |=
+            (unsigned char)word.data[i] < 0x80 && !memchr(plain, word.data[i], sizeof(plain) - 1);
+    if (quoted)
+        buf_add_char(out, '\'');
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] == '\'')
+            buf_add_str(out, STR("'\\''"));
+        else
+            buf_add_char(out, word.data[i]);
+    }
+    if (quoted)
+        buf_add_char(out, '\'');
+}
+
+static void add_ack(const struct message *message, const char *name, struct buf *out)
+{
+    buf_add_str(out, STR("`ombudctl ack "));
+    add_word(out, message->group->name);
+    buf_printf(out, " --by %s`", name);
+}
+
 /* One paragraph a person can act on. */
 void message_text_en(const struct message *message, struct buf *out)
 {
@@ -138,9 +169,10 @@ void message_text_en(const struct message *message, struct buf *out)
             buf_printf(out, ": “%.*s”", STR_ARG(first->comment));
         buf_add_char(out, '.');
     }
-    if (message->status == NOTICE_FIRING && str_present(first->ticket))
-        buf_printf(out, "Take it with `ombudctl ack %.*s --by NAME`",
-                   STR_ARG(message->group->name));
+    if (message->status == NOTICE_FIRING && str_present(first->ticket)) {
+        buf_add_str(out, STR("Take it with "));
+        add_ack(message, "NAME", out);
+    }
     if (message->status == NOTICE_FIRING && str_present(first->next_level) &&
         first->next_at > message->now) {
         buf_printf(out, ", or %.*s hears of it at ", STR_ARG(first->next_level));
@@ -203,7 +235,9 @@ static void add_action_zh(const struct message *message, struct buf *out)
         buf_add_str(out, STR("死信主题中有原文和原因。"));
         return;
     }
-    buf_printf(out, "请用 `ombudctl ack %.*s --by 姓名` 接手", STR_ARG(message->group->name));
+    buf_add_str(out, STR("请用 "));
+    add_ack(message, "姓名", out);
+    buf_add_str(out, STR(" 接手"));
     if (str_present(first->next_level) && first->next_at > message->now) {
         buf_add_str(out, STR("，否则将于 "));
         add_local(out, message->zone, first->next_at);

@@ -160,6 +160,13 @@ static void assert_member(const cJSON *object, const char *pointer, const char *
     arena_free(arena);
 }
 
+static void assert_contains(const cJSON *object, const char *pointer, const char *expected)
+{
+    const char *text = cJSON_GetStringValue(json_pointer(object, str_from(pointer)));
+    if (!text || !strstr(text, expected))
+        fail_msg("%s is '%s', without '%s'", pointer, text, expected);
+}
+
 static void notices_within_the_wait_become_one_message(void **state)
 {
     (void)state;
@@ -621,6 +628,23 @@ static void what_a_notice_says_comes_through_memory_and_restore(void **state)
     stage_free(stage);
 }
 
+/* Whoever copies the command takes this group: "broken promise" is one word, and an account is none
+ * that a shell would act on. */
+static void the_command_names_the_group_as_one_word(void **state)
+{
+    (void)state;
+    struct bench *stage = stage_new();
+    struct notice notice = full_notice("T-1", 1795219200000);
+    notice.trigger = STR("broken promise");
+    feed(stage, &notice);
+    commit(stage);
+    const cJSON *message = message_at(stage, 1795219210000);
+    assert_contains(message, "/text", "`ombudctl ack 'lead/quality/broken promise' --by NAME`");
+    assert_contains(message, "/annotations/description_zh",
+                    "`ombudctl ack 'lead/quality/broken promise' --by 姓名`");
+    stage_free(stage);
+}
+
 /* Level, department and trigger are parts of a key. */
 static void a_notice_whose_names_are_no_parts_of_a_key_is_dead_lettered(void **state)
 {
@@ -702,6 +726,7 @@ int main(void)
         cmocka_unit_test(a_changelog_of_another_shape_is_refused),
         cmocka_unit_test(each_level_hears_every_minute_that_the_router_lives),
         cmocka_unit_test(nothing_beats_where_time_is_that_of_the_records),
+        cmocka_unit_test(the_command_names_the_group_as_one_word),
         cmocka_unit_test(ten_thousand_tickets_in_a_group_make_no_large_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
