@@ -11,32 +11,17 @@ struct work {
     struct group *group;
     struct actions *actions;
     time_ms now;
-    time_ms wake;                   /* when what stays muted is to be judged again */
+    time_ms wake;      /* when what stays muted is to be judged again */
+    struct held *held; /* what is kept quiet */
+    size_t held_count, held_room;
     const struct member **released; /* muted so far, told now */
     size_t released_count, news;
 };
 
-static int compare_members(const void *a, const void *b)
-{
-    return str_compare(member_key(*(const struct member *const *)a),
-                       member_key(*(const struct member *const *)b));
-}
-
-/* In the order of their keys, because what is written must not depend on that in memory. */
-static struct member **pick(const struct work *work, bool muted, size_t *count)
-{
-    const struct group *group = work->group;
-    struct member **picked =
-        arena_alloc_raw(work->actions->arena, (group->member_count + 1) * sizeof(*picked));
-    *count = 0;
-    for (size_t i = 0; i < group->member_count; i++) {
-        struct member *member = group->members[i];
-        if (muted ? member->muted : !member->muted && member_is_fresh(member))
-            picked[(*count)++] = member;
-    }
-    qsort(picked, *count, sizeof(*picked), compare_members);
-    return picked;
-}
+struct held {
+    struct member *member;
+    struct cause why;
+};
 
 static void note(struct work *work, const struct notice *notice, const struct cause *why)
 {
@@ -82,7 +67,9 @@ static void judge(struct work *work, struct member *member)
         return;
     }
     if (quiet_judge(&work->flush->quiet, member, &notice, work->now, &why)) {
-        keep_quiet(work, member, &notice, &why);
+        work->held = arena_grow(work->actions->arena, work->held, work->held_count,
+                                &work->held_room, sizeof(*work->held));
+        work->held[work->held_count++] = (struct held){ member, why };
         return;
     }
     work->news++;
@@ -92,12 +79,36 @@ static void judge(struct work *work, struct member *member)
     }
 }
 
+/* What is written must not depend on the order in memory: of those of which something is, which
+ * are few, the keys give it. */
+static int compare_members(const void *a, const void *b)
+{
+    return str_compare(member_key(*(const struct member *const *)a),
+                       member_key(*(const struct member *const *)b));
+}
+
+static int compare_held(const void *a, const void *b)
+{
+    return str_compare(member_key(((const struct held *)a)->member),
+                       member_key(((const struct held *)b)->member));
+}
+
 static void judge_all(struct work *work, bool muted)
 {
-    size_t count;
-    struct member **members = pick(work, muted, &count);
-    for (size_t i = 0; i < count; i++)
-        judge(work, members[i]);
+    struct group *group = work->group;
+    work->held_count = 0;
+    for (size_t i = 0; i < group->member_count; i++) {
+        struct member *member = group->members[i];
+        if (muted ? member->muted : !member->muted && member_is_fresh(member))
+            judge(work, member);
+    }
+    if (work->held_count > 1)
+        qsort(work->held, work->held_count, sizeof(*work->held), compare_held);
+    for (size_t i = 0; i < work->held_count; i++) {
+        struct notice notice;
+        member_notice(work->held[i].member, &notice);
+        keep_quiet(work, work->held[i].member, &notice, &work->held[i].why);
+    }
 }
 
 void flush_group(struct flush *flush, struct group *group, const struct moment *moment,
@@ -119,6 +130,7 @@ void flush_group(struct flush *flush, struct group *group, const struct moment *
         message_add(&flush->quiet, flush->zone, flush->groups, group, moment->now, actions);
         flush->messages++;
     }
+    qsort(work.released, work.released_count, sizeof(*work.released), compare_members);
     for (size_t i = 0; i < work.released_count; i++)
         groups_mute(flush->groups, work.released[i], NULL, actions);
     groups_flushed(flush->groups, group, work.news > 0, work.wake, moment->now, actions);
