@@ -184,32 +184,32 @@ void json_put_null(struct json_writer *json)
     json_put_raw(json, STR("null"));
 }
 
-/* A time's characters need no escape. */
-static void put_time(struct json_writer *json, struct str text)
+/* A time's characters need no escape, and it is written where it is to be. */
+static void put_time(struct json_writer *json, time_ms value,
+                     struct str (*format)(time_ms time, char text[TIME_TEXT_SIZE]))
 {
-    char quoted[TIME_TEXT_SIZE + 2];
-    quoted[0] = '"';
-    memcpy(quoted + 1, text.data, text.size);
-    quoted[text.size + 1] = '"';
-    put_value(json, quoted, text.size + 2);
+    if (value == TIME_NEVER) {
+        json_put_null(json);
+        return;
+    }
+    char *at = json_room(json, TIME_TEXT_SIZE + 3);
+    *at = ',';
+    at += json->comma;
+    *at = '"';
+    struct str text = format(value, at + 1);
+    at[1 + text.size] = '"';
+    json->out->size += text.size + 2 + json->comma;
+    json->comma = true;
 }
 
 void json_put_time(struct json_writer *json, time_ms value)
 {
-    char text[TIME_TEXT_SIZE];
-    if (value == TIME_NEVER)
-        json_put_null(json);
-    else
-        put_time(json, time_format(value, text));
+    put_time(json, value, time_format);
 }
 
 void json_put_time_ms(struct json_writer *json, time_ms value)
 {
-    char text[TIME_TEXT_SIZE];
-    if (value == TIME_NEVER)
-        json_put_null(json);
-    else
-        put_time(json, time_format_ms(value, text));
+    put_time(json, value, time_format_ms);
 }
 
 void json_put_raw(struct json_writer *json, struct str value)
