@@ -350,20 +350,76 @@ static size_t skip(struct str text, size_t at)
     return to > at ? to : at + 1;
 }
 
+/* ---- full-width forms, as Chinese keyboards have them: １３８, ＠ */
+
+/* What is looked through, and where each byte of it stands in the text; NULL: there. */
+struct plain {
+    struct str text;
+    const size_t *places;
+};
+
+static bool read_wide(struct str text, size_t at, char *plain)
+{
+    const unsigned char *bytes = (const unsigned char *)text.data + at;
+    if (text.size - at < 3 || bytes[0] != 0xEF)
+        return false;
+    if (bytes[1] == 0xBC && bytes[2] >= 0x81 && bytes[2] <= 0xBF)
+        *plain = (char)(bytes[2] - 0x60);
+    else if (bytes[1] == 0xBD && bytes[2] >= 0x80 && bytes[2] <= 0x9E)
+        *plain = (char)(bytes[2] - 0x20);
+    else
+        return false;
+    return true;
+}
+
+/* Commas and colons are full-width in every Chinese text; digits are not. */
+static bool has_wide(struct str text)
+{
+    char plain;
+    for (size_t at = 0; at < text.size; at++) {
+        if (read_wide(text, at, &plain) && (is_digit(plain) || plain == '@'))
+            return true;
+    }
+    return false;
+}
+
+static struct plain make_plain(struct str text, struct arena *arena)
+{
+    if (!has_wide(text))
+        return (struct plain){ text, NULL };
+    char *data = arena_alloc_raw(arena, text.size);
+    size_t *places = arena_alloc_raw(arena, (text.size + 1) * sizeof(*places));
+    size_t size = 0;
+    for (size_t at = 0; at < text.size; size++) {
+        places[size] = at;
+        data[size] = text.data[at];
+        at += read_wide(text, at, &data[size]) ? 3 : 1;
+    }
+    places[size] = text.size;
+    return (struct plain){ { data, size }, places };
+}
+
+static size_t place_of(const struct plain *plain, size_t at)
+{
+    return plain->places ? plain->places[at] : at;
+}
+
 struct str mask_personal(struct str text, struct arena *arena)
 {
+    struct plain plain = make_plain(text, arena);
     struct buf out = { 0 };
     size_t kept = 0;
-    for (size_t at = 0; at < text.size;) {
+    for (size_t at = 0; at < plain.text.size;) {
         const char *what = NULL;
-        size_t to = personal_end(text, at, &what);
+        size_t to = personal_end(plain.text, at, &what);
         if (to == at) {
-            at = skip(text, at);
+            at = skip(plain.text, at);
             continue;
         }
-        buf_add(&out, text.data + kept, at - kept);
+        buf_add(&out, text.data + kept, place_of(&plain, at) - kept);
         buf_add_str(&out, str_from(what));
-        kept = at = to;
+        at = to;
+        kept = place_of(&plain, to);
     }
     if (kept == 0)
         return text;

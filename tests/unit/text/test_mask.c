@@ -41,6 +41,12 @@ static const struct {
     { "order late: 13812345678", "order late: [phone]" },
     { "订单没到，13812345678", "订单没到，[phone]" },
     { "the order was paid by 4111 1111 1111 1111", "the order was paid by [bank card]" },
+    /* full-width forms */
+    { "电话１３８１２３４５６７８，谢谢", "电话[phone]，谢谢" },
+    { "手机：１３８ １２３４ ５６７８", "手机：[phone]" },
+    { "身份证１１０１０５１９４９１２３１００２Ｘ", "身份证[identity card]" },
+    { "邮箱ａｂｃ＠ｑｑ．ｃｏｍ", "邮箱[e-mail]" },
+    { "订单号：１３８１２３４５６７８，第１２３页", NULL },
     /* mainland identity cards: the check digit decides */
     { "身份证11010519491231002X", "身份证[identity card]" },
     { "身份证11010519491231002x。", "身份证[identity card]。" },
