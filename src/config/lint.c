@@ -506,6 +506,7 @@ void loader_lint(struct loader *loader)
     lint_departments(loader);
     lint_agreements(loader);
     loader_lint_ladders(loader);
+    loader_lint_inhibitions(loader);
     lint_score(loader);
     lint_unused(loader);
     loader_lint_gaps(loader);

@@ -150,6 +150,38 @@ static void lint_clocks_asked(struct loader *loader)
     }
 }
 
+/* Whether `before` takes all that could set `rule` off by that trigger. */
+static bool takes_all(const struct config_escalation *before, const struct config_escalation *rule,
+                      enum trigger trigger)
+{
+    const struct matcher *own = rule->matcher;
+    if (!before->on[trigger] || (trigger == TRIGGER_REOPENED && before->reopened > rule->reopened))
+        return false;
+    for (int band = 0; trigger == TRIGGER_BAND && band < BAND_COUNT; band++) {
+        if (rule->bands[band] && !before->bands[band])
+            return false;
+    }
+    return !before->matcher || (own && matcher_implies(&own, 1, before->matcher));
+}
+
+/* The first rule that has the trigger and matches is the only one. */
+static void lint_shadowed(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    for (size_t i = 0; i < config->escalation_count; i++) {
+        const struct config_escalation *rule = &config->escalations[i];
+        for (int on = 0; on < TRIGGER_COUNT; on++) {
+            size_t k = 0;
+            while (k < i && !takes_all(&config->escalations[k], rule, (enum trigger)on))
+                k++;
+            if (rule->on[on] && k < i)
+                loader_note(loader, rule->place,
+                            "'%s' never sets this off: the escalation in line %d takes it",
+                            trigger_name((enum trigger)on), config->escalations[k].place.line);
+        }
+    }
+}
+
 /* Triggers that nothing can raise, and ladders that nothing climbs. */
 static void lint_escalations(struct loader *loader)
 {
@@ -193,6 +225,7 @@ void loader_lint_ladders(struct loader *loader)
 {
     lint_escalations(loader);
     lint_clocks_asked(loader);
+    lint_shadowed(loader);
     lint_steps(loader);
     lint_levels(loader);
 }

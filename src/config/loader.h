@@ -158,5 +158,7 @@ void config_make_canonical(struct config *config);
 void loader_lint(struct loader *loader);
 /* Those of them that are about ladders. */
 void loader_lint_ladders(struct loader *loader);
+/* And those about inhibitions. */
+void loader_lint_inhibitions(struct loader *loader);
 /* Whether the agreement says anything of that kind of clock. */
 bool loader_promises(const struct config_agreement *agreement, enum clock_kind kind);
