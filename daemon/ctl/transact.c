@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/mem.h"
+#include "host/failpoint.h"
 #include "host/now.h"
 #include "kafka/kafka_conf.h"
 #include "kafka/metadata.h"
@@ -19,6 +20,7 @@ struct transact {
     bool open;                /* a transaction is */
     struct error refusal;     /* of a record, from the broker; empty: none */
     rd_kafka_resp_err_t code; /* of the last failure */
+    struct failpoints *failpoints;
 };
 
 /* Refused records, of which librdkafka tells here alone. */
@@ -85,6 +87,7 @@ struct transact *transact_open(const struct config *config, const char *suffix, 
                                struct error *err)
 {
     struct transact *transact = mem_alloc(sizeof(*transact));
+    transact->failpoints = failpoints_new(getenv("OMBUD_FAILPOINT"), getenv("OMBUD_FAILPOINT_DIR"));
     snprintf(transact->name, sizeof(transact->name), "%.*s-%s",
              STR_ARG(kafka_property(config, "group.id")), suffix);
     struct kafka_identity identity = { .name = transact->name };
@@ -121,6 +124,7 @@ void transact_close(struct transact *transact)
         rd_kafka_queue_destroy(transact->queue);
     if (transact->client != NULL)
         rd_kafka_destroy(transact->client);
+    failpoints_free(transact->failpoints);
     free(transact);
 }
 
@@ -174,6 +178,7 @@ bool transact_write(struct transact *transact, const struct transact_record *rec
     if (!began)
         return false;
     serve(transact, 0);
+    FAILPOINT(transact->failpoints, "mid_produce");
     transact->code = code ? code : transact->code;
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            error_set(err, "topic '%s': %s", record->topic, rd_kafka_err2str(code));
@@ -217,9 +222,12 @@ static bool settle_records(struct transact *transact, struct error *err)
 bool transact_commit(struct transact *transact, const char *group,
                      const rd_kafka_topic_partition_list_t *offsets, struct error *err)
 {
-    bool fine = begin(transact, err) && settle_records(transact, err) &&
-                (offsets == NULL || send_offsets(transact, group, offsets, err)) &&
-                insist(transact, rd_kafka_commit_transaction, "commit", err);
+    bool fine = begin(transact, err) && settle_records(transact, err);
+    FAILPOINT(transact->failpoints, "before_send_offsets");
+    fine = fine && (offsets == NULL || send_offsets(transact, group, offsets, err));
+    FAILPOINT(transact->failpoints, "before_commit");
+    fine = fine && insist(transact, rd_kafka_commit_transaction, "commit", err);
+    FAILPOINT(transact->failpoints, "after_commit");
     transact->open = transact->open && !fine;
     return fine;
 }

@@ -3,10 +3,11 @@
  *
  * OMBUD_FAILPOINT="name[=once|always|N][:kill|stop|wait=MS|crash-on=TEXT];..." with the names
  * after_poll, mid_produce, before_send_offsets, after_send_offsets, before_commit, after_commit,
- * in_rebalance, in_restore, in_shutdown, and `poison:crash-on=TEXT`, which dies whenever a record
- * that contains TEXT is met. N: at the Nth time; `wait` holds up only the thread that comes by.
- * All but `always` and poison fire once ever: a marker file in OMBUD_FAILPOINT_DIR remembers it
- * across restarts. */
+ * in_rebalance, in_restore, in_shutdown (commands that write in transactions have mid_produce,
+ * before_send_offsets, before_commit and after_commit), and `poison:crash-on=TEXT`, which dies
+ * whenever a record that contains TEXT is met. N: at the Nth time; `wait` holds up only the thread
+ * that comes by. All but `always` and poison fire once ever: a marker file in OMBUD_FAILPOINT_DIR
+ * remembers it across restarts. */
 #pragma once
 
 #include "base/str.h"
