@@ -1,7 +1,7 @@
 #include "ctl/input.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,53 +15,36 @@ enum { CHUNK = 256 * 1024 };
 
 struct input {
     const char *path;
-    FILE *file;  /* of a .zst; else NULL */
-    gzFile gzip; /* reads plain files as they are */
-    ZSTD_DStream *zstd;
+    gzFile file; /* gives out as it is what is not gzip; pipes too, which cannot be rewound */
+    ZSTD_DStream *zstd; /* NULL: the file is none of Zstandard */
     ZSTD_inBuffer packed;
     char *packed_memory;
     size_t frame_left; /* not 0: a frame is not complete */
     struct buf text;   /* unpacked, [at, size) not given out yet */
     size_t at;
-    bool ended;
+    bool begun, ended;
     long line;
 };
 
-static const unsigned char zstd_magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
+static const char zstd_magic[4] = { 0x28, (char)0xb5, 0x2f, (char)0xfd };
 
 struct input *input_open(const char *path, struct error *err)
 {
-    struct input *input = mem_alloc(sizeof(*input));
-    input->path = path;
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    if (file == NULL) {
+    int descriptor = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
         error_set(err, "%s: %s", path, strerror(errno));
-        free(input);
         return NULL;
     }
-    unsigned char magic[4] = { 0 };
-    size_t got = standard ? 0 : fread(magic, 1, sizeof(magic), file);
-    if (got == sizeof(magic) && memcmp(magic, zstd_magic, sizeof(magic)) == 0) {
-        rewind(file);
-        input->file = file;
-        input->zstd = ZSTD_createDStream();
-        input->packed_memory = mem_alloc(CHUNK);
-        return input;
-    }
-    int descriptor = dup(fileno(file));
-    if (!standard) {
-        fclose(file);
-        lseek(descriptor, 0, SEEK_SET);
-    }
-    input->gzip = gzdopen(descriptor, "rb");
-    if (input->gzip == NULL) {
+    gzFile file = gzdopen(descriptor, "rb");
+    if (file == NULL) {
         error_set(err, "%s: cannot be read", path);
         close(descriptor);
-        free(input);
         return NULL;
     }
-    gzbuffer(input->gzip, CHUNK);
+    gzbuffer(file, CHUNK);
+    struct input *input = mem_alloc(sizeof(*input));
+    input->path = path;
+    input->file = file;
     return input;
 }
 
@@ -69,29 +52,39 @@ void input_close(struct input *input)
 {
     if (input == NULL)
         return;
-    if (input->file)
-        fclose(input->file);
-    if (input->gzip)
-        gzclose(input->gzip);
+    gzclose(input->file);
     ZSTD_freeDStream(input->zstd);
     free(input->packed_memory);
     buf_free(&input->text);
     free(input);
 }
 
+/* Up to CHUNK bytes of the file, 0 at its end; -1 + err. */
+static int read_chunk(struct input *input, char *memory, struct error *err)
+{
+    int got = gzread(input->file, memory, CHUNK);
+    int code = Z_OK;
+    /* A cut file reads as a short one; only this tells. */
+    const char *text = got > 0 ? NULL : gzerror(input->file, &code);
+    if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) {
+        error_set(err, "%s: %s", input->path, code == Z_ERRNO ? strerror(errno) : text);
+        return -1;
+    }
+    return got;
+}
+
 static bool fill_zstd(struct input *input, struct error *err)
 {
     if (input->packed.pos == input->packed.size) {
-        size_t got = fread(input->packed_memory, 1, CHUNK, input->file);
+        int got = read_chunk(input, input->packed_memory, err);
+        if (got < 0)
+            return false;
         if (got == 0) {
             input->ended = true;
-            if (ferror(input->file))
-                return error_set(err, "%s: %s", input->path, strerror(errno));
-            if (input->frame_left != 0)
-                return error_set(err, "%s: ends in the middle of a Zstandard frame", input->path);
-            return true;
+            return input->frame_left == 0 ||
+                   error_set(err, "%s: ends in the middle of a Zstandard frame", input->path);
         }
-        input->packed = (ZSTD_inBuffer){ input->packed_memory, got, 0 };
+        input->packed = (ZSTD_inBuffer){ input->packed_memory, (size_t)got, 0 };
     }
     buf_reserve(&input->text, CHUNK);
     ZSTD_outBuffer out = { input->text.data + input->text.size, CHUNK, 0 };
@@ -102,24 +95,30 @@ static bool fill_zstd(struct input *input, struct error *err)
     return true;
 }
 
-static bool fill_gzip(struct input *input, struct error *err)
+/* What was read first turns out to be packed. */
+static void begin_zstd(struct input *input)
 {
+    input->zstd = ZSTD_createDStream();
+    input->packed_memory = mem_alloc(CHUNK);
+    memcpy(input->packed_memory, input->text.data, input->text.size);
+    input->packed = (ZSTD_inBuffer){ input->packed_memory, input->text.size, 0 };
+    input->text.size = 0;
+}
+
+static bool fill(struct input *input, struct error *err)
+{
+    if (input->zstd != NULL)
+        return fill_zstd(input, err);
     buf_reserve(&input->text, CHUNK);
-    int got = gzread(input->gzip, input->text.data + input->text.size, CHUNK);
-    if (got < 0) {
-        int code;
-        return error_set(err, "%s: %s", input->path, gzerror(input->gzip, &code));
-    }
-    if (got == 0) {
-        input->ended = true;
-        /* A cut file reads as a short one; only closing tells. */
-        int code;
-        const char *text = gzerror(input->gzip, &code);
-        if (code != Z_OK && code != Z_STREAM_END)
-            return error_set(err, "%s: %s", input->path, text);
-        return true;
-    }
+    int got = read_chunk(input, input->text.data + input->text.size, err);
+    if (got < 0)
+        return false;
+    input->ended = got == 0;
     input->text.size += (size_t)got;
+    if (!input->begun && got >= (int)sizeof(zstd_magic) &&
+        memcmp(input->text.data, zstd_magic, sizeof(zstd_magic)) == 0)
+        begin_zstd(input);
+    input->begun = true;
     return true;
 }
 
@@ -146,7 +145,7 @@ bool input_line(struct input *input, struct str *line, struct error *err)
             input->at = 0;
         }
         searched = input->text.size;
-        if (!(input->zstd ? fill_zstd(input, err) : fill_gzip(input, err)))
+        if (!fill(input, err))
             return false;
     }
 }

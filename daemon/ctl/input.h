@@ -1,5 +1,5 @@
-/* Lines of a file: plain, gzip (.gz) or Zstandard (.zst), told by their first bytes, or standard
- * input ("-"). */
+/* Lines of a file, a pipe or standard input ("-"): plain, gzip or Zstandard, told by their first
+ * bytes. */
 #pragma once
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 
 struct input;
 
-/* NULL + err when it cannot be opened. */
+/* `path` is borrowed. NULL + err when it cannot be opened. */
 struct input *input_open(const char *path, struct error *err);
 void input_close(struct input *input); /* NULL is fine */
 
