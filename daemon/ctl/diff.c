@@ -413,8 +413,8 @@ out:
 
 const struct command command_diff = {
     .name = "diff",
-    .arguments =
-        "--old FILE --new FILE [--json] [--limit N] [--until TIME] [--customers FILE] EVENTS...",
+    .arguments = "--old FILE --new FILE [--json] [--limit N] [--until TIME]\n"
+                 "                     [--customers FILE] EVENTS...",
     .summary = "Show what another configuration would have changed",
     .help =
         "Runs recorded events (NDJSON as for replay, plain, .gz or .zst) through two\n"

@@ -295,8 +295,8 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_ticket = {
     .name = "ticket",
-    .arguments =
-        "[-c FILE] [--from EVENTS [--until TIME] [--customers FILE] [--silences FILE]] TICKET",
+    .arguments = "[-c FILE] [--from EVENTS [--until TIME] [--customers FILE]\n"
+                 "                       [--silences FILE]] TICKET",
     .summary = "Tell one ticket's whole life, with the reasons",
     .help = "What was decided and why, who held it, what was promised and kept, whom its ladders "
             "told,\n"
