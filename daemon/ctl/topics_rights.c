@@ -13,45 +13,22 @@ struct rights {
     char principal[200]; /* of the program that is being described */
 };
 
-/* What a shell would read otherwise is quoted. */
-static void put_word(struct buf *text, struct str word)
-{
-    bool plain = !str_empty(word);
-    for (size_t i = 0; i < word.size; i++) {
-        char c = word.data[i];
-        plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || (c != '\0' && strchr("-_.:,/=", c) != NULL));
-    }
-    if (plain) {
-        buf_add_str(text, word);
-        return;
-    }
-    buf_add_char(text, '\'');
-    for (size_t i = 0; i < word.size; i++) {
-        if (word.data[i] == '\'')
-            buf_printf(text, "'\\''");
-        else
-            buf_add_char(text, word.data[i]);
-    }
-    buf_add_char(text, '\'');
-}
-
 /* `operations`: with blanks between them. */
 static void allow(const struct rights *rights, const char *operations, const char *kind,
                   struct str name, bool prefixed)
 {
     struct buf *text = rights->text;
     buf_printf(text, "kafka-acls --bootstrap-server ");
-    put_word(text, kafka_property(rights->config, "bootstrap.servers"));
+    buf_add_shell_word(text, kafka_property(rights->config, "bootstrap.servers"));
     buf_printf(text, " --add --allow-principal ");
-    put_word(text, str_from(rights->principal));
+    buf_add_shell_word(text, str_from(rights->principal));
     while (*operations != '\0') {
         size_t size = strcspn(operations, " ");
         buf_printf(text, " --operation %.*s", (int)size, operations);
         operations += size + (operations[size] == ' ');
     }
     buf_printf(text, " --%s ", kind);
-    put_word(text, name);
+    buf_add_shell_word(text, name);
     buf_printf(text, "%s\n", prefixed ? " --resource-pattern-type prefixed" : "");
 }
 

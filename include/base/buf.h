@@ -36,6 +36,9 @@ static inline void buf_add_char(struct buf *buf, char c)
     buf_reserve(buf, 1);
     buf->data[buf->size++] = c;
 }
+/* As one word of a POSIX shell, in single quotes where it has what a shell would act on, or is
+ * empty. */
+void buf_add_shell_word(struct buf *buf, struct str word);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What is in it, valid until the next change. */
 static inline struct str buf_str(const struct buf *buf)

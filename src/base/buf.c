@@ -30,6 +30,26 @@ void buf_grow(struct buf *buf, size_t more)
     buf->capacity = capacity;
 }
 
+void buf_add_shell_word(struct buf *buf, struct str word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:%@+,=";
+    bool quoted = str_empty(word);
+    for (size_t i = 0; i < word.size; i++)
+        quoted |=
+            (unsigned char)word.data[i] < 0x80 && !memchr(plain, word.data[i], sizeof(plain) - 1);
+    if (quoted)
+        buf_add_char(buf, '\'');
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] == '\'')
+            buf_add_str(buf, STR("'\\''"));
+        else
+            buf_add_char(buf, word.data[i]);
+    }
+    if (quoted)
+        buf_add_char(buf, '\'');
+}
+
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;

@@ -1,7 +1,5 @@
 #include "message_text.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "model/band.h"
 #include "model/clock_kind.h"
@@ -108,32 +106,12 @@ static void describe_muted(const struct message *message, struct buf *out)
                    message->muted == 1 ? "is" : "are");
 }
 
-/* As a word of a shell: whoever copies the command must get this group, and nothing that a
- * customer's account may have in it. */
-static void add_word(struct buf *out, struct str word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:%@+,=";
-    bool quoted = false;
-    for (size_t i = 0; i < word.size; i++)
-        quoted |=
-            (unsigned char)word.data[i] < 0x80 && !memchr(plain, word.data[i], sizeof(plain) - 1);
-    if (quoted)
-        buf_add_char(out, '\'');
-    for (size_t i = 0; i < word.size; i++) {
-        if (word.data[i] == '\'')
-            buf_add_str(out, STR("'\\''"));
-        else
-            buf_add_char(out, word.data[i]);
-    }
-    if (quoted)
-        buf_add_char(out, '\'');
-}
-
+/* Whoever copies the command must get this group, and nothing that a customer's account may have in
+ * it. */
 static void add_ack(const struct message *message, const char *name, struct buf *out)
 {
     buf_add_str(out, STR("`ombudctl ack "));
-    add_word(out, message->group->name);
+    buf_add_shell_word(out, message->group->name);
     buf_printf(out, " --by %s`", name);
 }
 

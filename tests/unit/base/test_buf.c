@@ -55,9 +55,31 @@ static void test_it_grows_at_every_size(void **state)
     buf_free(&buf);
 }
 
+static void test_a_word_of_a_shell_is_quoted_where_it_must_be(void **state)
+{
+    static const struct {
+        const char *word, *written;
+    } cases[] = {
+        { "lead/quality/breach", "lead/quality/breach" },
+        { "broken promise", "'broken promise'" },
+        { "it's $HOME", "'it'\\''s $HOME'" },
+        { "爱立信", "爱立信" },
+        { "爱立信;ls", "'爱立信;ls'" },
+        { "", "''" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf buf = { 0 };
+        buf_add_shell_word(&buf, str_from(cases[i].word));
+        assert_string_equal(buf_text(&buf), cases[i].written);
+        buf_free(&buf);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_word_of_a_shell_is_quoted_where_it_must_be),
         cmocka_unit_test(test_a_fresh_one_is_empty),
         cmocka_unit_test(test_everything_added_is_there),
         cmocka_unit_test(test_it_grows_at_every_size),
